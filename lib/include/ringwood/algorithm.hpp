@@ -1,0 +1,51 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "ringwood/parameters.hpp"
+#include "ringwood/problem.hpp"
+#include "ringwood/program.hpp"
+
+namespace ringwood {
+
+/// For which numbers of ranks an algorithm is defined.
+enum class RankRule { kAny, kEven, kPowerOfTwo };
+
+/// What a problem must offer before an algorithm can do it.
+struct Needs {
+  bool commutative = false;  ///< the operator must commute; false promises that rank order is kept
+  RankRule ranks = RankRule::kAny;
+  bool placement = false;
+};
+
+/// How many equal pieces of the vector the rounds name, where that is the number of ranks.
+[[nodiscard]] inline Chunk one_piece_per_rank(const Problem& problem) {
+  return problem.ranks;
+}
+
+/// For algorithms that only ever move the whole vector.
+[[nodiscard]] inline Chunk one_piece(const Problem&) {
+  return 1;
+}
+
+/// An algorithm, whole: data and one coroutine. A file of algorithms/ defines one constant of this type, and a line of
+/// algorithms/registry.def makes it known.
+struct Algorithm {
+  std::string_view name;       ///< as users type it: "recursive-doubling"
+  Collective collective;       ///< whose contract it keeps
+  std::string_view cost;       ///< rounds and coefficients: "(p-1)a + (p-1)/p nb + (p-1)/p nc"
+  std::string_view reference;  ///< the paper; never empty
+  Needs needs;
+  Program (*program)(const Problem& problem, Rank me);  ///< the rounds of rank `me`
+  Chunk (*pieces)(const Problem& problem) = one_piece_per_rank;
+  std::span<const ParameterInfo> parameters = {};
+};
+
+/// The algorithms that a caller wants considered; passed in, never found. Pointers to constants.
+using Catalogue = std::span<const Algorithm* const>;
+
+/// The algorithm of that name. Throws Error(kUsage) that lists the collective's algorithms and the nearest name.
+[[nodiscard]] const Algorithm& find_algorithm(Catalogue catalogue, Collective collective, std::string_view name);
+
+}  // namespace ringwood

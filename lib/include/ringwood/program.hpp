@@ -1,0 +1,203 @@
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "ringwood/problem.hpp"
+#include "ringwood/renumbering.hpp"
+#include "ringwood/round.hpp"
+
+namespace ringwood {
+
+struct Lanes;
+
+/// What one `advance` of a program found.
+enum class Step {
+  kRound,  ///< operations to carry out: Program::round
+  kFork,   ///< programs to run side by side before going on: Program::lanes
+  kEnd,    ///< the program has ended
+};
+
+/// One rank's part of a schedule: a coroutine that yields rounds. A function with this return type, whose first
+/// parameter is `const Problem&`, may
+///
+///     const Round round{send(...), receive_reduce(...)};
+///     co_yield round;                                   // one round of operations known here
+///     co_yield std::span<const Operation>(list);        // one round of any number, none included
+///     co_yield other_program;                           // run another program in place
+///     co_yield Lanes{std::move(a), std::move(b)};       // run several side by side, then go on
+///
+/// A round is a local first, and yielded then: temporaries of a `co_yield` expression would live in the frame, and make
+/// it half as large again and its rounds three times as slow (GCC 12).
+///
+/// Whoever interprets it calls `advance` until kEnd. Frames come from Problem::arena. Move-only.
+class Program {
+ public:
+  struct promise_type;
+  using Handle = std::coroutine_handle<promise_type>;
+
+  Program() = default;
+
+  Program(Program&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+
+  Program& operator=(Program&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    return *this;
+  }
+
+  ~Program() {
+    if (handle_) {
+      handle_.destroy();
+    }
+  }
+
+  /// Runs the program to its next step. Not to be called again after kEnd, nor between kFork and the end of all lanes.
+  /// What the program throws comes out here.
+  Step advance();
+
+  /// After kRound: the operations, in the names of the outermost program. Valid until the next `advance`.
+  [[nodiscard]] std::span<const Operation> round() const;
+
+  /// After kFork: the programs to be run; they stay here and are destroyed when this program goes on.
+  [[nodiscard]] std::span<Program> lanes() const;
+
+  /// The number that matches this program's messages with those of other ranks: messages from one rank to another
+  /// match in order within a lane. Lanes that run side by side differ, on every rank in the same way.
+  [[nodiscard]] Lane lane() const;
+
+ private:
+  friend Program on(RankMap ranks, ChunkMap chunks, Program program);
+
+  explicit Program(Handle handle) : handle_(handle) {}
+
+  Handle handle_ = nullptr;
+};
+
+/// Several programs of one rank that run side by side; the rank goes on when all have ended. What one lane writes no
+/// other touches: the verifier proves it.
+struct Lanes {
+  template <std::same_as<Program>... Programs>
+  explicit Lanes(Programs&&... lanes) {
+    programs.reserve(sizeof...(lanes));
+    (programs.push_back(std::move(lanes)), ...);
+  }
+
+  explicit Lanes(std::vector<Program> lanes) : programs(std::move(lanes)) {}
+
+  std::vector<Program> programs;
+};
+
+/// The program of a group's member as a program of the whole: ranks and chunks are renumbered, round by round.
+[[nodiscard]] Program on(RankMap ranks, ChunkMap chunks, Program program);
+
+struct Program::promise_type {
+  template <typename... Arguments>
+  static void* operator new(std::size_t size, const Problem& problem, const Arguments&...) {
+    return problem.arena->allocate(size);
+  }
+
+  static void operator delete(void* frame, std::size_t size) noexcept { Arena::release(frame, size); }
+
+  promise_type() = default;
+  promise_type(const promise_type&) = delete;
+  promise_type& operator=(const promise_type&) = delete;
+
+  ~promise_type() { delete renumbering; }
+
+  Program get_return_object() { return Program(Handle::from_promise(*this)); }
+
+  std::suspend_always initial_suspend() noexcept { return {}; }
+
+  void return_void() noexcept {}
+
+  // Out of `resume`, to whoever called `advance`; the enclosing programs are then destroyed, never resumed.
+  void unhandled_exception() { throw; }
+
+  /// Goes back into the program that this one is nested in, if any.
+  struct Return {
+    bool await_ready() noexcept { return false; }
+
+    std::coroutine_handle<> await_suspend(Handle ended) noexcept {
+      promise_type& promise = ended.promise();
+      if (promise.root == &promise) {
+        promise.step = Step::kEnd;
+        return std::noop_coroutine();
+      }
+      promise.root->leaf = promise.enclosing;
+      return Handle::from_promise(*promise.enclosing);
+    }
+
+    void await_resume() noexcept {}
+  };
+
+  Return final_suspend() noexcept { return {}; }
+
+  template <std::size_t kCount>
+  std::suspend_always yield_value(const Round<kCount>& round) noexcept {
+    return yield_value(std::span<const Operation>(round.operations, kCount));
+  }
+
+  std::suspend_always yield_value(std::span<const Operation> round) noexcept {
+    root->operations = round.data();
+    root->count = round.size();
+    root->step = Step::kRound;
+    return {};
+  }
+
+  std::suspend_always yield_value(Lanes&& fork);
+
+  /// Goes into another program, which stays in the frame that yielded it until it has ended.
+  struct Enter {
+    Program program;
+
+    bool await_ready() noexcept { return false; }
+
+    std::coroutine_handle<> await_suspend(Handle outer) noexcept {
+      program.handle_.promise().nest_in(outer.promise());
+      return program.handle_;
+    }
+
+    void await_resume() noexcept {}
+  };
+
+  Enter yield_value(Program&& program) noexcept { return {std::move(program)}; }
+
+  void nest_in(promise_type& outer) noexcept {
+    enclosing = &outer;
+    root = outer.root;
+    root->leaf = this;
+    renumbered = renumbering != nullptr || outer.renumbered;
+  }
+
+  promise_type* root = this;
+  promise_type* enclosing = nullptr;  ///< the program that yielded this one, in place or as a lane
+  Renumbering* renumbering = nullptr;
+  promise_type* leaf = this;  // this and what follows is the root's only
+
+  union {
+    const Operation* operations = nullptr;
+    Lanes* fork;
+  };
+
+  std::size_t count = 0;
+  Lane lane = 0;
+  Lane lane_stride = 1;
+  Step step = Step::kRound;
+  bool renumbered = false;
+};
+
+inline Step Program::advance() {
+  promise_type& root = handle_.promise();
+  Handle::from_promise(*root.leaf).resume();
+  return root.step;
+}
+
+inline Lane Program::lane() const {
+  return handle_.promise().lane;
+}
+
+}  // namespace ringwood

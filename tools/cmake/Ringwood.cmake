@@ -1,0 +1,74 @@
+# Helpers of Ringwood's build: one target a layer, one line a test.
+
+include(GNUInstallDirs)
+
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "build type" FORCE)
+endif()
+
+find_program(RINGWOOD_CCACHE ccache)
+if(RINGWOOD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${RINGWOOD_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${RINGWOOD_CCACHE})
+endif()
+
+# What every target of ours is compiled with.
+add_library(ringwood_compile_options INTERFACE)
+target_compile_features(ringwood_compile_options INTERFACE cxx_std_20)
+target_compile_options(
+  ringwood_compile_options
+  INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wall
+            -Wextra
+            -Wpedantic
+            -Wconversion
+            -Wshadow
+            -Wswitch-enum
+            -Wnon-virtual-dtor
+            -Wold-style-cast
+            $<$<BOOL:${RINGWOOD_WERROR}>:-Werror>>)
+
+# ringwood_layer(NAME DIRECTORIES directory... LINK target... PRIVATE_LINK target...): the static library ringwood_NAME, known
+# as ringwood::NAME, of all sources in the directories (a new file is found without an edit here). Includes are written
+# from the root of the tree or of lib/, the public headers as "ringwood/...".
+function(ringwood_layer name)
+  cmake_parse_arguments(LAYER "" "" "DIRECTORIES;LINK;PRIVATE_LINK" ${ARGN})
+  set(patterns "")
+  foreach(directory IN LISTS LAYER_DIRECTORIES)
+    list(APPEND patterns "${CMAKE_CURRENT_SOURCE_DIR}/${directory}/*.cpp")
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  add_library(ringwood_${name} STATIC ${sources})
+  add_library(ringwood::${name} ALIAS ringwood_${name})
+  set_target_properties(ringwood_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
+  target_include_directories(
+    ringwood_${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib/include>"
+                            "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+                            "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib>")
+  target_compile_features(ringwood_${name} PUBLIC cxx_std_20)
+  target_link_libraries(ringwood_${name} PUBLIC ${LAYER_LINK} PRIVATE $<BUILD_INTERFACE:ringwood_compile_options>
+                                                                      ${LAYER_PRIVATE_LINK})
+endfunction()
+
+# ringwood_test(FILE LINK target...): one GoogleTest program from tests/FILE, named after its path; each of its cases is
+# a CTest with a deadline.
+function(ringwood_test file)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "LINK;LABELS" ${ARGN})
+  string(REPLACE "/" "." name "${file}")
+  string(REGEX REPLACE "_test\\.cpp$" "" name "${name}")
+  add_executable(test.${name} ${file})
+  target_link_libraries(test.${name} PRIVATE ${TEST_LINK} ringwood_compile_options GTest::gtest_main GTest::gmock)
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name} COMMAND test.${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "${TEST_LABELS}")
+endfunction()
+
+# ringwood_test_folder(FOLDER LINK target... LABELS label...): every *_test.cpp of tests/FOLDER.
+function(ringwood_test_folder folder)
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
+  foreach(file IN LISTS files)
+    ringwood_test(${file} ${ARGN})
+  endforeach()
+endfunction()

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ringwood/ids.hpp"
+
+namespace ringwood {
+
+/// A computer on the network, 0 .. hosts - 1.
+using Host = std::int32_t;
+
+/// A directed link, 0 .. links - 1; a cable is two of them.
+using LinkId = std::int64_t;
+
+/// An end of a link: hosts first, then switches.
+using Vertex = std::int64_t;
+
+struct Link {
+  Vertex from = 0;
+  Vertex to = 0;
+  double bandwidth = 0;     ///< bytes per second
+  Picoseconds latency = 0;  ///< time on the wire and through the switch at its end
+};
+
+/// What a message meets on its way, as far as a model without contention cares.
+struct Path {
+  Picoseconds latency = 0;  ///< sum over the route's links
+  double bandwidth = 0;     ///< of the narrowest link, bytes per second
+  std::int32_t hops = 0;    ///< links
+};
+
+/// A network: hosts, directed links, and the route that a message takes. Routes are computed, not stored, so that a
+/// million hosts cost little; a topology is immutable and may be used by several threads.
+class Topology {
+ public:
+  Topology() = default;
+  Topology(const Topology&) = delete;
+  Topology& operator=(const Topology&) = delete;
+  virtual ~Topology() = default;
+
+  [[nodiscard]] virtual Host hosts() const = 0;
+  [[nodiscard]] virtual Vertex vertices() const = 0;
+  [[nodiscard]] virtual LinkId links() const = 0;
+  [[nodiscard]] virtual Link link(LinkId id) const = 0;
+
+  /// Replaces `route` by the links from one host to another, in order; empty if they are the same.
+  virtual void route(Host from, Host to, std::vector<LinkId>& route) const = 0;
+
+  /// The route's sum, for callers that need no links. Override where it can be had without walking the route.
+  [[nodiscard]] virtual Path path(Host from, Host to) const;
+
+  /// A name for people: "host 3", "leaf 2", "(1,4,0)".
+  [[nodiscard]] virtual std::string vertex_name(Vertex vertex) const = 0;
+};
+
+}  // namespace ringwood
