@@ -1,0 +1,76 @@
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "ringwood/layout.hpp"
+#include "ringwood/schedule.hpp"
+
+namespace ringwood {
+
+/// What sending one message costs, in seconds: what a predictor needs to know of a machine.
+struct MessageCost {
+  double latency = 0;   ///< until the first byte is there, without the sender's and receiver's overheads
+  double overhead = 0;  ///< of the CPU, at each end
+  double gap = 0;       ///< until the same NIC can send the next message, whatever its size
+  double per_byte = 0;  ///< of the NIC, for each byte
+};
+
+/// A machine as far as selection knows one: the cost between two ranks, and of reducing a byte.
+struct CostView {
+  std::function<MessageCost(Rank from, Rank to)> between;
+  double reduce_per_byte = 0;
+};
+
+/// Seconds that the schedule takes, estimated from the programs of a few ranks: each round costs what its own messages
+/// cost, and nobody waits for anybody else. Exact where all ranks do alike and rounds do not overlap; cost grows with
+/// the rounds of one rank, not with the number of ranks. Stops as soon as it is above `enough`, and returns what it
+/// has.
+[[nodiscard]] double estimate(const Schedule& schedule, const Layout& layout, const CostView& costs,
+                              double enough = std::numeric_limits<double>::infinity());
+
+/// Seconds for a schedule by the best means there are, such as a simulation.
+using Predictor = std::function<double(const Schedule& schedule, const Layout& layout)>;
+
+/// What is to be chosen for. Only values that all ranks share: the choice must be the same everywhere.
+struct SelectionQuestion {
+  Collective collective = Collective::kAllreduce;
+  Schedule::Request request;
+  Bytes elements = 0;  ///< of the whole vector (equal_layout, layouts.hpp)
+  Bytes element_size = 1;
+};
+
+/// One algorithm that was considered.
+struct Candidate {
+  const Algorithm* algorithm = nullptr;
+  double estimated_s = 0;   ///< at least that much, if it is more than twice the best
+  double predicted_s = -1;  ///< of the short list only; negative: not predicted
+  std::string why_not;      ///< not empty: cannot do the problem, and this is why
+
+  [[nodiscard]] double seconds() const { return predicted_s >= 0 ? predicted_s : estimated_s; }
+};
+
+/// The choice, and all that led to it: candidates by time, those that cannot do the problem last.
+struct Selection {
+  const Algorithm* algorithm = nullptr;
+  double seconds = 0;
+  std::vector<Candidate> candidates;
+};
+
+/// Chooses by the cost model: estimates all algorithms of the catalogue that can do the problem, and predicts those
+/// of the short list. Knows no machine and no simulator; both are passed in. Throws Error(kUsage) if none can do it.
+class Selector {
+ public:
+  Selector(Catalogue catalogue, CostView costs, Predictor predictor = nullptr);
+
+  [[nodiscard]] Selection select(const SelectionQuestion& question) const;
+
+ private:
+  Catalogue catalogue_;
+  CostView costs_;
+  Predictor predictor_;
+};
+
+}  // namespace ringwood

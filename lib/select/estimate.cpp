@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <set>
+
+#include "ringwood/select.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// Time that a strand's messages keep its rank's NIC and CPU busy, and time in which they do nothing but arrive.
+struct Cost {
+  double busy = 0;
+  double idle = 0;
+
+  [[nodiscard]] double total() const { return busy + idle; }
+};
+
+/// Walks one rank's program and adds up what its rounds cost.
+class Walk {
+ public:
+  Walk(const Layout& layout, const CostView& costs, Rank me, double enough)
+      : layout_(layout), costs_(costs), me_(me), enough_(enough) {}
+
+  Cost strand(Program& program) {
+    Cost total;
+    while (total.total() <= enough_) {
+      switch (program.advance()) {
+        case Step::kRound: {
+          const Cost round = cost_of(program.round());
+          total.busy += round.busy;
+          total.idle += round.idle;
+          break;
+        }
+        case Step::kFork: {
+          const Cost lanes = fork(program.lanes());
+          total.busy += lanes.busy;
+          total.idle += lanes.idle;
+          break;
+        }
+        case Step::kEnd:
+          return total;
+      }
+    }
+    return total;
+  }
+
+ private:
+  /// Lanes share NIC and CPU, and wait side by side.
+  Cost fork(std::span<Program> lanes) {
+    Cost together;
+    double longest = 0;
+    for (Program& lane : lanes) {
+      const Cost one = strand(lane);
+      together.busy += one.busy;
+      longest = std::max(longest, one.total());
+    }
+    together.idle = std::max(0.0, longest - together.busy);
+    return together;
+  }
+
+  Cost cost_of(std::span<const Operation> round) {
+    double sending = 0;
+    double receiving = 0;
+    double reducing = 0;
+    double latency = 0;
+    for (const Operation& operation : round) {
+      const Bytes bytes = layout_.bytes(operation.chunks);
+      if (bytes == 0) {
+        continue;
+      }
+      const auto size = static_cast<double>(bytes);
+      switch (operation.kind) {
+        case OperationKind::kSend:
+          add_message(operation.peer, size, sending, latency);
+          break;
+        case OperationKind::kReceive:
+          add_message(operation.peer, size, receiving, latency);
+          break;
+        case OperationKind::kReceiveReduce:
+          add_message(operation.peer, size, receiving, latency);
+          reducing += size * costs_.reduce_per_byte;
+          break;
+        case OperationKind::kReduce:
+          reducing += size * costs_.reduce_per_byte;
+          break;
+        case OperationKind::kCopy:
+          break;
+      }
+    }
+    return {std::max(sending, receiving) + reducing, latency};
+  }
+
+  void add_message(Rank peer, double bytes, double& busy, double& latency) const {
+    const MessageCost cost = costs_.between(me_, peer);
+    // Of several messages each costs its gap; the overheads of the two ends are paid once a round.
+    busy += std::max(cost.gap, cost.overhead) * (busy > 0 ? 1 : 0) + bytes * cost.per_byte;
+    latency = std::max(latency, cost.latency + 2 * cost.overhead);
+  }
+
+  const Layout& layout_;
+  const CostView& costs_;
+  Rank me_;
+  double enough_;
+};
+
+}  // namespace
+
+double estimate(const Schedule& schedule, const Layout& layout, const CostView& costs, double enough) {
+  const Rank p = schedule.ranks();
+  // The ends, the middle, and a rank that a fold to a power of two leaves alone: where schedules are irregular.
+  const std::set<Rank> sample{0, std::min<Rank>(1, p - 1), p / 3, p / 2, p - 1};
+  double longest = 0;
+  const ScheduleInstance instance(schedule);
+  for (const Rank me : sample) {
+    Program program = instance.program(me);
+    longest = std::max(longest, Walk(layout, costs, me, enough).strand(program).total());
+    if (longest > enough) {
+      break;
+    }
+  }
+  return longest;
+}
+
+}  // namespace ringwood
