@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +13,7 @@ namespace ringwood {
 /// A computer on the network, 0 .. hosts - 1.
 using Host = std::int32_t;
 
-/// A directed link, 0 .. links - 1; a cable is two of them.
+/// A directed link, 0 .. links - 1. A cable is two of them: the reverse of link i is i ^ 1.
 using LinkId = std::int64_t;
 
 /// An end of a link: hosts first, then switches.
@@ -26,9 +28,18 @@ struct Link {
 
 /// What a message meets on its way, as far as a model without contention cares.
 struct Path {
-  Picoseconds latency = 0;  ///< sum over the route's links
-  double bandwidth = 0;     ///< of the narrowest link, bytes per second
-  std::int32_t hops = 0;    ///< links
+  Picoseconds latency = 0;                                     ///< sum over the route's links
+  double bandwidth = std::numeric_limits<double>::infinity();  ///< of the narrowest link, bytes per second
+  std::int32_t hops = 0;                                       ///< links
+};
+
+/// What a family knows about itself by formula (facts.hpp measures the rest).
+struct Shape {
+  std::optional<std::int32_t> diameter;      ///< links of the longest route between two hosts
+  std::optional<double> average_hops;        ///< over all ordered pairs of different hosts
+  std::optional<double> bisection;           ///< bytes per second and direction between the halves
+  bool hosts_are_alike = false;              ///< some renumbering that keeps the network takes any host to any other
+  std::vector<std::int64_t> grid;            ///< side lengths, if hosts are numbered along a grid, first varies fastest
 };
 
 /// A network: hosts, directed links, and the route that a message takes. Routes are computed, not stored, so that a
@@ -50,6 +61,11 @@ class Topology {
 
   /// The route's sum, for callers that need no links. Override where it can be had without walking the route.
   [[nodiscard]] virtual Path path(Host from, Host to) const;
+
+  [[nodiscard]] virtual Shape shape() const { return {}; }
+
+  /// Whether path() is the same between any two different hosts, so that one look will do for all of them.
+  [[nodiscard]] virtual bool is_uniform() const { return false; }
 
   /// A name for people: "host 3", "leaf 2", "(1,4,0)".
   [[nodiscard]] virtual std::string vertex_name(Vertex vertex) const = 0;
