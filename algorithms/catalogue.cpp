@@ -11,4 +11,13 @@ Catalogue built_in_catalogue() {
   return kAlgorithms;
 }
 
+Library built_in_library() {
+  static constexpr const Combinator* kCombinators[] = {
+#define COMBINATOR(file) &combinator_##file,
+#include "algorithms/combinators.def"
+#undef COMBINATOR
+  };
+  return {built_in_catalogue(), kCombinators};
+}
+
 }  // namespace ringwood

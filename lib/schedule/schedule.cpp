@@ -41,6 +41,31 @@ void check_parameter(const Algorithm& algorithm, const std::string& name, const 
               std::string(algorithm.name) + " has no parameter '" + name + "'; its parameters: " + joined(known));
 }
 
+[[nodiscard]] bool has_parameter(const Algorithm& algorithm, std::string_view name) {
+  for (const ParameterInfo& info : algorithm.parameters) {
+    if (info.name == name) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A name may stand for algorithms of several collectives; its parameters must suit one that is used.
+void check_parameters(const Part& part, const Algorithm* used) {
+  for (const auto& [name, values] : part.parameters.all()) {
+    const Algorithm* checked = used;
+    for (const Algorithm* algorithm : part.algorithms) {
+      if (used == nullptr && algorithm != nullptr && (checked == nullptr || has_parameter(*algorithm, name))) {
+        checked = algorithm;
+      }
+    }
+    check_parameter(*checked, name, values);
+  }
+  for (const Part& inner : part.parts) {
+    check_parameters(inner, nullptr);
+  }
+}
+
 }  // namespace
 
 const Algorithm& find_algorithm(Catalogue catalogue, Collective collective, std::string_view name) {
@@ -57,65 +82,98 @@ const Algorithm& find_algorithm(Catalogue catalogue, Collective collective, std:
                                      did_you_mean(name, names) + "; it has " + joined(names));
 }
 
-std::string why_not(const Algorithm& algorithm, const Schedule::Request& request) {
-  if (request.ranks < 1) {
-    return "it needs at least one rank, and there are " + std::to_string(request.ranks);
-  }
-  if (request.root < 0 || request.root >= request.ranks) {
-    return "root " + std::to_string(request.root) + " is not one of the " + std::to_string(request.ranks) + " ranks";
-  }
-  if (algorithm.needs.commutative && !request.commutative) {
+std::string objection_to(const Algorithm& algorithm, const Problem& problem) {
+  const std::string ranks = std::to_string(problem.ranks);
+  if (algorithm.needs.commutative && !problem.commutative) {
     return "it needs a commutative operation";
   }
-  if (algorithm.needs.placement && request.placement == nullptr) {
+  if (algorithm.needs.placement && problem.placement == nullptr) {
     return "it needs to know which ranks share a node, and nothing says so";
   }
   switch (algorithm.needs.ranks) {
     case RankRule::kAny:
-      return "";
+      break;
     case RankRule::kEven:
-      return request.ranks % 2 == 0 || request.ranks == 1
-                 ? ""
-                 : "it needs an even number of ranks, not " + std::to_string(request.ranks);
+      if (problem.ranks % 2 != 0 && problem.ranks != 1) {
+        return "it needs an even number of ranks, not " + ranks;
+      }
+      break;
     case RankRule::kPowerOfTwo:
-      return std::has_single_bit(static_cast<unsigned>(request.ranks))
-                 ? ""
-                 : "it needs a power of two of ranks, not " + std::to_string(request.ranks);
+      if (!std::has_single_bit(static_cast<unsigned>(problem.ranks))) {
+        return "it needs a power of two of ranks, not " + ranks;
+      }
+      break;
   }
-  return "";
+  return algorithm.objection == nullptr ? "" : algorithm.objection(problem);
+}
+
+Problem Schedule::problem() const {
+  Problem problem;
+  problem.collective = algorithm_->collective;
+  problem.algorithm = algorithm_;
+  problem.ranks = request_.ranks;
+  problem.root = request_.root;
+  problem.commutative = request_.commutative;
+  problem.chunks = chunks_;
+  problem.placement = request_.placement;
+  problem.parameters = &whole_->parameters;
+  problem.parts = whole_->parts;
+  return problem;
 }
 
 Schedule::Schedule(const Algorithm& algorithm, const Request& request, Parameters parameters)
-    : algorithm_(&algorithm), request_(request), parameters_(std::move(parameters)), chunks_(1) {
-  if (const std::string reason = why_not(algorithm, request); !reason.empty()) {
-    throw Error(ErrorKind::kUsage, std::string(name_of(algorithm.collective)) + " by " + std::string(algorithm.name) +
-                                       " cannot do this: " + reason);
+    : request_(request), algorithm_(&algorithm) {
+  auto whole = std::make_shared<Part>();
+  whole->algorithms[static_cast<std::size_t>(algorithm.collective)] = &algorithm;
+  whole->source = {.name = std::string(algorithm.name), .parameters = parameters, .numbers = {}, .arguments = {}};
+  whole->parameters = std::move(parameters);
+  whole_ = std::move(whole);
+  check_and_count();
+}
+
+Schedule::Schedule(const Library& library, Collective collective, const Expression& expression, const Request& request)
+    : request_(request),
+      whole_(std::make_shared<const Part>(resolve(library, collective, expression))),
+      algorithm_(&whole_->algorithm(collective)) {
+  check_and_count();
+}
+
+void Schedule::check_and_count() {
+  const std::string what = std::string(name_of(algorithm_->collective)) + " by " + name() + " cannot do this: ";
+  if (request_.ranks < 1) {
+    throw Error(ErrorKind::kUsage, what + "there are " + std::to_string(request_.ranks) + " ranks, and it needs one");
   }
-  for (const auto& [name, values] : parameters_.all()) {
-    check_parameter(algorithm, name, values);
+  if (request_.root < 0 || request_.root >= request_.ranks) {
+    throw Error(ErrorKind::kUsage, what + "root " + std::to_string(request_.root) + " is not one of the " +
+                                       std::to_string(request_.ranks) + " ranks");
   }
-  Arena arena;
-  Problem problem;
-  problem.collective = algorithm.collective;
-  problem.ranks = request.ranks;
-  problem.root = request.root;
-  problem.placement = request.placement;
-  problem.parameters = &parameters_;
-  chunks_ = algorithm.pieces(problem);
+  check_parameters(*whole_, algorithm_);
+  if (const std::string reason = objection_to(*algorithm_, problem()); !reason.empty()) {
+    throw Error(ErrorKind::kUsage, what + reason);
+  }
+  chunks_ = algorithm_->pieces(problem());
 }
 
 std::string Schedule::name() const {
-  const std::string given = parameters_.to_string();
-  return std::string(algorithm_->name) + (given.empty() ? "" : ":" + given);
+  return to_string(whole_->source);
 }
 
-ScheduleInstance::ScheduleInstance(const Schedule& schedule) : program_(schedule.algorithm_->program) {
-  problem_.collective = schedule.collective();
-  problem_.ranks = schedule.ranks();
-  problem_.root = schedule.root();
-  problem_.chunks = schedule.chunks();
-  problem_.parameters = &schedule.parameters_;
-  problem_.placement = schedule.placement();
+std::string why_not(const Algorithm& algorithm, const Schedule::Request& request) {
+  if (request.ranks < 1 || request.root < 0 || request.root >= request.ranks) {
+    return "root " + std::to_string(request.root) + " is not one of the " + std::to_string(request.ranks) + " ranks";
+  }
+  Problem problem;
+  problem.collective = algorithm.collective;
+  problem.algorithm = &algorithm;
+  problem.ranks = request.ranks;
+  problem.root = request.root;
+  problem.commutative = request.commutative;
+  problem.placement = request.placement;
+  return objection_to(algorithm, problem);
+}
+
+ScheduleInstance::ScheduleInstance(const Schedule& schedule)
+    : problem_(schedule.problem()), program_(schedule.algorithm_->program) {
   problem_.arena = &arena_;
 }
 

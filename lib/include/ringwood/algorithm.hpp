@@ -1,6 +1,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "ringwood/parameters.hpp"
@@ -40,7 +41,12 @@ struct Algorithm {
   Program (*program)(const Problem& problem, Rank me);  ///< the rounds of rank `me`
   Chunk (*pieces)(const Problem& problem) = one_piece_per_rank;
   std::span<const ParameterInfo> parameters = {};
+  /// Why it cannot do the problem, beyond what `needs` says; empty: it can. nullptr: nothing beyond.
+  std::string (*objection)(const Problem& problem) = nullptr;
 };
+
+/// Why `algorithm` cannot do the problem ("it needs ..."), or an empty string if it can. `problem.chunks` is not read.
+[[nodiscard]] std::string objection_to(const Algorithm& algorithm, const Problem& problem);
 
 /// The algorithms that a caller wants considered; passed in, never found. Pointers to constants.
 using Catalogue = std::span<const Algorithm* const>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "ringwood/arena.hpp"
@@ -12,6 +13,9 @@
 
 namespace ringwood {
 
+struct Algorithm;
+struct Part;
+
 /// What a program is asked to do, as far as a schedule depends on it: no bytes and no types, so that one schedule
 /// serves every message size. Coroutines take it by reference: a Problem lives as long as the programs made from it,
 /// either in a ScheduleInstance (schedule.hpp) or in the frame of the coroutine that derived it with `part_of`.
@@ -19,11 +23,14 @@ struct Problem {
   Collective collective = Collective::kAllreduce;
   Rank ranks = 1;
   Rank root = 0;
+  bool commutative = true;  ///< whether the operator commutes
   /// How many chunks the vector is cut in. A multiple of what the algorithm asked for (Algorithm::pieces); where ranks
   /// own blocks, a multiple of `ranks`: block b is then chunks [b, b + 1) * chunks / ranks.
   Chunk chunks = 1;
   const Parameters* parameters = nullptr;  ///< nullptr: all at their defaults
   const Placement* placement = nullptr;    ///< nullptr: nothing is known
+  std::span<const Part> parts = {};        ///< what a combinator combines (expression.hpp)
+  const Algorithm* algorithm = nullptr;    ///< the one that is asked
   Arena* arena = nullptr;                  ///< where the frames of programs go
 
   /// The chunks of block `index` (taken modulo the number of ranks) of the ranks' equal shares of the vector.
@@ -48,6 +55,10 @@ struct Problem {
 
   /// The same task for `group_ranks` of the ranks on `part_chunks` of the chunks; used with `on` (program.hpp).
   [[nodiscard]] Problem part_of(Rank group_ranks, Chunk part_chunks) const;
+
+  /// The task of a combinator's part: its algorithm for `part_collective`, for `group_ranks` ranks on `part_chunks`
+  /// chunks.
+  [[nodiscard]] Problem inside(const Part& part, Collective part_collective, Rank group_ranks, Chunk part_chunks) const;
 
   /// The value of a parameter, or its default.
   [[nodiscard]] std::int64_t parameter(const ParameterInfo& info) const;

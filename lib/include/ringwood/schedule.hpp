@@ -1,8 +1,10 @@
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "ringwood/algorithm.hpp"
+#include "ringwood/expression.hpp"
 
 namespace ringwood {
 
@@ -20,9 +22,12 @@ class Schedule {
   /// Throws Error(kUsage) if the algorithm cannot do this: it says why and what is accepted.
   Schedule(const Algorithm& algorithm, const Request& request, Parameters parameters = {});
 
+  /// What the expression says, out of the library's algorithms and combinators.
+  Schedule(const Library& library, Collective collective, const Expression& expression, const Request& request);
+
   [[nodiscard]] const Algorithm& algorithm() const { return *algorithm_; }
 
-  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] const Parameters& parameters() const { return whole_->parameters; }
 
   [[nodiscard]] Collective collective() const { return algorithm_->collective; }
 
@@ -30,20 +35,25 @@ class Schedule {
 
   [[nodiscard]] Rank root() const { return request_.root; }
 
+  [[nodiscard]] bool commutative() const { return request_.commutative; }
+
   [[nodiscard]] Chunk chunks() const { return chunks_; }
 
   [[nodiscard]] const Placement* placement() const { return request_.placement; }
 
-  /// "ring" or "ring:segments=4".
+  /// As users write it: "ring", "pat:aggregation=4", "lanes(4, ring)".
   [[nodiscard]] std::string name() const;
 
  private:
   friend class ScheduleInstance;
 
-  const Algorithm* algorithm_;
+  void check_and_count();
+  [[nodiscard]] Problem problem() const;
+
   Request request_;
-  Parameters parameters_;
-  Chunk chunks_;
+  std::shared_ptr<const Part> whole_;  // shared by copies: programs refer to it
+  const Algorithm* algorithm_;
+  Chunk chunks_ = 1;
 };
 
 /// Why `algorithm` cannot do the request, or an empty string if it can.
