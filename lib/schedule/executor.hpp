@@ -22,8 +22,8 @@ struct Buffers {
 class Executor {
  public:
   /// Does one rank's part of a collective; the transport is fresh (its next ticket is 0). `reduction` may be nullptr
-  /// where the plan reduces nothing. `log` gets each message that this rank sends, in the order of sending. Throws
-  /// Error(kSystem) that names rank, lane, round and peer if the transport does.
+  /// where !plan.reduces(). `log` gets each message that this rank sends, in the order of sending. Throws
+  /// Error(kSystem) that names rank, round and peer if the transport does (of several lanes, a wait knows no round).
   void execute(const Plan& plan, const Buffers& buffers, const Reduction* reduction, Transport& transport,
                MessageLog* log = nullptr);
 

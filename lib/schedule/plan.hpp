@@ -102,6 +102,9 @@ class Plan {
   /// Sends and receives of one execution; a transport's tickets are smaller.
   [[nodiscard]] std::size_t transfer_count() const { return transfers_.size(); }
 
+  /// Whether an execution needs a reduction.
+  [[nodiscard]] bool reduces() const { return reduces_; }
+
   /// What comes before the first round and after the last; local.
   [[nodiscard]] std::span<const Effect> start() const { return of(effects_, start_); }
 
@@ -119,6 +122,7 @@ class Plan {
   Bytes send_bytes_ = 0;
   Bytes receive_bytes_ = 0;
   Bytes scratch_bytes_ = 0;
+  bool reduces_ = false;
   PlanRange start_;
   PlanRange finish_;
   std::vector<PlanStrand> strands_;
