@@ -1,0 +1,418 @@
+#include "interpret/verify/run.hpp"
+
+#include <algorithm>
+#include <new>
+
+namespace ringwood {
+
+namespace {
+
+bool is_message(const Operation& operation) {
+  return operation.kind == OperationKind::kSend || operation.kind == OperationKind::kReceive ||
+         operation.kind == OperationKind::kReceiveReduce;
+}
+
+bool is_receive(const Operation& operation) {
+  return operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce;
+}
+
+// A rank's strands are numbered by lane; 2^20 lanes and 2^22 ranks are more than anybody can verify.
+std::uint64_t channel_key(Rank source, Rank destination, Lane lane) {
+  return (static_cast<std::uint64_t>(source) << 42U) | (static_cast<std::uint64_t>(destination) << 20U) |
+         static_cast<std::uint64_t>(lane);
+}
+
+}  // namespace
+
+Run::Run(const Schedule& schedule, SymbolicState& state, Measure& measure)
+    : schedule_(schedule), state_(state), measure_(measure), instance_(schedule) {
+  // A program that never ends is stopped. The longest sensible ones are pipelines: ranks + pieces rounds, each lane.
+  most_rounds_ = 64 * (std::int64_t{schedule.ranks()} + schedule.chunks() + 64);
+  most_strands_ = 1024 * (static_cast<std::size_t>(schedule.ranks()) + 64);
+}
+
+std::string Run::where(const Strand& strand) {
+  std::string text = "rank " + std::to_string(strand.rank) + ", round " + std::to_string(strand.round);
+  if (strand.parent != kNone) {
+    text += ", lane " + std::to_string(strand.lane);
+  }
+  return text;
+}
+
+std::string Run::what(const Operation& operation) {
+  const std::string peer = std::to_string(operation.peer);
+  switch (operation.kind) {
+    case OperationKind::kSend:
+      return "send to " + peer;
+    case OperationKind::kReceive:
+    case OperationKind::kReceiveReduce:
+      return "receive from " + peer;
+    case OperationKind::kReduce:
+      return "local reduction";
+    case OperationKind::kCopy:
+      return "local copy";
+  }
+  return "";
+}
+
+Run::StrandId Run::add_strand(Program& program, Rank rank, StrandId parent) {
+  if (strands_.size() - unused_.size() >= most_strands_) {
+    throw Violation("rank " + std::to_string(rank) + " opens more lanes than the verifier follows, " +
+                    std::to_string(most_strands_) + " at a time in all");
+  }
+  StrandId id = strands_.size();
+  if (unused_.empty()) {
+    strands_.emplace_back();
+  } else {
+    id = unused_.back();
+    unused_.pop_back();
+    strands_[id] = Strand();
+  }
+  Strand& strand = strands_[id];
+  strand.program = &program;
+  strand.parent = parent;
+  strand.rank = rank;
+  strand.lane = program.lane();
+  strand.level = parent == kNone ? 0 : strands_[parent].level;
+  ready_.push_back(id);
+  return id;
+}
+
+void Run::finish() {
+  programs_.reserve(static_cast<std::size_t>(schedule_.ranks()));
+  for (Rank rank = 0; rank < schedule_.ranks(); ++rank) {
+    try {
+      programs_.push_back(instance_.program(rank));
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& thrown) {
+      throw Violation("rank " + std::to_string(rank) + ": the program throws: " + thrown.what());
+    }
+    static_cast<void>(add_strand(programs_.back(), rank, kNone));
+  }
+  while (!ready_.empty()) {
+    const StrandId next = ready_.front();
+    ready_.pop_front();
+    resume(next);
+  }
+  if (std::any_of(strands_.begin(), strands_.end(), [](const Strand& strand) { return !strand.ended; })) {
+    report_stuck();
+  }
+}
+
+Step Run::advance(Strand& strand) const {
+  ++strand.round;
+  if (strand.round > most_rounds_) {
+    throw Violation(where(strand) + ": the program does not end; it is given " + std::to_string(most_rounds_) +
+                    " rounds");
+  }
+  try {
+    return strand.program->advance();
+  } catch (const std::bad_alloc&) {
+    throw;  // our memory, not their schedule
+  } catch (const std::exception& thrown) {
+    throw Violation(where(strand) + ": the program throws: " + thrown.what());
+  }
+}
+
+void Run::resume(StrandId id) {
+  Strand& strand = strands_[id];
+  while (true) {
+    if (strand.in_round) {
+      end_round(strand);
+    }
+    switch (advance(strand)) {
+      case Step::kRound:
+        post(id);
+        if (strand.pending > 0) {
+          return;
+        }
+        break;
+      case Step::kFork:
+        fork(id);
+        if (strand.running > 0) {
+          return;
+        }
+        break;
+      case Step::kEnd:
+        end_strand(id);
+        return;
+    }
+  }
+}
+
+void Run::check_operation(const Strand& strand, const Operation& operation) const {
+  if (is_message(operation)) {
+    if (operation.peer < 0 || operation.peer >= schedule_.ranks()) {
+      throw Violation(where(strand) + ": peer " + std::to_string(operation.peer) + " is out of range; accepted: 0 to " +
+                      std::to_string(schedule_.ranks() - 1));
+    }
+    if (operation.peer == strand.rank) {
+      throw Violation(where(strand) + ": a message to itself");
+    }
+  }
+  bool empty = true;
+  operation.chunks.for_each_interval([&](ChunkInterval piece) {
+    if (piece.count < 0 || piece.first < 0 || piece.first + piece.count > schedule_.chunks()) {
+      throw Violation(where(strand) + ", " + what(operation) + ": chunks " + std::to_string(piece.first) + " to " +
+                      std::to_string(piece.first + piece.count - 1) + " are out of range; accepted: 0 to " +
+                      std::to_string(schedule_.chunks() - 1));
+    }
+    empty = empty && piece.count == 0;
+  });
+  if (empty) {
+    throw Violation(where(strand) + ", " + what(operation) + ": an empty set of chunks");
+  }
+}
+
+void Run::check_round_hazards(const Strand& strand) const {
+  std::vector<Touch> touches;
+  std::vector<const Operation*> operation_of;
+  for (const Operation& operation : strand.operations) {
+    if (is_receive(operation)) {
+      // Each interval is an owner: a receive that names a chunk twice is a conflict with itself.
+      operation.chunks.for_each_interval([&](ChunkInterval piece) {
+        touches.push_back({.first = piece.first,
+                           .end = piece.first + piece.count,
+                           .owner = static_cast<int>(operation_of.size()),
+                           .plane = operation.plane,
+                           .exclusive = operation.kind == OperationKind::kReceive});
+        operation_of.push_back(&operation);
+      });
+    }
+  }
+  if (touches.size() < 2) {
+    return;
+  }
+  if (const auto conflict = find_conflict(touches)) {
+    const Operation& first = *operation_of[static_cast<std::size_t>(conflict->first_owner)];
+    const Operation& second = *operation_of[static_cast<std::size_t>(conflict->second_owner)];
+    throw Violation(where(strand) + ": " + what(first) + " and " + what(second) + " both write chunk " +
+                    std::to_string(conflict->chunk) + " of plane " + std::to_string(conflict->plane) + " in one round");
+  }
+}
+
+void Run::take_round(Strand& strand) const {
+  const std::span<const Operation> round = strand.program->round();
+  strand.operations.assign(round.begin(), round.end());
+  strand.intervals.clear();
+  for (const Operation& operation : strand.operations) {
+    check_operation(strand, operation);
+    if (operation.chunks.is_list()) {
+      operation.chunks.for_each_interval([&](ChunkInterval piece) { strand.intervals.push_back(piece); });
+    }
+  }
+  strand.incoming_at.clear();
+  std::size_t next_interval = 0;
+  std::size_t incoming = 0;
+  for (Operation& operation : strand.operations) {
+    if (operation.chunks.is_list()) {
+      std::size_t count = 0;
+      operation.chunks.for_each_interval([&](ChunkInterval) { ++count; });
+      operation.chunks = ChunkSet::list(std::span(strand.intervals).subspan(next_interval, count));
+      next_interval += count;
+    }
+    strand.incoming_at.push_back(incoming);
+    incoming += is_receive(operation) ? static_cast<std::size_t>(operation.chunks.size()) : 0;
+  }
+  strand.incoming.resize(incoming);
+  strand.moved.assign(strand.operations.size(), 0);
+}
+
+void Run::note_touches(Strand& strand) const {
+  for (const Operation& operation : strand.operations) {
+    const bool local = !is_message(operation);
+    Touch touch{.plane = operation.plane, .exclusive = is_receive(operation)};
+    add_touches(strand.touches, operation.chunks, touch);
+    if (local) {
+      touch.plane = operation.target_plane;
+      touch.exclusive = true;
+      add_touches(strand.touches, operation.chunks, touch);
+    }
+  }
+  if (strand.touches.size() > 2 * strand.merged_touches + 64) {
+    merge_touches(strand.touches);
+    strand.merged_touches = strand.touches.size();
+  }
+}
+
+void Run::post(StrandId id) {
+  Strand& strand = strands_[id];
+  take_round(strand);
+  check_round_hazards(strand);
+  if (strand.parent != kNone) {
+    note_touches(strand);
+  }
+  std::int32_t sends = 0;
+  std::int32_t receives = 0;
+  for (const Operation& operation : strand.operations) {
+    sends += operation.kind == OperationKind::kSend ? 1 : 0;
+    receives += is_receive(operation) ? 1 : 0;
+  }
+  measure_.add_ports(std::max(sends, receives));
+  strand.pending = static_cast<std::size_t>(sends) + static_cast<std::size_t>(receives);
+  strand.round_level = strand.level;
+  strand.in_round = true;
+  for (std::size_t i = 0; i < strand.operations.size(); ++i) {
+    if (is_message(strand.operations[i])) {
+      post_message(id, i);
+    }
+  }
+}
+
+void Run::post_message(StrandId id, std::size_t index) {
+  const Strand& strand = strands_[id];
+  const Operation& operation = strand.operations[index];
+  const bool sends = operation.kind == OperationKind::kSend;
+  Channel& channel = channels_[sends ? channel_key(strand.rank, operation.peer, strand.lane)
+                                     : channel_key(operation.peer, strand.rank, strand.lane)];
+  const Channel::End end{id, index};
+  if (channel.next == channel.waiting.size()) {
+    channel.waiting.clear();
+    channel.next = 0;
+    channel.sends = sends;
+  }
+  if (channel.sends == sends) {
+    channel.waiting.push_back(end);
+    return;
+  }
+  const Channel::End other = channel.waiting[channel.next++];
+  move_message(sends ? end : other, sends ? other : end);
+  // The strand that is posting goes on by itself; the other one may have waited for this.
+  if (strands_[other.strand].pending == 0) {
+    ready_.push_back(other.strand);
+  }
+}
+
+void Run::move_message(Channel::End send, Channel::End receive) {
+  Strand& sender = strands_[send.strand];
+  Strand& receiver = strands_[receive.strand];
+  const Operation& from = sender.operations[send.operation];
+  const Operation& into = receiver.operations[receive.operation];
+  if (!same_chunks(from.chunks, into.chunks)) {
+    throw Violation(where(sender) + ", " + what(from) + ": the " + std::to_string(from.chunks.size()) +
+                    " chunks from " + std::to_string(from.chunks.front().first) + " are not the " +
+                    std::to_string(into.chunks.size()) + " chunks that it expects in " + where(receiver));
+  }
+  const Chunk chunks = from.chunks.size();
+  const auto values =
+      std::span(receiver.incoming).subspan(receiver.incoming_at[receive.operation], static_cast<std::size_t>(chunks));
+  if (const auto undefined = state_.read(sender.rank, from.plane, from.chunks, values)) {
+    throw Violation(where(sender) + ", " + what(from) + ": it does not hold chunk " + std::to_string(*undefined) +
+                    " of plane " + std::to_string(from.plane));
+  }
+  const std::int64_t level = 1 + std::max(sender.level, receiver.level);
+  measure_.add_message(sender.rank, receiver.rank, level, chunks);
+  if (into.kind == OperationKind::kReceiveReduce) {
+    measure_.add_reduction(receiver.rank, level, chunks);
+  }
+  sender.moved[send.operation] = 1;
+  receiver.moved[receive.operation] = 1;
+  sender.round_level = std::max(sender.round_level, level);
+  receiver.round_level = std::max(receiver.round_level, level);
+  --sender.pending;
+  --receiver.pending;
+}
+
+void Run::end_round(Strand& strand) {
+  strand.in_round = false;
+  strand.level = strand.round_level;
+  for (std::size_t i = 0; i < strand.operations.size(); ++i) {
+    apply(strand, i);
+  }
+}
+
+void Run::apply(Strand& strand, std::size_t index) {
+  const Operation& operation = strand.operations[index];
+  const auto size = static_cast<std::size_t>(operation.chunks.size());
+  std::span<const SymbolicValue> values;
+  if (is_receive(operation)) {
+    values = std::span(strand.incoming).subspan(strand.incoming_at[index], size);
+  } else if (!is_message(operation)) {
+    values_.resize(size);
+    values = values_;
+    if (const auto undefined = state_.read(strand.rank, operation.plane, operation.chunks, values_)) {
+      throw Violation(where(strand) + ", " + what(operation) + ": it does not hold chunk " +
+                      std::to_string(*undefined) + " of plane " + std::to_string(operation.plane));
+    }
+  }
+  switch (operation.kind) {
+    case OperationKind::kSend:
+      return;
+    case OperationKind::kReceive:
+      return state_.write(strand.rank, operation.plane, operation.chunks, values);
+    case OperationKind::kReceiveReduce:
+      return combine(strand, operation, values);
+    case OperationKind::kReduce:
+      measure_.add_reduction(strand.rank, strand.level, operation.chunks.size());
+      return combine(strand, operation, values);
+    case OperationKind::kCopy:
+      return state_.write(strand.rank, operation.target_plane, operation.chunks, values);
+  }
+}
+
+void Run::combine(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values) {
+  const auto refusal = state_.combine(strand.rank, operation.target_plane, operation.chunks, values, operation.side);
+  if (!refusal) {
+    return;
+  }
+  const std::string chunk = std::to_string(refusal->chunk);
+  throw Violation(where(strand) + ", " + what(operation) + ": " +
+                  (refusal->undefined ? "reduces into chunk " + chunk + " of plane " +
+                                            std::to_string(operation.target_plane) + ", which holds nothing"
+                                      : "the contribution of rank " + std::to_string(refusal->twice) +
+                                            " is counted twice in chunk " + chunk));
+}
+
+void Run::fork(StrandId id) {
+  strands_[id].lanes.clear();
+  for (Program& lane : strands_[id].program->lanes()) {
+    const StrandId child = add_strand(lane, strands_[id].rank, id);
+    strands_[id].lanes.push_back(child);
+  }
+  strands_[id].running = strands_[id].lanes.size();
+}
+
+void Run::end_strand(StrandId id) {
+  Strand& strand = strands_[id];
+  strand.ended = true;
+  if (strand.parent == kNone) {
+    return;
+  }
+  Strand& parent = strands_[strand.parent];
+  if (--parent.running == 0) {
+    join_lanes(parent);
+    ready_.push_back(strand.parent);
+  }
+}
+
+void Run::join_lanes(Strand& parent) {
+  std::vector<Touch> touches;
+  for (std::size_t i = 0; i < parent.lanes.size(); ++i) {
+    const Strand& lane = strands_[parent.lanes[i]];
+    parent.level = std::max(parent.level, lane.level);
+    for (Touch touch : lane.touches) {
+      touch.owner = static_cast<int>(i);
+      touches.push_back(touch);
+    }
+  }
+  if (const auto conflict = find_conflict(touches)) {
+    const Strand& first = strands_[parent.lanes[static_cast<std::size_t>(conflict->first_owner)]];
+    const Strand& second = strands_[parent.lanes[static_cast<std::size_t>(conflict->second_owner)]];
+    throw Violation(where(parent) + ": lanes " + std::to_string(first.lane) + " and " + std::to_string(second.lane) +
+                    " both touch chunk " + std::to_string(conflict->chunk) + " of plane " +
+                    std::to_string(conflict->plane) + ", and one of them writes it");
+  }
+  if (parent.parent != kNone) {
+    for (Touch touch : touches) {
+      touch.owner = 0;
+      parent.touches.push_back(touch);
+    }
+    merge_touches(parent.touches);
+    parent.merged_touches = parent.touches.size();
+  }
+  unused_.insert(unused_.end(), parent.lanes.begin(), parent.lanes.end());
+  parent.lanes.clear();
+}
+
+}  // namespace ringwood
