@@ -45,10 +45,18 @@ struct Machine {
 /// Error(kInput) that says what is accepted.
 [[nodiscard]] Machine make_machine(const std::string& spec);
 
+/// A machine of that network with the parameters of one that says nothing: L and G come from the routes, o, g, O and
+/// gamma are 0, S is no limit; inside a host L = 200 ns and G = 0.1 ns a byte.
+[[nodiscard]] Machine machine_on(std::shared_ptr<const Topology> network, std::int32_t ranks_per_host);
+
+/// What is simulated if nobody names a machine: the preset "hpc" (presets.cpp) with one host a rank.
+[[nodiscard]] Machine default_machine(Rank ranks);
+
 /// Where each rank runs: host_of[rank].
 using Mapping = std::vector<Host>;
 
-/// "block", "round-robin", "random:SEED" or a file with one host number a line. Throws Error(kUsage) if the machine is
+/// "block" (fills one host after the other), "round-robin" (one rank a host in turn), "random:SEED" (a shuffle of all
+/// places, the same on every system) or a file with one host number a line. Throws Error(kUsage) if the machine is
 /// too small, Error(kInput) with file and line if the file is wrong.
 [[nodiscard]] Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks);
 

@@ -35,11 +35,11 @@ struct Path {
 
 /// What a family knows about itself by formula (facts.hpp measures the rest).
 struct Shape {
-  std::optional<std::int32_t> diameter;      ///< links of the longest route between two hosts
-  std::optional<double> average_hops;        ///< over all ordered pairs of different hosts
-  std::optional<double> bisection;           ///< bytes per second and direction between the halves
-  bool hosts_are_alike = false;              ///< some renumbering that keeps the network takes any host to any other
-  std::vector<std::int64_t> grid;            ///< side lengths, if hosts are numbered along a grid, first varies fastest
+  std::optional<std::int32_t> diameter;  ///< links of the longest route between two hosts
+  std::optional<double> average_hops;    ///< over all ordered pairs of different hosts
+  std::optional<double> bisection;       ///< bytes per second and direction between the halves
+  bool hosts_are_alike = false;          ///< some renumbering that keeps the network takes any host to any other
+  std::vector<std::int64_t> grid;        ///< side lengths, if hosts are numbered along a grid, first varies fastest
 };
 
 /// A network: hosts, directed links, and the route that a message takes. Routes are computed, not stored, so that a

@@ -225,11 +225,11 @@ double parse_rate(std::string_view text, std::string_view what) {
   if (rate <= 0) {
     subject.refuse_because("a rate of 0");
   }
-  // 2^-32 ps a byte is what simulated time can tell apart; slower than a byte an hour is a typing error.
+  // What the fixed point of simulated time (TimePerByte) holds with some digits.
   constexpr double kFastest = 1e18;
-  constexpr double kSlowest = 1.0 / 3600;
+  constexpr double kSlowest = 1e3;
   if (rate > kFastest || rate < kSlowest) {
-    subject.refuse_because("out of range");
+    subject.refuse_because("not between 1kB/s and 1000000TB/s");
   }
   return rate;
 }

@@ -1,0 +1,234 @@
+// Every generator, with several sets of parameters, keeps the promises of topology.hpp and its own formulas.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "ringwood/error.hpp"
+#include "topology/catalogue.hpp"
+#include "topology/machine.hpp"
+
+namespace ringwood {
+namespace {
+
+const std::vector<std::string>& specs_of(const std::string& family) {
+  static const std::map<std::string, std::vector<std::string>> kSpecs = {
+      {"crossbar", {"crossbar:hosts=1", "crossbar:hosts=2", "crossbar:hosts=7", "crossbar:hosts=8"}},
+      {"fat-tree",
+       {"fat-tree:leaves=4,hosts-per-leaf=3", "fat-tree:leaves=4,hosts-per-leaf=4,taper=1:2",
+        "fat-tree:leaves=2,hosts-per-leaf=4,spines=2,taper=1", "fat-tree:leaves=1,hosts-per-leaf=4",
+        "fat-tree:leaves=3,hosts-per-leaf=4,routing=ecmp,seed=7", "fat-tree:levels=3,ports=4",
+        "fat-tree:levels=3,ports=8,taper=0.5", "fat-tree:down=2x3x2,up=1x2x2,cables=1x1x2",
+        "fat-tree:down=3x2x2,up=2x1x3,cables=1x2x1,routing=ecmp", "fat-tree:down=5,up=1"}},
+      {"torus",
+       {"torus:dims=1", "torus:dims=2", "torus:dims=5", "torus:dims=8", "torus:dims=4x3", "torus:dims=2x3x4",
+        "torus:dims=4x4x4", "torus:dims=1x5x1", "torus:dims=2x2x2x2x2x2", "torus:dims=3x2x3x2x2x3"}},
+      {"mesh", {"mesh:dims=1", "mesh:dims=2", "mesh:dims=5", "mesh:dims=4x3", "mesh:dims=2x3x4", "mesh:dims=3x3x3"}},
+  };
+  static const std::vector<std::string> kNone;
+  const auto found = kSpecs.find(family);
+  return found == kSpecs.end() ? kNone : found->second;
+}
+
+std::vector<std::string> every_spec() {
+  std::vector<std::string> specs;
+  for (const TopologyFamily* family : topology_families()) {
+    specs.emplace_back(family->name);
+    const std::vector<std::string>& more = specs_of(std::string(family->name));
+    specs.insert(specs.end(), more.begin(), more.end());
+  }
+  return specs;
+}
+
+/// Pairs of hosts: all of them up to a hundred hosts, else some.
+std::vector<std::pair<Host, Host>> pairs_of(const Topology& network) {
+  const Host hosts = network.hosts();
+  const Host step = std::max(1, hosts / 100);
+  std::vector<std::pair<Host, Host>> pairs;
+  for (Host from = 0; from < hosts; from += step) {
+    for (Host to = 0; to < hosts; to += step) {
+      pairs.emplace_back(from, to);
+    }
+  }
+  return pairs;
+}
+
+class EveryTopology : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override { network_ = make_machine(GetParam()).network; }
+
+  std::shared_ptr<const Topology> network_;
+};
+
+TEST_P(EveryTopology, LinksComeInPairsBetweenVerticesThatExist) {
+  ASSERT_EQ(network_->links() % 2, 0);
+  for (LinkId id = 0; id < network_->links(); ++id) {
+    const Link link = network_->link(id);
+    const Link reverse = network_->link(id ^ 1);
+    ASSERT_GE(link.from, 0);
+    ASSERT_LT(link.from, network_->vertices());
+    ASSERT_NE(link.from, link.to);
+    ASSERT_EQ(link.from, reverse.to) << id;
+    ASSERT_EQ(link.to, reverse.from) << id;
+    ASSERT_GT(link.bandwidth, 0);
+  }
+}
+
+TEST_P(EveryTopology, EveryVertexHasALink) {
+  if (network_->hosts() == 1) {
+    return;
+  }
+  std::set<Vertex> seen;
+  for (LinkId id = 0; id < network_->links(); ++id) {
+    seen.insert(network_->link(id).from);
+  }
+  EXPECT_EQ(static_cast<Vertex>(seen.size()), network_->vertices());
+}
+
+TEST_P(EveryTopology, RoutesAreChainsWithoutRepeats) {
+  std::vector<LinkId> route = {1, 2, 3};
+  for (const auto& [from, to] : pairs_of(*network_)) {
+    network_->route(from, to, route);
+    Vertex at = from;
+    std::set<Vertex> visited = {at};
+    for (const LinkId id : route) {
+      ASSERT_GE(id, 0);
+      ASSERT_LT(id, network_->links());
+      const Link link = network_->link(id);
+      ASSERT_EQ(link.from, at) << from << " to " << to;
+      at = link.to;
+      ASSERT_TRUE(visited.insert(at).second)
+          << from << " to " << to << " passes " << network_->vertex_name(at) << " twice";
+    }
+    ASSERT_EQ(at, to);
+  }
+}
+
+TEST_P(EveryTopology, PathIsTheSumOfTheRoute) {
+  for (const auto& [from, to] : pairs_of(*network_)) {
+    const Path path = network_->path(from, to);
+    const Path sum = network_->Topology::path(from, to);
+    ASSERT_EQ(path.latency, sum.latency) << from << " to " << to;
+    ASSERT_EQ(path.bandwidth, sum.bandwidth) << from << " to " << to;
+    ASSERT_EQ(path.hops, sum.hops) << from << " to " << to;
+  }
+}
+
+TEST_P(EveryTopology, ShapeIsWhatTheRoutesSay) {
+  const Host hosts = network_->hosts();
+  const Shape shape = network_->shape();
+  std::int32_t diameter = 0;
+  double sum = 0;
+  std::set<std::multiset<std::int32_t>> views;
+  for (Host from = 0; from < hosts; ++from) {
+    std::multiset<std::int32_t> view;
+    for (Host to = 0; to < hosts; ++to) {
+      const std::int32_t hops = network_->path(from, to).hops;
+      diameter = std::max(diameter, hops);
+      sum += hops;
+      view.insert(hops);
+    }
+    views.insert(view);
+  }
+  if (shape.diameter) {
+    EXPECT_EQ(*shape.diameter, diameter);
+  }
+  if (shape.average_hops) {
+    EXPECT_NEAR(*shape.average_hops, hosts == 1 ? 0 : sum / (static_cast<double>(hosts) * (hosts - 1)), 1e-9);
+  }
+  if (shape.hosts_are_alike) {
+    EXPECT_EQ(views.size(), 1U);
+  }
+}
+
+TEST_P(EveryTopology, VerticesHaveDifferentNames) {
+  std::set<std::string> names;
+  for (Vertex vertex = 0; vertex < network_->vertices(); ++vertex) {
+    EXPECT_TRUE(names.insert(network_->vertex_name(vertex)).second) << network_->vertex_name(vertex);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryTopology, testing::ValuesIn(every_spec()));
+
+TEST(Catalogue, EveryFamilyIsTestedWithMoreThanItsDefaults) {
+  for (const TopologyFamily* family : topology_families()) {
+    EXPECT_FALSE(specs_of(std::string(family->name)).empty()) << family->name;
+    EXPECT_FALSE(family->summary.empty()) << family->name;
+    EXPECT_FALSE(family->reference.empty()) << family->name;
+  }
+}
+
+TEST(Catalogue, UnknownKeysAreRefusedByEveryFamily) {
+  for (const TopologyFamily* family : topology_families()) {
+    try {
+      (void)make_machine(std::string(family->name) + ":bandwith=1GB/s");
+      FAIL() << family->name;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+      EXPECT_THAT(error.what(), testing::HasSubstr("unknown key 'bandwith', did you mean 'bandwidth'?"));
+    }
+  }
+}
+
+struct BadSpec {
+  const char* spec;
+  const char* complaint;
+};
+
+class BadSpecs : public testing::TestWithParam<BadSpec> {};
+
+TEST_P(BadSpecs, AreRefusedByName) {
+  try {
+    (void)make_machine(GetParam().spec);
+    FAIL() << GetParam().spec;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kUsage);
+    EXPECT_THAT(error.what(), testing::HasSubstr(GetParam().complaint));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Catalogue, BadSpecs,
+    testing::Values(BadSpec{"", "machine is empty"}, BadSpec{"crosbar", "did you mean 'crossbar'"},
+                    BadSpec{"crossbar:hosts", "not of the form key=value"}, BadSpec{"crossbar:", "key=value"},
+                    BadSpec{"crossbar:hosts=4,hosts=5", "given twice"},
+                    BadSpec{"crossbar:hosts=0", "crossbar: hosts '0'"},
+                    BadSpec{"crossbar:hosts=-1", "crossbar: hosts '-1'"}, BadSpec{"crossbar:hosts=9999999999", "hosts"},
+                    BadSpec{"crossbar:bandwidth=25", "crossbar: bandwidth '25': the unit is missing"},
+                    BadSpec{"crossbar:bandwidth=nanGB/s", "not a number"}, BadSpec{"crossbar:latency=-1us", "negative"},
+                    BadSpec{"crossbar:per-host=0", "per-host '0'"}, BadSpec{"torus:dims=4x0", "torus: dims '0'"},
+                    BadSpec{"torus:dims=2x2x2x2x2x2x2", "accepted are 1 to 6"},
+                    BadSpec{"torus:dims=65536x65536", "more than 2147483647 hosts"},
+                    BadSpec{"fat-tree:taper=0.3", "not a whole number"}, BadSpec{"fat-tree:levels=4", "levels '4'"},
+                    BadSpec{"fat-tree:levels=3,ports=5", "ports=5 is odd"},
+                    BadSpec{"fat-tree:spines=3,taper=1", "do not spread evenly"},
+                    BadSpec{"fat-tree:routing=magic", "accepted are static, ecmp"},
+                    BadSpec{"fat-tree:down=4x4", "down and up go together"},
+                    BadSpec{"fat-tree:down=1000000x1000000,up=1x1", "more than 2147483647 hosts"}));
+
+TEST(Formulas, BisectionOfSection12) {
+  const auto bisection = [](const std::string& spec) {
+    return make_machine(spec).network->shape().bisection.value_or(-1);
+  };
+  constexpr double kRate = 25e9;
+  EXPECT_DOUBLE_EQ(bisection("crossbar:hosts=16"), 8 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("torus:dims=8x4x4"), 2 * 16 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("mesh:dims=8x4x4"), 16 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("torus:dims=8"), 2 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("fat-tree:leaves=4,hosts-per-leaf=8"), 2 * 8 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("fat-tree:leaves=4,hosts-per-leaf=8,taper=1:4"), 2 * 2 * kRate);
+  EXPECT_DOUBLE_EQ(bisection("fat-tree:levels=3,ports=8"), 8 * 8 * 8 / 8 * kRate);
+}
+
+TEST(Formulas, HostCounts) {
+  EXPECT_EQ(make_machine("fat-tree:levels=3,ports=16").network->hosts(), 16 * 16 * 16 / 4);
+  EXPECT_EQ(make_machine("fat-tree:leaves=5,hosts-per-leaf=7").network->hosts(), 35);
+  EXPECT_EQ(make_machine("torus:dims=128x128x64").network->hosts(), 1 << 20);
+  EXPECT_EQ(make_machine("torus:dims=128x128x64").network->links(), 6 << 20);
+}
+
+}  // namespace
+}  // namespace ringwood

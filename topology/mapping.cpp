@@ -1,0 +1,140 @@
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <unordered_map>
+
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "topology/machine.hpp"
+#include "topology/uniform.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// `count` different slots in random order: the first steps of a Fisher-Yates shuffle that keeps only the entries it
+/// has moved, so that a few ranks on a huge machine cost little.
+[[nodiscard]] std::vector<std::int64_t> random_slots(std::int64_t slots, Rank count, std::uint64_t seed) {
+  std::unordered_map<std::int64_t, std::int64_t> moved;
+  const auto entry = [&](std::int64_t at) {
+    const auto found = moved.find(at);
+    return found == moved.end() ? at : found->second;
+  };
+  std::vector<std::int64_t> chosen;
+  chosen.reserve(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    // Modulo favours small numbers by less than 2^-32: slots are at most 2^31 times the ranks of a host.
+    const std::uint64_t random = mix(seed, static_cast<std::uint64_t>(i));
+    const std::int64_t at = i + static_cast<std::int64_t>(random % static_cast<std::uint64_t>(slots - i));
+    chosen.push_back(entry(at));
+    moved[at] = entry(i);
+  }
+  return chosen;
+}
+
+/// Reads one host number a line; blank lines and what follows '#' are skipped.
+class MappingFile {
+ public:
+  MappingFile(const std::string& name, const Machine& machine) : name_(name), machine_(machine), file_(name) {
+    if (!file_) {
+      throw Error(ErrorKind::kUsage,
+                  "map '" + name +
+                      "': no such mapping or file; accepted are block, round-robin, random:SEED or a file "
+                      "with one host number a line");
+    }
+  }
+
+  [[nodiscard]] Mapping read(Rank ranks) {
+    Mapping mapping;
+    std::string line;
+    while (std::getline(file_, line)) {
+      ++line_;
+      const std::size_t first = line.find_first_not_of(" \t\r");
+      if (first != std::string::npos && line[first] != '#') {
+        mapping.push_back(host_in(line, first));
+      }
+    }
+    if (mapping.size() < static_cast<std::size_t>(ranks)) {
+      throw Error(ErrorKind::kInput, name_ + ":" + std::to_string(line_ + 1) + ":1: the file ends after " +
+                                         std::to_string(mapping.size()) + " of " + std::to_string(ranks) + " ranks");
+    }
+    mapping.resize(static_cast<std::size_t>(ranks));
+    return mapping;
+  }
+
+ private:
+  [[noreturn]] void refuse(std::size_t column, const std::string& reason) const {
+    throw Error(ErrorKind::kInput,
+                name_ + ":" + std::to_string(line_) + ":" + std::to_string(column + 1) + ": " + reason);
+  }
+
+  [[nodiscard]] Host host_in(const std::string& line, std::size_t first) {
+    const char* const end = line.data() + line.size();
+    Host host = 0;
+    const auto result = std::from_chars(line.data() + first, end, host);
+    const auto behind = static_cast<std::size_t>(result.ptr - line.data());
+    const std::size_t rest = line.find_first_not_of(" \t\r", behind);
+    if (result.ec != std::errc() || (rest != std::string::npos && line[rest] != '#')) {
+      refuse(result.ec != std::errc() ? first : rest,
+             "expected one host number a line, found '" + line.substr(first, 40) + "'");
+    }
+    if (host < 0 || host >= machine_.network->hosts()) {
+      refuse(first,
+             "host " + std::to_string(host) + " is not one of 0 to " + std::to_string(machine_.network->hosts() - 1));
+    }
+    if (++load_[host] > machine_.ranks_per_host) {
+      refuse(first, "host " + std::to_string(host) + " gets more than " + std::to_string(machine_.ranks_per_host) +
+                        " ranks; raise per-host");
+    }
+    return host;
+  }
+
+  std::string name_;
+  const Machine& machine_;
+  std::ifstream file_;
+  std::int64_t line_ = 0;
+  std::unordered_map<Host, std::int32_t> load_;
+};
+
+}  // namespace
+
+Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks) {
+  if (ranks < 1 || ranks > machine.rank_slots()) {
+    throw Error(ErrorKind::kUsage,
+                "machine '" + machine.spec + "' has room for " + std::to_string(machine.rank_slots()) + " ranks (" +
+                    std::to_string(machine.network->hosts()) + " hosts, " + std::to_string(machine.ranks_per_host) +
+                    " ranks each), not for " + std::to_string(ranks));
+  }
+  const std::string random = "random:";
+  const bool is_random = spec.starts_with(random);
+  if (spec != "block" && spec != "round-robin" && !is_random) {
+    return MappingFile(spec, machine).read(ranks);
+  }
+  Mapping mapping;
+  mapping.reserve(static_cast<std::size_t>(ranks));
+  if (is_random) {
+    const std::uint64_t seed = parse_seed(std::string_view(spec).substr(random.size()));
+    for (const std::int64_t slot : random_slots(machine.rank_slots(), ranks, seed)) {
+      mapping.push_back(static_cast<Host>(slot / machine.ranks_per_host));
+    }
+    return mapping;
+  }
+  for (Rank rank = 0; rank < ranks; ++rank) {
+    mapping.push_back(spec == "block" ? rank / machine.ranks_per_host : rank % machine.network->hosts());
+  }
+  return mapping;
+}
+
+Placement placement_of(std::span<const Host> mapping) {
+  Placement::Level node;
+  node.name = "node";
+  node.group_of.reserve(mapping.size());
+  std::unordered_map<Host, Rank> group_of_host;
+  for (const Host host : mapping) {
+    const auto [entry, is_new] = group_of_host.try_emplace(host, static_cast<Rank>(group_of_host.size()));
+    node.group_of.push_back(entry->second);
+  }
+  return {{node}};
+}
+
+}  // namespace ringwood

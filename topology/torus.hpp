@@ -1,0 +1,18 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "topology/uniform.hpp"
+
+namespace ringwood {
+
+struct TorusAxis {
+  std::int32_t size = 1;
+  bool wraps = true;  ///< ends are connected; without effect for a size of 2 or less
+};
+
+/// For presets; specs go through topology_torus. Throws Error(kUsage) for no or more than 6 axes and too many hosts.
+[[nodiscard]] std::unique_ptr<Topology> make_torus(std::span<const TorusAxis> axes, const Uniform& cable);
+
+}  // namespace ringwood
