@@ -134,7 +134,7 @@ Placement placement_of(std::span<const Host> mapping) {
     const auto [entry, is_new] = group_of_host.try_emplace(host, static_cast<Rank>(group_of_host.size()));
     node.group_of.push_back(entry->second);
   }
-  return {{node}};
+  return Placement({std::move(node)});
 }
 
 }  // namespace ringwood

@@ -1,5 +1,7 @@
 #include "ringwood/renumbering.hpp"
 
+#include <algorithm>
+
 namespace ringwood {
 
 bool same_chunks(const ChunkSet& a, const ChunkSet& b) {
@@ -25,6 +27,16 @@ bool Renumbering::translate_inline(ChunkSet& set) const {
   if (chunks_.is_identity()) {
     return true;
   }
+  if (chunks_.per_block > 0) {
+    const auto [first, count] = set.is_interval() ? set.front() : ChunkInterval{};
+    const Chunk within = first % chunks_.per_block;
+    if (count == 0 || within + count > chunks_.per_block) {
+      return false;
+    }
+    const Rank block = chunks_.blocks(static_cast<Rank>(first / chunks_.per_block));
+    set = ChunkSet::interval(block * chunks_.per_block + within, count);
+    return true;
+  }
   const auto [first, count] = set.is_list() ? ChunkInterval{} : set.front();
   const Chunk outer_first = chunks_.offset + first * chunks_.step;
   const bool contiguous = chunks_.width == chunks_.step;
@@ -47,6 +59,13 @@ bool Renumbering::translate_inline(ChunkSet& set) const {
 
 void Renumbering::append_intervals(const ChunkSet& set) {
   set.for_each_interval([&](ChunkInterval piece) {
+    while (chunks_.per_block > 0 && piece.count > 0) {
+      const Chunk within = piece.first % chunks_.per_block;
+      const Chunk count = std::min(piece.count, chunks_.per_block - within);
+      const Rank block = chunks_.blocks(static_cast<Rank>(piece.first / chunks_.per_block));
+      intervals_.push_back({block * chunks_.per_block + within, count});
+      piece = {piece.first + count, piece.count - count};
+    }
     const Chunk outer_first = chunks_.offset + piece.first * chunks_.step;
     if (chunks_.width == chunks_.step) {
       intervals_.push_back({outer_first, piece.count * chunks_.step});

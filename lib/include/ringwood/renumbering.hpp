@@ -12,13 +12,18 @@ namespace ringwood {
 class RankMap {
  public:
   /// Group member i is rank first + i * stride.
-  [[nodiscard]] static RankMap strided(Rank first, Rank stride) { return RankMap(Form::kStrided, first, stride, {}); }
+  [[nodiscard]] static RankMap strided(Rank first, Rank stride) { return {Form::kStrided, first, stride}; }
+
+  /// Member i is rank i * factor modulo `modulus`, which the factor has no divisor in common with.
+  [[nodiscard]] static RankMap modular(Rank factor, Rank modulus) { return {Form::kModular, factor, modulus}; }
 
   /// The survivors of a fold of `pairs` pairs (0,1), (2,3), ...: member i is 2i + 1 below `pairs`, i + pairs above.
-  [[nodiscard]] static RankMap folded(Rank pairs) { return RankMap(Form::kFolded, pairs, 0, {}); }
+  [[nodiscard]] static RankMap folded(Rank pairs) { return {Form::kFolded, pairs, 0}; }
 
-  /// Member i is table[i]; the table must outlive the program.
-  [[nodiscard]] static RankMap table(std::span<const Rank> table) { return RankMap(Form::kTable, 0, 0, table); }
+  /// Member i is table[first + i * stride]; the table must outlive the program.
+  [[nodiscard]] static RankMap table(std::span<const Rank> table, Rank first = 0, Rank stride = 1) {
+    return {Form::kTable, first, stride, table.data()};
+  }
 
   [[nodiscard]] static RankMap identity() { return strided(0, 1); }
 
@@ -26,24 +31,26 @@ class RankMap {
     switch (form_) {
       case Form::kStrided:
         return first_ + member * stride_;
+      case Form::kModular:
+        return static_cast<Rank>(std::int64_t{member} * first_ % stride_);
       case Form::kFolded:
         return member < first_ ? 2 * member + 1 : member + first_;
       case Form::kTable:
-        return table_[static_cast<std::size_t>(member)];
+        return table_[first_ + member * stride_];
     }
     return member;
   }
 
  private:
-  enum class Form : std::uint8_t { kStrided, kFolded, kTable };
+  enum class Form : std::uint8_t { kStrided, kModular, kFolded, kTable };
 
-  RankMap(Form form, Rank first, Rank stride, std::span<const Rank> table)
+  RankMap(Form form, Rank first, Rank stride, const Rank* table = nullptr)
       : form_(form), first_(first), stride_(stride), table_(table) {}
 
   Form form_;
   Rank first_;
   Rank stride_;
-  std::span<const Rank> table_;
+  const Rank* table_;
 };
 
 /// Which outer chunks each chunk of a part is: inner chunk i is [offset + i * step, ... + width).
@@ -51,8 +58,11 @@ struct ChunkMap {
   Chunk offset = 0;
   Chunk step = 1;
   Chunk width = 1;
+  /// If above 0: blocks of so many chunks go where `blocks` says (block b becomes block blocks(b)), and nothing else.
+  Chunk per_block = 0;
+  RankMap blocks = RankMap::identity();
 
-  [[nodiscard]] bool is_identity() const { return offset == 0 && step == 1 && width == 1; }
+  [[nodiscard]] bool is_identity() const { return offset == 0 && step == 1 && width == 1 && per_block == 0; }
 };
 
 /// Turns the rounds of a nested program into rounds of the program that contains it.
