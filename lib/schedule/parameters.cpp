@@ -21,9 +21,9 @@ const std::vector<std::int64_t>* Parameters::find(std::string_view name) const {
 std::string Parameters::to_string() const {
   std::string text;
   for (const auto& [name, values] : values_) {
-    text += (text.empty() ? "" : ",") + name + "=";
+    text.append(text.empty() ? "" : ",").append(name);
     for (std::size_t i = 0; i < values.size(); ++i) {
-      text += (i == 0 ? "" : "x") + std::to_string(values[i]);
+      text.append(i == 0 ? "=" : "x").append(std::to_string(values[i]));
     }
   }
   return text;
