@@ -28,7 +28,7 @@ void reduce(benchmark::State& state, ElementType type, ReduceOperator op, bool i
   state.SetBytesProcessed(state.iterations() * state.range(0) * 3);
 }
 
-const int kRegistered = [] {
+[[maybe_unused]] const int kRegistered = [] {
   for (const ElementType type :
        {ElementType::kUint8, ElementType::kInt32, ElementType::kInt64, ElementType::kFloat, ElementType::kDouble}) {
     for (const ReduceOperator op : {ReduceOperator::kSum, ReduceOperator::kProduct, ReduceOperator::kMaximum}) {
