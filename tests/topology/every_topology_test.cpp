@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "ringwood/error.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/cut.hpp"
+#include "topology/draw.hpp"
 #include "topology/machine.hpp"
 
 namespace ringwood {
@@ -142,6 +145,20 @@ TEST_P(EveryTopology, ShapeIsWhatTheRoutesSay) {
   if (shape.hosts_are_alike) {
     EXPECT_EQ(views.size(), 1U);
   }
+}
+
+TEST_P(EveryTopology, NoCutIsNarrowerThanTheBisection) {
+  const std::optional<double> bisection = network_->shape().bisection;
+  if (bisection && network_->hosts() % 2 == 0) {
+    EXPECT_LE(*bisection, flow_between_halves(*network_).value() * (1 + 1e-9));
+  }
+}
+
+TEST_P(EveryTopology, PicturesNameHosts) {
+  EXPECT_NE(draw_text(*network_).find('0'), std::string::npos);
+  std::ostringstream dot;
+  write_dot(*network_, dot);
+  EXPECT_THAT(dot.str(), testing::HasSubstr("v0 [label="));
 }
 
 TEST_P(EveryTopology, VerticesHaveDifferentNames) {

@@ -66,7 +66,7 @@ TEST(Mapping, BlockAndRoundRobin) {
   const Machine machine = make_machine("crossbar:hosts=3,per-host=2");
   EXPECT_THAT(make_mapping("block", machine, 6), ElementsAre(0, 0, 1, 1, 2, 2));
   EXPECT_THAT(make_mapping("round-robin", machine, 6), ElementsAre(0, 1, 2, 0, 1, 2));
-  EXPECT_THAT(placement_of(make_mapping("round-robin", machine, 4)).levels.at(0).group_of, ElementsAre(0, 1, 2, 0));
+  EXPECT_THAT(placement_of(make_mapping("round-robin", machine, 4)).levels().at(0).group_of, ElementsAre(0, 1, 2, 0));
 }
 
 TEST(Mapping, RandomIsASeededPermutationOfPlaces) {
