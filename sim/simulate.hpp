@@ -12,7 +12,8 @@
 
 namespace ringwood {
 
-enum class CostModel { kLogGops, kFlow };
+/// LogGOPS for each distance, without contention inside the network (sim/model/loggops.hpp).
+enum class CostModel { kLogGops };
 
 /// The two readings of LogGOPS that are in use; they differ when a CPU receives several messages or could send
 /// meanwhile.

@@ -1,0 +1,125 @@
+#include "sim/critical_path.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace ringwood {
+
+namespace {
+
+using Kind = TracedOperation::Kind;
+
+class Walk {
+ public:
+  Walk(const Trace& trace, const PairCosts& costs, TimePerByte gamma, LogGopsForm form)
+      : trace_(trace), costs_(costs), gamma_(gamma), form_(form) {}
+
+  [[nodiscard]] CriticalPath back_from(OperationId last) {
+    bool through_cpu = true;
+    for (OperationId at = last; at != kNoOperation;) {
+      const TracedOperation& operation = trace_[at];
+      visit(operation);
+      if (through_cpu) {
+        add_service(operation);
+      }
+      path_.waiting += operation.cause.waiting;
+      through_cpu = !operation.cause.by_message;
+      if (operation.cause.by_message) {
+        add_flight(trace_[operation.cause.predecessor]);
+      }
+      at = operation.cause.predecessor;
+    }
+    path_.text = text();
+    return path_;
+  }
+
+ private:
+  struct Place {
+    Rank rank;
+    std::int32_t round;
+  };
+
+  /// What the operation itself took of the time at its rank, from what it waited for to its end.
+  void add_service(const TracedOperation& operation) {
+    const LogGops& costs = costs_[operation.cost_class];
+    const Picoseconds cpu_body = costs.O.of(std::max<Bytes>(operation.bytes - 1, 0));
+    switch (operation.kind) {
+      case Kind::kSend:
+        path_.overhead += costs.o + cpu_body;
+        return;
+      case Kind::kReceive:
+        path_.overhead += costs.o;
+        if (form_ == LogGopsForm::kSimulator) {
+          add_body(operation);
+          return;
+        }
+        path_.overhead += cpu_body;
+        if (operation.cause.by_message) {
+          add_body(operation);
+        }
+        return;
+      case Kind::kReduce:
+        path_.reduction += gamma_.of(operation.bytes);
+        return;
+      case Kind::kMatch:
+        return;
+    }
+  }
+
+  /// Bytes after the first at the slower of wire and CPU.
+  void add_body(const TracedOperation& operation) {
+    const LogGops& costs = costs_[operation.cost_class];
+    if (costs.O.scaled > costs.G.scaled) {
+      path_.overhead += costs.O.of(operation.bytes - 1);
+    } else {
+      path_.bandwidth += costs.G.of(operation.bytes - 1);
+    }
+  }
+
+  /// From the start of a send until its head is at the receiver.
+  void add_flight(const TracedOperation& sent) {
+    const LogGops& costs = costs_[sent.cost_class];
+    path_.overhead += costs.o;
+    path_.latency += costs.L;
+    ++path_.messages;
+  }
+
+  void visit(const TracedOperation& operation) {
+    if (places_.empty() || places_.back().rank != operation.rank || places_.back().round != operation.round) {
+      places_.push_back({operation.rank, operation.round});
+    }
+  }
+
+  [[nodiscard]] std::string text() const {
+    constexpr std::size_t kShown = 4;  // at each end
+    std::string text;
+    const std::size_t count = places_.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      text += i == 0 ? "" : " -> ";
+      if (count > 2 * kShown + 1 && i == kShown) {
+        text += "... " + std::to_string(count - 2 * kShown) + " more ...";
+        i = count - kShown - 1;
+        continue;
+      }
+      const Place& place = places_[count - 1 - i];
+      text += "rank " + std::to_string(place.rank) + " round " + std::to_string(place.round);
+    }
+    return text;
+  }
+
+  const Trace& trace_;
+  const PairCosts& costs_;
+  TimePerByte gamma_;
+  LogGopsForm form_;
+  CriticalPath path_;
+  std::vector<Place> places_;  // last first
+};
+
+}  // namespace
+
+CriticalPath critical_path(const Trace& trace, OperationId last, const PairCosts& costs, TimePerByte gamma,
+                           LogGopsForm form) {
+  return Walk(trace, costs, gamma, form).back_from(last);
+}
+
+}  // namespace ringwood
