@@ -122,6 +122,9 @@ constexpr std::size_t kMostSwitches = 48;
       text += " └─ " + together(network, hosts) + "\n";
     }
   }
+  if (network.links() == 0) {
+    text += network.vertex_name(0) + "\n";
+  }
   if (last < network.vertices()) {
     text += "... " + std::to_string(network.vertices() - last) + " more\n";
   }

@@ -1,5 +1,8 @@
 #include "topology/presets.hpp"
 
+#include <array>
+
+#include "topology/dragonfly.hpp"
 #include "topology/fat_tree.hpp"
 #include "topology/torus.hpp"
 
@@ -27,11 +30,104 @@ constexpr KeyInfo kHpcKeys[] = {{"hosts", "number of hosts", "16"}, {"latency", 
   return machine;
 }
 
+constexpr KeyInfo kFrontierKeys[] = {{"latency", "time on every cable", "50ns"},
+                                     {"hop", "time through a switch", "350ns"}};
+
+[[nodiscard]] Machine frontier(const TopologyKeys& keys) {
+  return machine_on(make_dragonfly({16, 32, 74, 4}, Uniform::of(keys), false), per_host(keys));
+}
+
+constexpr KeyInfo kFugakuKeys[] = {{"bandwidth", "of every link, in each direction", "6.8GB/s"},
+                                   {"latency", "time on every cable", "0ns"}};
+
+[[nodiscard]] Machine fugaku(const TopologyKeys& keys) {
+  static constexpr TorusAxis kAxes[] = {{24, true}, {23, true}, {24, true}, {2, false}, {3, true}, {2, false}};
+  Machine machine = machine_on(make_torus(kAxes, Uniform::of(keys)), per_host(keys));
+  machine.between_hosts.o = 200'000;
+  return machine;
+}
+
+constexpr KeyInfo kSummitKeys[] = {{"latency", "time on every cable", "200ns"}, {"per-host", "ranks on a host", "6"}};
+
+[[nodiscard]] Machine summit(const TopologyKeys& keys) {
+  static constexpr FatTreeLevel kLevels[] = {{18, 1, 1}, {16, 18, 1}, {16, 16, 1}};
+  return machine_on(make_fat_tree(kLevels, Uniform::of(keys), {}), per_host(keys));
+}
+
+constexpr KeyInfo kTpuKeys[] = {{"shape", "side lengths in chips, as 16x16x16", "16x16x16"},
+                                {"bandwidth", "of every link, in each direction", "50GB/s"},
+                                {"latency", "time on every cable", "100ns"}};
+
+[[nodiscard]] Machine tpu_v4(const TopologyKeys& keys) {
+  std::vector<TorusAxis> axes;
+  for (const std::int64_t size : keys.counts("shape", {4, 64})) {
+    if (size % 4 != 0) {
+      keys.refuse("shape has a side of " + std::to_string(size) + " chips; cubes of 4x4x4 chips are joined");
+    }
+    axes.push_back({static_cast<std::int32_t>(size), true});
+  }
+  if (axes.size() != 3) {
+    keys.refuse("shape has " + std::to_string(axes.size()) + " sides, accepted are 3, as 16x16x16");
+  }
+  return machine_on(make_torus(axes, Uniform::of(keys)), per_host(keys));
+}
+
+/// What differs between the generations: bandwidth and switches.
+[[nodiscard]] constexpr std::array<KeyInfo, 6> commodity_keys(std::string_view bandwidth, std::string_view hop) {
+  return {{{"leaves", "leaf switches", "4"},
+           {"hosts-per-leaf", "hosts on a leaf", "24"},
+           {"spines", "spine switches", "8"},
+           {"bandwidth", "of every cable, in each direction", bandwidth},
+           {"latency", "time on every cable", "250ns"},
+           {"hop", "time through a switch", hop}}};
+}
+
+constexpr auto kCommodity10Keys = commodity_keys("10Gbit/s", "500ns");
+constexpr auto kCommodity25Keys = commodity_keys("25Gbit/s", "400ns");
+constexpr auto kCommodity100Keys = commodity_keys("100Gbit/s", "300ns");
+
+[[nodiscard]] Machine commodity(const TopologyKeys& keys) {
+  constexpr IntegerRange kCount = {1, 100'000};
+  const FatTreeLevel levels[] = {{keys.count("hosts-per-leaf", kCount), 1, 1},
+                                 {keys.count("leaves", kCount), keys.count("spines", kCount), 1}};
+  Machine machine = machine_on(make_fat_tree(levels, Uniform::of(keys), {true, 1}), per_host(keys));
+  machine.between_hosts.o = 1'500'000;
+  machine.between_hosts.g = 1'000'000;
+  machine.between_hosts.S = 65'535;
+  return machine;
+}
+
+constexpr std::string_view kCommoditySources =
+    "o = 1.5 us, g = 1 us, S = 65535 B: a simulator's defaults [C]; cables 250 ns, switches as given by hop [C]; "
+    "24 hosts and 8 uplinks a leaf, ecmp [C]";
+
 constexpr MachinePreset kPresets[] = {
     {"hpc", "a good network without contention: what is simulated if no machine is named",
      "L = 1 us, o = 0.3 us, g = 0.2 us, 25 GB/s, S = 16 KiB; in a host L = 0.2 us, o = g = 0.1 us, 10 GB/s: "
      "typical values, not a machine's [C]",
      kHpcKeys, &hpc},
+    {"frontier", "dragonfly of the 74 compute groups of Frontier; a host is one of a node's 4 NICs",
+     "74 groups, 128 nodes a group, 4 NICs of 25 GB/s a node, 32 switches a group with 16 endpoint ports, 4 global "
+     "cables between groups [P: glennklockwood.com/garden/systems/frontier; Atchley et al. SC'23]; 37888 endpoints "
+     "[A]; "
+     "switch 350 ns [C: De Sensi et al. SC'20]; cable 50 ns [C]",
+     kFrontierKeys, &frontier},
+    {"fugaku", "six-dimensional mesh and torus of Fugaku; a host is a node, coordinates X Y Z a b c",
+     "24x23x24x2x3x2 = 158976 nodes [P/A: r-ccs.riken.jp]; 6.8 GB/s a link [A]; 100 ns a hop, 0.5 us between "
+     "neighbours, hence o = 0.2 us [C: Ajima et al. 2018]. All ports may send at once here; a node has 6 interfaces",
+     kFugakuKeys, &fugaku},
+    {"summit", "three-level fat tree of Summit; a host is a node of 6 GPUs, its two rails one cable",
+     "4608 nodes, 18 a leaf, 36-port switches, 2 x 12.5 GB/s a node [C]; 16 leaves a pod and 16 pods [A]; cable 200 "
+     "ns, "
+     "switch 100 ns [C]",
+     kSummitKeys, &summit},
+    {"tpu-v4", "three-dimensional torus of a TPU v4 pod; a host is a chip",
+     "16x16x16 = 4096 chips, 6 links a chip, 50 GB/s a link [P: glennklockwood.com/garden/processors/TPUv4; Jouppi et "
+     "al. 2023]; cable 100 ns, hop 100 ns: placeholders [C]",
+     kTpuKeys, &tpu_v4},
+    {"commodity-10g", "leaf and spine switches of 10 Gbit/s", kCommoditySources, kCommodity10Keys, &commodity},
+    {"commodity-25g", "leaf and spine switches of 25 Gbit/s", kCommoditySources, kCommodity25Keys, &commodity},
+    {"commodity-100g", "leaf and spine switches of 100 Gbit/s", kCommoditySources, kCommodity100Keys, &commodity},
 };
 
 }  // namespace

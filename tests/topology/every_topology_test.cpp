@@ -30,6 +30,17 @@ const std::vector<std::string>& specs_of(const std::string& family) {
        {"torus:dims=1", "torus:dims=2", "torus:dims=5", "torus:dims=8", "torus:dims=4x3", "torus:dims=2x3x4",
         "torus:dims=4x4x4", "torus:dims=1x5x1", "torus:dims=2x2x2x2x2x2", "torus:dims=3x2x3x2x2x3"}},
       {"mesh", {"mesh:dims=1", "mesh:dims=2", "mesh:dims=5", "mesh:dims=4x3", "mesh:dims=2x3x4", "mesh:dims=3x3x3"}},
+      {"ring", {"ring:hosts=1", "ring:hosts=2", "ring:hosts=9"}},
+      {"full-mesh", {"full-mesh:hosts=1", "full-mesh:hosts=2", "full-mesh:hosts=7"}},
+      {"hypercube", {"hypercube:dimensions=0", "hypercube:dimensions=1", "hypercube:dimensions=6"}},
+      {"dragonfly",
+       {"dragonfly:groups=1", "dragonfly:groups=2", "dragonfly:groups=4", "dragonfly:wiring=palm-tree",
+        "dragonfly:groups=5,wiring=palm-tree", "dragonfly:hosts-per-router=1,routers=1,ports=3",
+        "dragonfly:hosts-per-router=3,routers=6,groups=4,global-links=4",
+        "dragonfly:hosts-per-router=2,routers=3,groups=3,global-links=1"}},
+      {"hyperx",
+       {"hyperx:sides=1,hosts-per-switch=3", "hyperx:sides=3x3,hosts-per-switch=1", "hyperx:sides=2x3x4,cables=2x1x3",
+        "hyperx:sides=5,hosts-per-switch=2"}},
   };
   static const std::vector<std::string> kNone;
   const auto found = kSpecs.find(family);
@@ -238,6 +249,27 @@ TEST(Formulas, BisectionOfSection12) {
   EXPECT_DOUBLE_EQ(bisection("fat-tree:leaves=4,hosts-per-leaf=8"), 2 * 8 * kRate);
   EXPECT_DOUBLE_EQ(bisection("fat-tree:leaves=4,hosts-per-leaf=8,taper=1:4"), 2 * 2 * kRate);
   EXPECT_DOUBLE_EQ(bisection("fat-tree:levels=3,ports=8"), 8 * 8 * 8 / 8 * kRate);
+}
+
+TEST(Formulas, BisectionOfSwitchlessAndGroupedNetworks) {
+  const auto bisection = [](const std::string& spec) {
+    return make_machine(spec + ",bandwidth=1GB/s").network->shape().bisection.value_or(-1) / 1e9;
+  };
+  EXPECT_DOUBLE_EQ(bisection("ring:hosts=8"), 2);
+  EXPECT_DOUBLE_EQ(bisection("full-mesh:hosts=8"), 16);
+  EXPECT_DOUBLE_EQ(bisection("hypercube:dimensions=6"), 32);
+  EXPECT_DOUBLE_EQ(bisection("dragonfly:hosts-per-router=16,routers=32,groups=74,global-links=4"), 74 * 74);
+  EXPECT_DOUBLE_EQ(bisection("hyperx:sides=4x8,hosts-per-switch=8"), 4 * 8);
+}
+
+TEST(Formulas, DragonflyDiameterIsThreeRouterHops) {
+  const auto network = make_machine("dragonfly").network;
+  EXPECT_EQ(network->hosts(), 2 * 4 * 9);
+  std::int32_t longest = 0;
+  for (Host to = 0; to < network->hosts(); ++to) {
+    longest = std::max(longest, network->path(0, to).hops);
+  }
+  EXPECT_EQ(longest, 3 + 2);
 }
 
 TEST(Formulas, HostCounts) {

@@ -1,0 +1,40 @@
+#include "topology/presets.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ringwood/error.hpp"
+#include "topology/facts.hpp"
+
+namespace ringwood {
+namespace {
+
+TEST(Presets, AllWorkByNameAndMarkTheirNumbers) {
+  for (const MachinePreset& preset : machine_presets()) {
+    const Machine machine = make_machine(std::string(preset.name));
+    const Host last = machine.network->hosts() - 1;
+    EXPECT_GT(machine.between(0, last).L, 0) << preset.name;
+    EXPECT_THAT(preset.sources, testing::ContainsRegex("\\[[PAC]")) << preset.name;
+    EXPECT_THROW((void)make_machine(std::string(preset.name) + ":no-such-key=1"), Error) << preset.name;
+  }
+}
+
+TEST(Presets, HaveTheSizesOfTheMachines) {
+  const auto facts = [](const char* name) { return facts_of(make_machine(name)); };
+  EXPECT_EQ(facts("frontier").hosts, 74 * 128 * 4);
+  EXPECT_EQ(facts("fugaku").hosts, 158976);
+  EXPECT_EQ(facts("summit").hosts, 4608);
+  EXPECT_EQ(facts("summit").rank_slots, 4608 * 6);
+  EXPECT_EQ(facts("tpu-v4").hosts, 4096);
+  EXPECT_DOUBLE_EQ(facts("tpu-v4").bisection.value(), 2 * 256 * 50e9);
+  // Ten ports a node: two each for X, Y, Z and b, one each for a and c.
+  EXPECT_DOUBLE_EQ(facts("fugaku").injection, 10 * 6.8e9);
+}
+
+TEST(Presets, RefuseShapesThatCannotBeBuilt) {
+  EXPECT_THROW((void)make_machine("tpu-v4:shape=6x4x4"), Error);
+  EXPECT_THROW((void)make_machine("tpu-v4:shape=4x4"), Error);
+}
+
+}  // namespace
+}  // namespace ringwood

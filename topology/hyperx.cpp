@@ -1,0 +1,170 @@
+#include <algorithm>
+
+#include "topology/pairs.hpp"
+#include "topology/uniform.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// One dimension of the grid of switches.
+struct Side {
+  std::int64_t size = 1;
+  std::int64_t cables = 1;  ///< between each two switches of a row
+  std::int64_t stride = 1;
+  LinkId first_link = 0;
+};
+
+/// Switches on a grid, every row of every dimension a full mesh, the same number of hosts on each switch (Ahn et al.
+/// 2009). Routes are dimension-ordered, one hop a dimension; parallel cables are taken by destination. Not modelled:
+/// adaptive routing.
+class HyperX final : public Topology {
+ public:
+  HyperX(std::int64_t hosts_per_switch, std::vector<Side> sides, Uniform cable)
+      : hosts_per_switch_(hosts_per_switch), sides_(std::move(sides)), cable_(cable) {
+    for (Side& side : sides_) {
+      side.stride = switches_;
+      switches_ *= side.size;
+    }
+    links_ = 2 * switches_ * hosts_per_switch_;
+    for (Side& side : sides_) {
+      side.first_link = links_;
+      links_ += 2 * switches_ / side.size * pairs_among(side.size) * side.cables;
+    }
+  }
+
+  [[nodiscard]] Host hosts() const override { return static_cast<Host>(switches_ * hosts_per_switch_); }
+
+  [[nodiscard]] Vertex vertices() const override { return hosts() + switches_; }
+
+  [[nodiscard]] LinkId links() const override { return links_; }
+
+  [[nodiscard]] Link link(LinkId id) const override {
+    if (id < sides_.front().first_link) {
+      const Vertex host = id / 2;
+      const Vertex above = hosts() + host / hosts_per_switch_;
+      return id % 2 == 0 ? cable_.link(host, above, true) : cable_.link(above, host, false);
+    }
+    std::size_t dimension = sides_.size() - 1;
+    while (id < sides_[dimension].first_link) {
+      --dimension;
+    }
+    const Side& side = sides_[dimension];
+    const std::int64_t pair_index = (id - side.first_link) / 2 / side.cables;
+    const std::int64_t row = pair_index / pairs_among(side.size);
+    const Pair pair = pair_of(pair_index % pairs_among(side.size));
+    const Vertex origin = hosts() + row / side.stride * side.stride * side.size + row % side.stride;
+    const Vertex low = origin + pair.low * side.stride;
+    const Vertex high = origin + pair.high * side.stride;
+    return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, true);
+  }
+
+  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+    route.clear();
+    if (from == to) {
+      return;
+    }
+    std::int64_t at = from / hosts_per_switch_;
+    const std::int64_t target = to / hosts_per_switch_;
+    route.push_back(2 * LinkId{from});
+    for (const Side& side : sides_) {
+      const std::int64_t x = at / side.stride % side.size;
+      const std::int64_t goal = target / side.stride % side.size;
+      if (x != goal) {
+        const std::int64_t row = at / side.stride / side.size * side.stride + at % side.stride;
+        const std::int64_t cable =
+            (row * pairs_among(side.size) + pair_number(x, goal)) * side.cables + to % side.cables;
+        route.push_back(side.first_link + 2 * cable + (x < goal ? 0 : 1));
+        at += (goal - x) * side.stride;
+      }
+    }
+    route.push_back(2 * LinkId{to} + 1);
+  }
+
+  [[nodiscard]] Path path(Host from, Host to) const override {
+    if (from == to) {
+      return {};
+    }
+    std::int64_t a = from / hosts_per_switch_;
+    std::int64_t b = to / hosts_per_switch_;
+    std::int32_t between = 0;
+    for (const Side& side : sides_) {
+      between += a % side.size != b % side.size ? 1 : 0;
+      a /= side.size;
+      b /= side.size;
+    }
+    return cable_.path(between + 2, between + 1);
+  }
+
+  /// Bisection: half of the switches of every row on each side, across the cheapest dimension of even size.
+  [[nodiscard]] Shape shape() const override {
+    Shape shape;
+    shape.hosts_are_alike = true;
+    std::int32_t dimensions = 0;
+    for (const Side& side : sides_) {
+      dimensions += side.size > 1 ? 1 : 0;
+      if (side.size % 2 == 0) {
+        const std::int64_t cables = side.cables * side.size * side.size / 4 * (switches_ / side.size);
+        const double across =
+            static_cast<double>(std::min(cables, switches_ * hosts_per_switch_ / 2)) * cable_.bandwidth;
+        shape.bisection = std::min(shape.bisection.value_or(across), across);
+      }
+    }
+    shape.diameter = hosts() == 1 ? 0 : dimensions + 2;
+    return shape;
+  }
+
+  [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
+    if (vertex < hosts()) {
+      return "host " + std::to_string(vertex);
+    }
+    std::int64_t index = vertex - hosts();
+    std::string name = "switch (";
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      name += (i == 0 ? "" : ",") + std::to_string(index % sides_[i].size);
+      index /= sides_[i].size;
+    }
+    return name + ")";
+  }
+
+ private:
+  std::int64_t hosts_per_switch_;
+  std::vector<Side> sides_;
+  Uniform cable_;
+  std::int64_t switches_ = 1;
+  LinkId links_ = 0;
+};
+
+constexpr KeyInfo kKeys[] = {
+    {"sides", "side lengths of the grid of switches, as 4x4", "4x4"},
+    {"hosts-per-switch", "hosts on a switch", "4"},
+    {"cables", "parallel cables between two switches of a row, per dimension, as 2x1; 1 each if not given", ""},
+};
+
+[[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
+  const auto sizes = keys.counts("sides", {1, 100'000});
+  const auto cables =
+      keys.given("cables") ? keys.counts("cables", {1, 10'000}) : std::vector<std::int64_t>(sizes.size(), 1);
+  const std::int64_t hosts_per_switch = keys.count("hosts-per-switch", {1, 100'000});
+  if (cables.size() != sizes.size()) {
+    keys.refuse("cables must name as many dimensions as sides");
+  }
+  std::vector<Side> sides;
+  std::int64_t hosts = hosts_per_switch;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    hosts *= sizes[i];
+    if (hosts > kMostHosts) {
+      keys.refuse("more than 2147483647 hosts");
+    }
+    sides.push_back({sizes[i], cables[i], 1, 0});
+  }
+  return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys));
+}
+
+}  // namespace
+
+const TopologyFamily topology_hyperx = {
+    "hyperx", "switches on a grid, every row a full mesh; equal sides are a flattened butterfly",
+    "Ahn, Binkert, Davis, McLaren, Schreiber 2009", kKeys, &make};
+
+}  // namespace ringwood
