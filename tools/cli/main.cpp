@@ -1,0 +1,91 @@
+// ringwood COMMAND: finds the command, and turns what it throws into one line on standard error and an exit code.
+
+#include <csignal>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "ringwood/error.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/cli/help.hpp"
+#include "tools/cli/output.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr int kWrongUsage = 2;
+constexpr int kSystemFailed = 3;
+
+[[nodiscard]] const Command& command_named(const std::string& name) {
+  std::vector<std::string> names;
+  for (const Command* command : all_commands()) {
+    if (command->name == name) {
+      return *command;
+    }
+    names.emplace_back(command->name);
+  }
+  throw unknown_word("command", name, names);
+}
+
+[[nodiscard]] int dispatch(const std::vector<std::string>& words, std::string& who) {
+  if (words.empty()) {
+    throw Error(ErrorKind::kUsage, "no command is given; `ringwood --help` lists them");
+  }
+  const std::string& first = words.front();
+  if (first == "--version") {
+    print("ringwood " RINGWOOD_VERSION "\n");
+    return 0;
+  }
+  const bool help = first == "--help" || first == "-h" || first == "help";
+  if (help && words.size() == 1) {
+    print(overview());
+    return 0;
+  }
+  const Command& command = command_named(help ? words[1] : first);
+  if (help) {
+    print(help_of(command));
+    return 0;
+  }
+  who += " " + std::string(command.name);
+  const Arguments arguments(command, {words.begin() + 1, words.end()});
+  if (arguments.given("help")) {
+    print(help_of(command));
+    return 0;
+  }
+  return command.run(arguments);
+}
+
+/// Remarks are one line, whatever somebody else's exception says.
+[[nodiscard]] int failed(const std::string& who, std::string message, int code) {
+  for (char& character : message) {
+    character = character == '\n' ? ' ' : character;
+  }
+  remark(who + ": " + message);
+  return code;
+}
+
+[[nodiscard]] int run(const std::vector<std::string>& words) {
+  std::string who = "ringwood";
+  try {
+    const int code = dispatch(words, who);
+    flush_output();
+    return code;
+  } catch (const Error& error) {
+    return failed(who, error.what(), error.kind() == ErrorKind::kSystem ? kSystemFailed : kWrongUsage);
+  } catch (const std::bad_alloc&) {
+    return failed(who, "out of memory; ask for fewer ranks, chunks or threads", kSystemFailed);
+  } catch (const std::exception& error) {
+    return failed(who, error.what(), kSystemFailed);
+  }
+}
+
+}  // namespace
+
+}  // namespace ringwood::cli
+
+int main(int argc, char** argv) {
+  // A closed pipe is then an error of the write, and reported like a full disk.
+  std::signal(SIGPIPE, SIG_IGN);
+  return ringwood::cli::run({argv + 1, argv + argc});
+}

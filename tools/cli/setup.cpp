@@ -1,0 +1,103 @@
+#include "tools/cli/setup.hpp"
+
+#include <fmt/format.h>
+
+#include "base/nearest.hpp"
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "ringwood/reduction.hpp"
+#include "tools/cli/choices.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+void set_key(LogGopsOverride& replaced, std::string_view key, std::string_view value) {
+  if (key == "L") {
+    replaced.L = parse_time(value, "L");
+  } else if (key == "o") {
+    replaced.o = parse_time(value, "o");
+  } else if (key == "g") {
+    replaced.g = parse_time(value, "g");
+  } else if (key == "G") {
+    replaced.G = TimePerByte::from_picoseconds(parse_picoseconds(value, "G"));
+  } else if (key == "O") {
+    replaced.O = TimePerByte::from_picoseconds(parse_picoseconds(value, "O"));
+  } else if (key == "S") {
+    replaced.S = parse_bytes(value, "S");
+  } else {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--loggops has no key '{}'; accepted: L, o, g, G, O (times) and S (bytes), such as L=2us,G=6ns", key));
+  }
+}
+
+}  // namespace
+
+LogGopsOverride parse_loggops(std::string_view text) {
+  LogGopsOverride replaced;
+  while (!text.empty()) {
+    const std::string_view entry = text.substr(0, text.find(','));
+    text.remove_prefix(std::min(entry.size() + 1, text.size()));
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string_view::npos) {
+      throw Error(ErrorKind::kUsage, fmt::format("--loggops '{}' is not key=value, such as L=2.5us", entry));
+    }
+    set_key(replaced, entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return replaced;
+}
+
+Machine machine_for(const Arguments& arguments, Rank ranks) {
+  const std::string given = arguments.text("machine");
+  Machine machine = make_machine(given.empty() ? fmt::format("crossbar:hosts={}", ranks) : given);
+  if (arguments.given("loggops")) {
+    machine.replaced = parse_loggops(arguments.text("loggops"));
+  }
+  if (arguments.given("gamma")) {
+    machine.gamma = TimePerByte::from_picoseconds(parse_picoseconds(arguments.text("gamma"), "--gamma"));
+  }
+  return machine;
+}
+
+Site::Site(const Arguments& arguments, Rank ranks)
+    : machine_(machine_for(arguments, ranks)),
+      mapping_(make_mapping(arguments.text("map"), machine_, ranks)),
+      placement_(placement_of(mapping_)) {}
+
+Schedule::Request Site::request(const Arguments& arguments) const {
+  Schedule::Request request;
+  request.ranks = static_cast<Rank>(mapping_.size());
+  const std::string root = arguments.text("root");
+  request.root = root.empty() ? 0 : static_cast<Rank>(parse_integer(root, {0, request.ranks - 1}, "--root"));
+  const std::string operation = arguments.text("op");
+  request.commutative = operation.empty() || commutes(operation);
+  request.placement = &placement_;
+  return request;
+}
+
+Bytes element_size_of(const Arguments& arguments) {
+  const std::string name = arguments.text("type");
+  const std::optional<ElementType> type = element_type_named(name);
+  if (!type) {
+    std::vector<std::string> names;
+    for (int i = 0; i <= static_cast<int>(ElementType::kDouble); ++i) {
+      names.emplace_back(name_of(static_cast<ElementType>(i)));
+    }
+    throw Error(ErrorKind::kUsage, fmt::format("--type '{}' is unknown{}; accepted: {}", name, did_you_mean(name, names),
+                                               joined(names)));
+  }
+  return size_of(*type);
+}
+
+std::vector<Bytes> sizes_of(const Arguments& arguments, Bytes element_size) {
+  std::vector<Bytes> sizes = parse_bytes_list(arguments.text("sizes"));
+  for (const Bytes size : sizes) {
+    if (size % element_size != 0) {
+      throw Error(ErrorKind::kUsage, fmt::format("size {} is not a multiple of the {} bytes of --type {}",
+                                                 size, element_size, arguments.text("type")));
+    }
+  }
+  return sizes;
+}
+
+}  // namespace ringwood::cli
