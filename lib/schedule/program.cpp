@@ -19,14 +19,20 @@ std::suspend_always Program::promise_type::yield_value(Lanes&& fork_of_this) {
 }
 
 std::span<const Operation> Program::round() const {
-  const promise_type& root = handle_.promise();
+  promise_type& root = handle_.promise();
   std::span<const Operation> operations(root.operations, root.count);
   if (!root.leaf->renumbered) {
     return operations;
   }
+  if (root.translated == nullptr) {
+    root.translated = new TranslatedRound[2];
+  }
+  bool other = false;
   for (const promise_type* at = root.leaf; at != nullptr; at = at->enclosing) {
     if (at->renumbering != nullptr) {
-      operations = at->renumbering->translate(operations);
+      at->renumbering->translate(operations, root.translated[other ? 1 : 0]);
+      operations = root.translated[other ? 1 : 0].operations;
+      other = !other;
     }
   }
   return operations;

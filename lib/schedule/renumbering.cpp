@@ -57,52 +57,54 @@ bool Renumbering::translate_inline(ChunkSet& set) const {
   return false;
 }
 
-void Renumbering::append_intervals(const ChunkSet& set) {
+void Renumbering::append_intervals(const ChunkSet& set, std::vector<ChunkInterval>& intervals) const {
   set.for_each_interval([&](ChunkInterval piece) {
-    while (chunks_.per_block > 0 && piece.count > 0) {
-      const Chunk within = piece.first % chunks_.per_block;
-      const Chunk count = std::min(piece.count, chunks_.per_block - within);
-      const Rank block = chunks_.blocks(static_cast<Rank>(piece.first / chunks_.per_block));
-      intervals_.push_back({block * chunks_.per_block + within, count});
-      piece = {piece.first + count, piece.count - count};
+    if (chunks_.per_block > 0) {
+      while (piece.count > 0) {
+        const Chunk within = piece.first % chunks_.per_block;
+        const Chunk count = std::min(piece.count, chunks_.per_block - within);
+        const Rank block = chunks_.blocks(static_cast<Rank>(piece.first / chunks_.per_block));
+        intervals.push_back({block * chunks_.per_block + within, count});
+        piece = {piece.first + count, piece.count - count};
+      }
+      return;
     }
     const Chunk outer_first = chunks_.offset + piece.first * chunks_.step;
     if (chunks_.width == chunks_.step) {
-      intervals_.push_back({outer_first, piece.count * chunks_.step});
+      intervals.push_back({outer_first, piece.count * chunks_.step});
       return;
     }
     for (Chunk i = 0; i < piece.count; ++i) {
-      intervals_.push_back({outer_first + i * chunks_.step, chunks_.width});
+      intervals.push_back({outer_first + i * chunks_.step, chunks_.width});
     }
   });
 }
 
-std::span<const Operation> Renumbering::translate(std::span<const Operation> operations) {
-  operations_.assign(operations.begin(), operations.end());
-  intervals_.clear();
+void Renumbering::translate(std::span<const Operation> operations, TranslatedRound& result) const {
+  result.operations.assign(operations.begin(), operations.end());
+  result.intervals.clear();
 
   struct Pending {
     std::size_t operation;
     std::size_t begin;
   };
 
-  std::vector<Pending> pending;  // lists are attached at the end, when `intervals_` no longer moves
-  for (std::size_t i = 0; i < operations_.size(); ++i) {
-    Operation& operation = operations_[i];
+  std::vector<Pending> pending;  // lists are attached at the end, when `intervals` no longer moves
+  for (std::size_t i = 0; i < result.operations.size(); ++i) {
+    Operation& operation = result.operations[i];
     if (operation.peer >= 0) {
       operation.peer = ranks_(operation.peer);
     }
     if (!translate_inline(operation.chunks)) {
-      pending.push_back({i, intervals_.size()});
-      append_intervals(operation.chunks);
+      pending.push_back({i, result.intervals.size()});
+      append_intervals(operation.chunks, result.intervals);
     }
   }
   for (std::size_t i = 0; i < pending.size(); ++i) {
-    const std::size_t end = i + 1 < pending.size() ? pending[i + 1].begin : intervals_.size();
-    operations_[pending[i].operation].chunks =
-        ChunkSet::list(std::span(intervals_).subspan(pending[i].begin, end - pending[i].begin));
+    const std::size_t end = i + 1 < pending.size() ? pending[i + 1].begin : result.intervals.size();
+    result.operations[pending[i].operation].chunks =
+        ChunkSet::list(std::span(result.intervals).subspan(pending[i].begin, end - pending[i].begin));
   }
-  return operations_;
 }
 
 }  // namespace ringwood

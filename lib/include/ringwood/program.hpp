@@ -106,7 +106,10 @@ struct Program::promise_type {
   promise_type(const promise_type&) = delete;
   promise_type& operator=(const promise_type&) = delete;
 
-  ~promise_type() { delete renumbering; }
+  ~promise_type() {
+    delete renumbering;
+    delete[] translated;
+  }
 
   Program get_return_object() { return Program(Handle::from_promise(*this)); }
 
@@ -176,7 +179,8 @@ struct Program::promise_type {
   promise_type* root = this;
   promise_type* enclosing = nullptr;  ///< the program that yielded this one, in place or as a lane
   Renumbering* renumbering = nullptr;
-  promise_type* leaf = this;  // this and what follows is the root's only
+  promise_type* leaf = this;              // this and what follows is the root's only
+  TranslatedRound* translated = nullptr;  // two of them, made with the first round that is renumbered
 
   union {
     const Operation* operations = nullptr;

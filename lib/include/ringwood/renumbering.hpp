@@ -65,23 +65,27 @@ struct ChunkMap {
   [[nodiscard]] bool is_identity() const { return offset == 0 && step == 1 && width == 1 && per_block == 0; }
 };
 
+/// Where translated rounds are kept: one of these a strand of rounds, since strands share the programs around them.
+struct TranslatedRound {
+  std::vector<Operation> operations;
+  std::vector<ChunkInterval> intervals;  ///< the lists that the operations' chunk sets refer to
+};
+
 /// Turns the rounds of a nested program into rounds of the program that contains it.
 class Renumbering {
  public:
   Renumbering(RankMap ranks, ChunkMap chunks) : ranks_(ranks), chunks_(chunks) {}
 
-  /// The operations in outer names; valid until the next call.
-  [[nodiscard]] std::span<const Operation> translate(std::span<const Operation> operations);
+  /// Replaces `result` by the operations in outer names. `operations` must not lie in `result`.
+  void translate(std::span<const Operation> operations, TranslatedRound& result) const;
 
  private:
-  /// Appends the set's outer intervals to `intervals_`, for what no inline form can express.
-  void append_intervals(const ChunkSet& set);
+  /// Appends the set's outer intervals, for what no inline form can express.
+  void append_intervals(const ChunkSet& set, std::vector<ChunkInterval>& intervals) const;
   [[nodiscard]] bool translate_inline(ChunkSet& set) const;
 
   RankMap ranks_;
   ChunkMap chunks_;
-  std::vector<Operation> operations_;
-  std::vector<ChunkInterval> intervals_;
 };
 
 }  // namespace ringwood
