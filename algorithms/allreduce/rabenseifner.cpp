@@ -8,8 +8,8 @@
 // Other numbers of ranks: neighbours fold whole vectors first.
 //
 // Rabenseifner: Optimization of collective reduction operations, ICCS 2004.
-// p = 2^k: 2 log2 p rounds, 2(p-1)/p of the vector, (p-1)/p reduced: both optimal; else two rounds and two vectors more.
-// What is merged is always two neighbouring intervals of ranks: rank order kept, all ranks get the same bits.
+// p = 2^k: 2 log2 p rounds, 2(p-1)/p of the vector, (p-1)/p reduced: both optimal; else two rounds and two vectors
+// more. What is merged is always two neighbouring intervals of ranks: rank order kept, all ranks get the same bits.
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
@@ -31,8 +31,7 @@ Program halve_and_double(const Problem& problem, const Fold&, Rank me) {
   }
   for (Rank mask = p / 2, size = 1; mask > 0; mask /= 2, size *= 2) {
     const Rank partner = me ^ mask;
-    const Round round{send(partner, problem.part(kept, p, size)),
-                      receive(partner, problem.part(kept ^ size, p, size))};
+    const Round round{send(partner, problem.part(kept, p, size)), receive(partner, problem.part(kept ^ size, p, size))};
     co_yield round;
     kept &= ~size;
   }

@@ -51,11 +51,13 @@ struct FoldExchange {
   bool reduces;
 };
 
-/// Runs `core(problem, fold, member)`, a program of the survivors, inside a fold of `me`'s ranks. The core's problem has
-/// as many ranks as survive, the chunks are those of the whole. Floor(log2 p) + 2 rounds for a core of one a doubling.
+/// Runs `core(problem, fold, member)`, a program of the survivors, inside a fold of `me`'s ranks. The core's problem
+/// has as many ranks as survive, the chunks are those of the whole. Floor(log2 p) + 2 rounds for a core of one a
+/// doubling.
 template <typename Core>
-  requires std::is_invocable_r_v<Program, Core, const Problem&, const Fold&, Rank>
-Program folded(const Problem& problem, const Rank me, const Fold fold, const FoldExchange exchange, const Core core) {
+
+requires std::is_invocable_r_v<Program, Core, const Problem&, const Fold&, Rank> Program
+folded(const Problem& problem, const Rank me, const Fold fold, const FoldExchange exchange, const Core core) {
   if (fold.gives(me)) {
     const Round before{send(me + 1, exchange.before)};
     co_yield before;

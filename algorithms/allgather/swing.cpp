@@ -1,0 +1,29 @@
+// Swing allgather: the steps of the Swing reduce-scatter, backwards: far ranks and small messages first.
+//
+// De Sensi, Bonato, Saam, Hoefler: Swing: short-cutting rings for higher bandwidth allreduce, NSDI 2024.
+// Even p: ceil(log2 p) rounds, (p-1)/p of the vector; odd p: ceil(log2(p-1)) rounds, with several ports at the last
+// rank.
+
+#include "algorithms/catalogue.hpp"
+#include "algorithms/common/reverse.hpp"
+
+namespace ringwood {
+
+namespace {
+
+Program program(const Problem& problem, Rank me) {
+  return reversed(problem, reduce_scatter_swing.program(problem, me), Reversal::kIntoAllgather);
+}
+
+}  // namespace
+
+constinit const Algorithm allgather_swing{
+    .name = "swing",
+    .collective = Collective::kAllgather,
+    .cost = "ceil(log2 p)a + (p-1)/p nb; odd p: ceil(log2(p-1))a and a little more nb",
+    .reference = "De Sensi, Bonato, Saam, Hoefler 2024",
+    .needs = {},
+    .program = program,
+};
+
+}  // namespace ringwood
