@@ -21,9 +21,11 @@ const std::vector<std::int64_t>* Parameters::find(std::string_view name) const {
 std::string Parameters::to_string() const {
   std::string text;
   for (const auto& [name, values] : values_) {
-    text.append(text.empty() ? "" : ",").append(name);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      text.append(i == 0 ? "=" : "x").append(std::to_string(values[i]));
+    text.append(text.empty() ? "" : ",").append(name).append("=");
+    const char* separator = "";
+    for (const std::int64_t value : values) {
+      text.append(separator).append(std::to_string(value));
+      separator = "x";
     }
   }
   return text;
