@@ -6,6 +6,7 @@
 #include "base/nearest.hpp"
 #include "ringwood/error.hpp"
 #include "topology/catalogue.hpp"
+#include "topology/hwloc_discovery.hpp"
 #include "topology/machine_file.hpp"
 #include "topology/presets.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 /// Every name that make_machine knows.
 [[nodiscard]] std::vector<std::string> known_names() {
-  std::vector<std::string> names;
+  std::vector<std::string> names = {"local"};
   for (const TopologyFamily* family : topology_families()) {
     names.emplace_back(family->name);
   }
@@ -83,6 +84,11 @@ Machine make_machine(const std::string& spec) {
   }
   if (const MachinePreset* preset = find_machine_preset(name)) {
     Machine machine = preset->make(TopologyKeys(MachineSpec::parse(spec), preset->keys));
+    machine.spec = spec;
+    return machine;
+  }
+  if (spec == "local") {
+    Machine machine = local_machine();
     machine.spec = spec;
     return machine;
   }

@@ -54,6 +54,17 @@ TEST(Machine, OverridesApplyToAllDistances) {
   }
 }
 
+TEST(Machine, LocalIsOneHostOrAClearRefusal) {
+  try {
+    const Machine machine = make_machine("local");
+    EXPECT_EQ(machine.network->hosts(), 1);
+    EXPECT_GE(machine.ranks_per_host, 1);
+    EXPECT_EQ(machine.between(0, 0).L, machine.inside_host.L);
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("needs hwloc"));
+  }
+}
+
 TEST(Machine, TheDefaultHasRoomForItsRanks) {
   const Machine machine = default_machine(48);
   EXPECT_EQ(machine.rank_slots(), 48);
