@@ -43,12 +43,11 @@ std::vector<Rank> roots(Collective collective, Rank ranks) {
 
 // Two nodes of unequal size, for the algorithms that need to know.
 Placement two_nodes(Rank ranks) {
-  Placement placement;
-  placement.levels.push_back({.name = "node", .group_of = {}});
+  Placement::Level node{.name = "node", .group_of = {}};
   for (Rank rank = 0; rank < ranks; ++rank) {
-    placement.levels.back().group_of.push_back(3 * rank < 2 * ranks ? 0 : 1);
+    node.group_of.push_back(3 * rank < 2 * ranks ? 0 : 1);
   }
-  return placement;
+  return Placement({node});
 }
 
 // Whether the operator need not commute: the promise of `needs` holds where a contribution counts once.

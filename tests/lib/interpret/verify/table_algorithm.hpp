@@ -93,7 +93,7 @@ inline Table record(const Schedule& schedule) {
       }
       lane.push_back(std::move(round));
     }
-    table.ranks.push_back({std::move(lane)});
+    table.ranks.emplace_back().push_back(std::move(lane));  // moved: the operations point into it
   }
   return table;
 }
