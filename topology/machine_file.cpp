@@ -1,11 +1,237 @@
 #include "topology/machine_file.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "ringwood/error.hpp"
+#include "topology/graph.hpp"
 
 namespace ringwood {
 
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* kSchema = "ringwood.machine/1";
+
+/// Reads the parts of the document; errors name the file and the place in the document.
+class Reader {
+ public:
+  explicit Reader(std::string file) : file_(std::move(file)) {}
+
+  [[nodiscard]] Machine read(const std::string& text) {
+    const Json document = parse(text);
+    if (!document.is_object() || document.value("schema", Json()) != kSchema) {
+      refuse("", "expected an object with \"schema\": \"" + std::string(kSchema) + "\"");
+    }
+    add_vertices(document, "hosts");
+    const auto hosts = static_cast<Host>(names_.size());
+    add_vertices(document, "switches");
+    std::vector<Link> links = links_of(document);
+    Machine machine;
+    try {
+      machine = machine_on(make_graph(names_, hosts, std::move(links)), 1);
+    } catch (const Error& error) {
+      refuse("", error.what());
+    }
+    if (document.contains("ranks_per_host")) {
+      machine.ranks_per_host = static_cast<std::int32_t>(number(document, "", "ranks_per_host", 1, 1e6));
+    }
+    read_costs(document, "inside_host", machine.inside_host);
+    read_costs(document, "between_hosts", machine.between_hosts);
+    if (document.contains("gamma_s_per_byte")) {
+      machine.gamma = TimePerByte::from_picoseconds(number(document, "", "gamma_s_per_byte", 0, 1e-3) * 1e12);
+    }
+    return machine;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& place, const std::string& reason) const {
+    throw Error(ErrorKind::kInput, file_ + ": " + (place.empty() ? "" : place + ": ") + reason);
+  }
+
+  [[nodiscard]] Json parse(const std::string& text) const {
+    try {
+      return Json::parse(text);
+    } catch (const Json::parse_error& error) {
+      const std::size_t end = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
+      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
+      const std::size_t newline = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
+      const std::size_t column = newline == std::string::npos ? end + 1 : end - newline;
+      throw Error(ErrorKind::kInput, file_ + ":" + std::to_string(line) + ":" + std::to_string(column) +
+                                         ": not the JSON of a machine (" + kSchema + "): " + error.what());
+    }
+  }
+
+  [[nodiscard]] double number(const Json& object, const std::string& place, const char* key, double least,
+                              double most) const {
+    const Json value = object.value(key, Json());
+    if (!value.is_number() || !(value.get<double>() >= least) || !(value.get<double>() <= most)) {
+      std::ostringstream range;
+      range << "expected a number from " << least << " to " << most << ", found " << value.dump();
+      refuse(place + "/" + key, range.str());
+    }
+    return value.get<double>();
+  }
+
+  [[nodiscard]] std::string text_of(const Json& object, const std::string& place, const char* key) const {
+    if (!object.is_object() || !object.contains(key) || !object.at(key).is_string()) {
+      refuse(place + "/" + key, "expected a string");
+    }
+    return object.at(key).get<std::string>();
+  }
+
+  void add_vertices(const Json& document, const char* key) {
+    const Json list = document.value(key, Json::array());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string place = std::string(key) + "/" + std::to_string(i);
+      const std::string name = text_of(list.is_array() ? list[i] : list, place, "id");
+      if (!numbers_.emplace(name, static_cast<Vertex>(names_.size())).second) {
+        refuse(place + "/id", "'" + name + "' is there twice");
+      }
+      names_.push_back(name);
+    }
+  }
+
+  [[nodiscard]] Vertex end_of(const Json& link, const std::string& place, const char* key) const {
+    const std::string name = text_of(link, place, key);
+    const auto found = numbers_.find(name);
+    if (found == numbers_.end()) {
+      refuse(place + "/" + key, "'" + name + "' is no host and no switch");
+    }
+    return found->second;
+  }
+
+  [[nodiscard]] std::vector<Link> links_of(const Json& document) const {
+    const Json list = document.value("links", Json::array());
+    std::vector<Link> links;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string place = "links/" + std::to_string(i);
+      const Json& entry = list.is_array() ? list[i] : list;
+      const Vertex a = end_of(entry, place, "a");
+      const Vertex b = end_of(entry, place, "b");
+      if (a == b) {
+        refuse(place, "a link from '" + names_[static_cast<std::size_t>(a)] + "' to itself");
+      }
+      const double bandwidth = number(entry, place, "bw_Bps", 1e3, 1e18);
+      const auto latency = std::llround(number(entry, place, "lat_s", 0, 3600) * 1e12);
+      const bool two_latencies = entry.contains("lat_back_s");
+      const auto back = two_latencies ? std::llround(number(entry, place, "lat_back_s", 0, 3600) * 1e12) : latency;
+      const double count = entry.contains("count") ? number(entry, place, "count", 1, 10'000) : 1;
+      for (int copy = 0; copy < static_cast<int>(count); ++copy) {
+        links.push_back({a, b, bandwidth, latency});
+        links.push_back({b, a, bandwidth, back});
+      }
+    }
+    return links;
+  }
+
+  void read_time(const Json& object, const char* key, Picoseconds& time, const std::string& place) const {
+    if (object.contains(key)) {
+      time = std::llround(number(object, place, key, 0, 3600) * 1e12);
+    }
+  }
+
+  void read_costs(const Json& document, const char* key, LogGops& costs) const {
+    if (!document.contains(key)) {
+      return;
+    }
+    const Json& object = document.at(key);
+    read_time(object, "L_s", costs.L, key);
+    read_time(object, "o_s", costs.o, key);
+    read_time(object, "g_s", costs.g, key);
+    if (object.contains("G_s_per_byte")) {
+      costs.G = TimePerByte::from_picoseconds(number(object, key, "G_s_per_byte", 0, 1e-3) * 1e12);
+    }
+    if (object.contains("O_s_per_byte")) {
+      costs.O = TimePerByte::from_picoseconds(number(object, key, "O_s_per_byte", 0, 1e-3) * 1e12);
+    }
+    if (object.contains("S_bytes")) {
+      costs.S = static_cast<Bytes>(number(object, key, "S_bytes", 0, 1e18));
+    }
+  }
+
+  std::string file_;
+  std::vector<std::string> names_;
+  std::map<std::string, Vertex> numbers_;
+};
+
+[[nodiscard]] double seconds(Picoseconds time) {
+  return static_cast<double>(time) / 1e12;
+}
+
+[[nodiscard]] double seconds_per_byte(TimePerByte time) {
+  return static_cast<double>(time.scaled) * 0x1p-32 / 1e12;
+}
+
+[[nodiscard]] Json costs_of(const LogGops& costs) {
+  Json object = {{"L_s", seconds(costs.L)},
+                 {"o_s", seconds(costs.o)},
+                 {"g_s", seconds(costs.g)},
+                 {"G_s_per_byte", seconds_per_byte(costs.G)},
+                 {"O_s_per_byte", seconds_per_byte(costs.O)}};
+  if (costs.S != std::numeric_limits<Bytes>::max()) {
+    object["S_bytes"] = costs.S;
+  }
+  return object;
+}
+
+}  // namespace
+
 Machine read_machine_file(const std::string& name) {
-  throw Error(ErrorKind::kInput, name + ":1:1: the content is no machine format that is known");
+  constexpr std::uintmax_t kMostBytes = 512U << 20U;
+  std::error_code failed;
+  const std::uintmax_t size = std::filesystem::file_size(name, failed);
+  std::ifstream file(name, std::ios::binary);
+  if (failed || !file) {
+    throw Error(ErrorKind::kUsage, "machine file '" + name + "' cannot be read");
+  }
+  if (size > kMostBytes) {
+    throw Error(ErrorKind::kInput, name + ": larger than 512 MiB, which no machine needs");
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return Reader(name).read(text.str());
+}
+
+void write_machine_file(const Machine& machine, const std::string& name) {
+  const Topology& network = *machine.network;
+  Json document = {{"schema", kSchema},
+                   {"ranks_per_host", machine.ranks_per_host},
+                   {"inside_host", costs_of(machine.inside_host)},
+                   {"between_hosts", costs_of(machine.between_hosts)},
+                   {"gamma_s_per_byte", seconds_per_byte(machine.gamma)},
+                   {"hosts", Json::array()},
+                   {"switches", Json::array()},
+                   {"links", Json::array()}};
+  for (Vertex vertex = 0; vertex < network.vertices(); ++vertex) {
+    document[vertex < network.hosts() ? "hosts" : "switches"].push_back({{"id", network.vertex_name(vertex)}});
+  }
+  for (LinkId id = 0; id < network.links(); id += 2) {
+    const Link link = network.link(id);
+    document["links"].push_back({{"a", network.vertex_name(link.from)},
+                                 {"b", network.vertex_name(link.to)},
+                                 {"bw_Bps", link.bandwidth},
+                                 {"lat_s", seconds(link.latency)},
+                                 {"lat_back_s", seconds(network.link(id + 1).latency)}});
+  }
+  const std::string unfinished = name + ".part";
+  std::ofstream file(unfinished);
+  file << document.dump(1) << "\n";
+  file.close();
+  std::error_code failed;
+  if (file) {
+    std::filesystem::rename(unfinished, name, failed);
+  }
+  if (!file || failed) {
+    std::filesystem::remove(unfinished, failed);
+    throw Error(ErrorKind::kSystem, "cannot write '" + name + "'");
+  }
 }
 
 }  // namespace ringwood

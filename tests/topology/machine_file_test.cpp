@@ -1,0 +1,70 @@
+#include "topology/machine_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+namespace {
+
+using ::testing::HasSubstr;
+
+class MachineFile : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    name_ = (std::filesystem::temp_directory_path() / (std::string("ringwood_machine_") + info->name())).string();
+  }
+
+  void TearDown() override { std::filesystem::remove(name_); }
+
+  std::string complaint(const std::string& text) {
+    std::ofstream(name_) << text;
+    try {
+      (void)make_machine(name_);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::kInput);
+      return std::string(error.what()).substr(name_.size());
+    }
+    return "accepted";
+  }
+
+  std::string name_;
+};
+
+TEST_F(MachineFile, WhatIsWrittenIsReadBack) {
+  for (const char* spec : {"crossbar:hosts=5,per-host=3", "torus:dims=3x4", "hpc:hosts=4", "dragonfly",
+                           "fat-tree:leaves=3,hosts-per-leaf=2"}) {
+    const Machine written = make_machine(spec);
+    write_machine_file(written, name_);
+    const Machine machine = make_machine(name_);
+    EXPECT_EQ(machine.ranks_per_host, written.ranks_per_host);
+    EXPECT_EQ(machine.inside_host, written.inside_host);
+    ASSERT_EQ(machine.network->hosts(), written.network->hosts());
+    ASSERT_EQ(machine.network->links(), written.network->links());
+    for (Host to = 0; to < written.network->hosts(); ++to) {
+      EXPECT_EQ(machine.between(0, to), written.between(0, to)) << spec << " to " << to;
+    }
+  }
+}
+
+TEST_F(MachineFile, ErrorsNameThePlace) {
+  EXPECT_THAT(complaint("{\n  \"schema\": }"), HasSubstr(":2:13: not the JSON of a machine"));
+  EXPECT_THAT(complaint("{}"), HasSubstr("ringwood.machine/1"));
+  const std::string head = R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"},{"id":"b"}],"links":[)";
+  EXPECT_THAT(complaint(head + "]}"), HasSubstr("no way to host 'a' from 1 hosts: 'b'"));
+  EXPECT_THAT(complaint(head + R"({"a":"a","b":"c","bw_Bps":1e9,"lat_s":0}]})"),
+              HasSubstr("links/0/b: 'c' is no host"));
+  EXPECT_THAT(complaint(head + R"({"a":"a","b":"b","bw_Bps":0,"lat_s":0}]})"), HasSubstr("links/0/bw_Bps"));
+  EXPECT_THAT(complaint(head + R"({"a":"a","b":"b","bw_Bps":1e9,"lat_s":-1}]})"), HasSubstr("links/0/lat_s"));
+  EXPECT_THAT(complaint(head + R"({"a":"a","b":"a","bw_Bps":1e9,"lat_s":0}]})"), HasSubstr("to itself"));
+  EXPECT_THAT(complaint(R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"},{"id":"a"}]})"), HasSubstr("twice"));
+  EXPECT_THAT(complaint(R"({"schema":"ringwood.machine/1"})"), HasSubstr("at least one host"));
+}
+
+}  // namespace
+}  // namespace ringwood
