@@ -26,7 +26,7 @@ class MaximumFlow {
     double flow = 0;
     while (set_levels(source, sink)) {
       std::fill(next_.begin(), next_.end(), 0);
-      while (const double pushed = augment(source, sink)) {
+      for (double pushed = augment(source, sink); pushed > 0; pushed = augment(source, sink)) {
         flow += pushed;
       }
     }
