@@ -15,4 +15,6 @@ inline constexpr ParameterInfo kRadix{"radix", "intervals that are joined at onc
 
 inline constexpr ParameterInfo kSegments{"segments", "pieces that follow each other through the pipeline", 8, 1, 4096};
 
+inline constexpr ParameterInfo kArity{"arity", "children of a rank in the tree", 2, 1, 1024};
+
 }  // namespace ringwood
