@@ -23,9 +23,12 @@ constexpr std::array kOptions{
 };
 
 // Words that people bring from other tools.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases{
-    {{"size", "sizes"}, {"bytes", "sizes"}, {"algorithms", "algorithm"}, {"mapping", "map"}, {"rank", "ranks"},
-     {"colour", "color"}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases{{{"size", "sizes"},
+                                                                                 {"bytes", "sizes"},
+                                                                                 {"algorithms", "algorithm"},
+                                                                                 {"mapping", "map"},
+                                                                                 {"rank", "ranks"},
+                                                                                 {"colour", "color"}}};
 
 /// Replaces the name of an option by the one in options.def: "--size=8" becomes "--sizes=8".
 [[nodiscard]] std::string canonical(const std::string& word) {
@@ -77,7 +80,9 @@ const OptionInfo& option_named(std::string_view name) {
   return *found;
 }
 
-std::string joined(const std::vector<std::string>& names) { return fmt::format("{}", fmt::join(names, ", ")); }
+std::string joined(const std::vector<std::string>& names) {
+  return fmt::format("{}", fmt::join(names, ", "));
+}
 
 Arguments::Arguments(const Command& command, const std::vector<std::string>& words) : command_(&command) {
   std::vector<std::string> canonical_words;
@@ -117,12 +122,14 @@ void Arguments::check_operands() const {
     return command_->operands.empty() ? std::string("no operands") : std::string(command_->operands);
   };
   if (operands_.size() < command_->operands_min) {
-    throw Error(ErrorKind::kUsage, fmt::format("takes {}, and {} given; see `ringwood {} --help`", wanted(),
-                                               operands_.empty() ? "none is" : fmt::format("only '{}' is", joined(operands_)),
-                                               command_->name));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("takes {}, and {} given; see `ringwood {} --help`", wanted(),
+                    operands_.empty() ? "none is" : fmt::format("only '{}' is", joined(operands_)), command_->name));
   }
   if (operands_.size() > command_->operands_max) {
-    throw Error(ErrorKind::kUsage, fmt::format("takes {}; '{}' is too many", wanted(), operands_[command_->operands_max]));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("takes {}; '{}' is too many", wanted(), operands_[command_->operands_max]));
   }
 }
 
@@ -132,7 +139,9 @@ const OptionUse* Arguments::use_of(std::string_view option) const {
   return found == command_->options.end() ? nullptr : &*found;
 }
 
-bool Arguments::given(std::string_view option) const { return values_.contains(option); }
+bool Arguments::given(std::string_view option) const {
+  return values_.contains(option);
+}
 
 std::string Arguments::text(std::string_view option) const {
   if (const auto found = values_.find(option); found != values_.end()) {
@@ -151,13 +160,17 @@ std::string Arguments::one_of(std::string_view option, const std::vector<std::st
   return value;
 }
 
-std::vector<Rank> Arguments::ranks() const { return parse_ranks_list(text("ranks")); }
+std::vector<Rank> Arguments::ranks() const {
+  return parse_ranks_list(text("ranks"));
+}
 
-std::uint64_t Arguments::seed() const { return parse_seed(text("seed")); }
+std::uint64_t Arguments::seed() const {
+  return parse_seed(text("seed"));
+}
 
 Error unknown_word(std::string_view what, std::string_view given, const std::vector<std::string>& accepted) {
-  return Error(ErrorKind::kUsage,
-               fmt::format("unknown {} '{}'{}; accepted: {}", what, given, did_you_mean(given, accepted), joined(accepted)));
+  return Error(ErrorKind::kUsage, fmt::format("unknown {} '{}'{}; accepted: {}", what, given,
+                                              did_you_mean(given, accepted), joined(accepted)));
 }
 
 Collective collective_named(std::string_view name) {

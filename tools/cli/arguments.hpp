@@ -59,7 +59,8 @@ class Arguments {
 [[nodiscard]] Collective collective_named(std::string_view name);
 
 /// "unknown WHAT 'given', did you mean 'x'?; accepted: ..."
-[[nodiscard]] Error unknown_word(std::string_view what, std::string_view given, const std::vector<std::string>& accepted);
+[[nodiscard]] Error unknown_word(std::string_view what, std::string_view given,
+                                 const std::vector<std::string>& accepted);
 
 /// "a, b, c".
 [[nodiscard]] std::string joined(const std::vector<std::string>& names);

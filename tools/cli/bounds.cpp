@@ -9,7 +9,8 @@ namespace ringwood::cli {
 
 namespace {
 
-// Pairs of ranks that are looked at for the cheapest message: all up to 512 ranks, else all peers of evenly spread ones.
+// Pairs of ranks that are looked at for the cheapest message: all up to 512 ranks, else all peers of evenly spread
+// ones.
 constexpr std::int64_t kMostPairs = std::int64_t{1} << 18;
 
 struct CheapestMessage {
@@ -64,7 +65,9 @@ double bytes_bound(Collective collective, Rank ranks) {
   return 0;
 }
 
-std::int64_t rounds_bound(Rank ranks) { return std::bit_width(static_cast<std::uint32_t>(ranks - 1)); }
+std::int64_t rounds_bound(Rank ranks) {
+  return std::bit_width(static_cast<std::uint32_t>(ranks - 1));
+}
 
 double bus_factor(Collective collective, Rank ranks) {
   const double p = ranks;

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/units.hpp"
+#include <algorithm>
+
 #include "ringwood/error.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/arguments.hpp"
@@ -10,8 +11,6 @@
 namespace ringwood::cli {
 
 namespace {
-
-constexpr IntegerRange kAnyInteger{0, std::int64_t{1} << 62};
 
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -32,70 +31,64 @@ constexpr IntegerRange kAnyInteger{0, std::int64_t{1} << 62};
   }
 }
 
-[[nodiscard]] Parameters parse_parameters(std::string_view text, std::string_view algorithm) {
-  Parameters parameters;
-  for (const std::string_view entry : split(text, ',')) {
-    const std::size_t equals = entry.find('=');
-    if (equals == std::string_view::npos || equals == 0) {
-      throw Error(ErrorKind::kUsage,
-                  fmt::format("parameter '{}' of {} is not key=value, such as {}:segments=4", entry, algorithm, algorithm));
-    }
-    const std::string name(entry.substr(0, equals));
-    if (parameters.find(name) != nullptr) {
-      throw Error(ErrorKind::kUsage, fmt::format("parameter '{}' of {} is given twice", name, algorithm));
-    }
-    parameters.set(name, parse_dimensions(entry.substr(equals + 1), kAnyInteger, fmt::format("parameter '{}'", name)));
-  }
-  return parameters;
-}
-
-[[nodiscard]] Choice parse_choice(std::string_view entry, Collective collective, Catalogue catalogue) {
-  const std::size_t colon = entry.find(':');
-  Choice choice;
-  choice.algorithm = &find_algorithm(catalogue, collective, entry.substr(0, colon));
-  if (colon != std::string_view::npos) {
-    choice.parameters = parse_parameters(entry.substr(colon + 1), choice.algorithm->name);
-  }
-  return choice;
-}
-
 }  // namespace
 
-std::vector<Choice> parse_choices(std::string_view text, Collective collective, Catalogue catalogue) {
+std::vector<Choice> parse_choices(std::string_view text, Collective collective, const Library& library) {
   std::vector<Choice> choices;
   for (const std::string_view entry : split(text, ';')) {
     if (entry == "all") {
-      for (const Algorithm* algorithm : catalogue) {
+      for (const Algorithm* algorithm : library.algorithms) {
         if (algorithm->collective == collective) {
-          choices.push_back({.algorithm = algorithm, .parameters = {}, .from_all = true});
+          choices.push_back({.expression = parse_expression(algorithm->name), .from_all = true});
         }
       }
     } else if (entry == "native") {
-      choices.push_back({.kind = Choice::Kind::kNative, .parameters = {}});
+      choices.push_back({.kind = Choice::Kind::kNative, .expression = {}});
     } else if (entry == "selected") {
-      choices.push_back({.kind = Choice::Kind::kSelected, .parameters = {}});
+      choices.push_back({.kind = Choice::Kind::kSelected, .expression = {}});
     } else {
-      choices.push_back(parse_choice(entry, collective, catalogue));
+      choices.push_back({.expression = parse_expression(entry)});
+      // Unknown names are to be heard of before anything is done.
+      (void)resolve(library, collective, choices.back().expression);
     }
   }
   return choices;
 }
 
-Schedule schedule_for(const Choice& choice, const Schedule::Request& request, Catalogue catalogue) {
-  const Algorithm& algorithm = *choice.algorithm;
-  const std::string reason = why_not(algorithm, request);
-  if (reason.empty()) {
-    return Schedule(algorithm, request, choice.parameters);
+Schedule schedule_for(const Choice& choice, Collective collective, const Schedule::Request& request,
+                      const Library& library) {
+  try {
+    return Schedule(library, collective, choice.expression, request);
+  } catch (const Error& error) {
+    std::vector<std::string> able;
+    for (const Algorithm* other : library.algorithms) {
+      if (other->collective == collective && why_not(*other, request).empty()) {
+        able.emplace_back(other->name);
+      }
+    }
+    const bool other_would_do = std::find(able.begin(), able.end(), choice.expression.name) == able.end();
+    throw Error(error.kind(), error.what() + (other_would_do && !able.empty() ? fmt::format("; {} can", joined(able))
+                                                                              : std::string()));
   }
-  std::vector<std::string> able;
-  for (const Algorithm* other : catalogue) {
-    if (other->collective == algorithm.collective && why_not(*other, request).empty()) {
-      able.emplace_back(other->name);
+}
+
+std::optional<Schedule> schedule_if_able(const Choice& choice, Collective collective, const Schedule::Request& request,
+                                         const Library& library) {
+  if (choice.from_all) {
+    const Algorithm& algorithm = find_algorithm(library.algorithms, collective, choice.expression.name);
+    if (!why_not(algorithm, request).empty()) {
+      return std::nullopt;
     }
   }
-  throw Error(ErrorKind::kUsage, fmt::format("{} by {} cannot do this: {}; {}", name_of(algorithm.collective),
-                                             algorithm.name, reason,
-                                             able.empty() ? "no other algorithm can either" : "use " + joined(able)));
+  return schedule_for(choice, collective, request, library);
+}
+
+AlgorithmName name_fields(const Choice& choice) {
+  const Expression& expression = choice.expression;
+  if (expression.arguments.empty() && expression.numbers.empty()) {
+    return {expression.name, expression.parameters.to_string()};
+  }
+  return {to_string(expression), ""};
 }
 
 bool commutes(const std::string& operation) {
@@ -103,9 +96,10 @@ bool commutes(const std::string& operation) {
     return false;
   }
   if (!reduce_operator_named(operation)) {
-    throw Error(ErrorKind::kUsage, fmt::format("--op '{}' is unknown; accepted: sum, product, min, max, bit-and, bit-or, "
-                                               "bit-xor, logical-and, logical-or, non-commutative",
-                                               operation));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--op '{}' is unknown; accepted: sum, product, min, max, bit-and, bit-or, "
+                            "bit-xor, logical-and, logical-or, non-commutative",
+                            operation));
   }
   return true;
 }

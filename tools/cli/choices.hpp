@@ -1,10 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "ringwood/algorithm.hpp"
+#include "ringwood/expression.hpp"
 #include "ringwood/schedule.hpp"
 
 namespace ringwood::cli {
@@ -14,16 +15,29 @@ struct Choice {
   enum class Kind { kNamed, kNative, kSelected };
 
   Kind kind = Kind::kNamed;
-  const Algorithm* algorithm = nullptr;  ///< of kNamed
-  Parameters parameters;
+  Expression expression;  ///< of kNamed
   bool from_all = false;  ///< stands there because of "all": left out where it cannot do the problem
 };
 
-/// "ring", "ring:segments=4", several joined by ';', "all", "native", "selected". Throws Error(kUsage).
-[[nodiscard]] std::vector<Choice> parse_choices(std::string_view text, Collective collective, Catalogue catalogue);
+/// "ring", "ring:segments=4", "lanes(4, ring)", several joined by ';', "all", "native", "selected". Throws
+/// Error(kUsage).
+[[nodiscard]] std::vector<Choice> parse_choices(std::string_view text, Collective collective, const Library& library);
 
 /// The choice put to a problem. Throws Error(kUsage) that says why it cannot be done and names those that can.
-[[nodiscard]] Schedule schedule_for(const Choice& choice, const Schedule::Request& request, Catalogue catalogue);
+[[nodiscard]] Schedule schedule_for(const Choice& choice, Collective collective, const Schedule::Request& request,
+                                    const Library& library);
+
+/// The same, or nothing where "all" stands for an algorithm that cannot do the problem.
+[[nodiscard]] std::optional<Schedule> schedule_if_able(const Choice& choice, Collective collective,
+                                                       const Schedule::Request& request, const Library& library);
+
+/// Fields `algorithm` and `parameters` of a schedule; a composition has its parameters in its name.
+struct AlgorithmName {
+  std::string algorithm;
+  std::string parameters;
+};
+
+[[nodiscard]] AlgorithmName name_fields(const Choice& choice);
 
 /// Whether `--op` names an operator that commutes: one of the built-in ones, or "non-commutative", which stands for
 /// any that does not. Throws Error(kUsage).

@@ -36,8 +36,7 @@ constexpr std::size_t kOptionWidth = 26;
 
 [[nodiscard]] std::string line_of(const OptionUse& use) {
   const OptionInfo& option = option_named(use.name);
-  const std::string name =
-      fmt::format("  --{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
+  const std::string name = fmt::format("  --{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
   std::string meaning(option.meaning);
   if (!use.accepted.empty()) {
     meaning += fmt::format(": {}", use.accepted);

@@ -98,15 +98,16 @@ constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted
 [[nodiscard]] std::string keys_text(std::span<const KeyInfo> keys) {
   std::string text;
   for (const KeyInfo& key : keys) {
-    text += fmt::format("{}{}{}", text.empty() ? "" : ",", key.name, key.fallback.empty() ? "" : fmt::format("={}", key.fallback));
+    text += fmt::format("{}{}{}", text.empty() ? "" : ",", key.name,
+                        key.fallback.empty() ? "" : fmt::format("={}", key.fallback));
   }
   return text;
 }
 
 [[nodiscard]] std::vector<Record> machine_records() {
   std::vector<Record> records;
-  const auto add = [&](const std::string& name, const std::string& kind, std::string_view summary, std::string_view source,
-                       const std::string& keys) {
+  const auto add = [&](const std::string& name, const std::string& kind, std::string_view summary,
+                       std::string_view source, const std::string& keys) {
     records.push_back({{"machine", name},
                        {"kind", kind},
                        {"summary", std::string(summary)},
@@ -129,7 +130,8 @@ constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted
 
 [[nodiscard]] std::vector<Record> format_records() {
   const auto line = [](const char* format, const char* commands, const char* summary) {
-    return Record{{"format", std::string(format)}, {"commands", std::string(commands)}, {"summary", std::string(summary)}};
+    return Record{
+        {"format", std::string(format)}, {"commands", std::string(commands)}, {"summary", std::string(summary)}};
   };
   return {line("table", "list verify simulate bench sweep", "for people; numbers with units"),
           line("json", "all", "one array of records, or one object; plain numbers in SI units"),
@@ -170,8 +172,9 @@ constinit const Command list_command{
     .name = "list",
     .operands = "[algorithms|collectives|machines|models|formats]",
     .brief = "the catalogue: algorithms, collectives, machines, models, formats",
-    .details = "Costs of algorithms: a is the start-up of a message, b the time per byte, c the time to\n"
-               "reduce a byte, n the bytes of the vector, p the number of ranks.",
+    .details =
+        "Costs of algorithms: a is the start-up of a message, b the time per byte, c the time to\n"
+        "reduce a byte, n the bytes of the vector, p the number of ranks.",
     .operands_min = 0,
     .operands_max = 1,
     .options = kOptions,

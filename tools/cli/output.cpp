@@ -33,7 +33,9 @@ void print(std::string_view text) {
   }
 }
 
-void remark(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void remark(std::string_view text) {
+  fmt::print(stderr, "{}\n", text);
+}
 
 void flush_output() {
   if (std::fflush(stdout) != 0) {

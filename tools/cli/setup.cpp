@@ -26,8 +26,10 @@ void set_key(LogGopsOverride& replaced, std::string_view key, std::string_view v
   } else if (key == "S") {
     replaced.S = parse_bytes(value, "S");
   } else {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--loggops has no key '{}'; accepted: L, o, g, G, O (times) and S (bytes), such as L=2us,G=6ns", key));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--loggops has no key '{}'; accepted: L, o, g, G, O (times) and S (bytes), such as L=2us,G=6ns",
+                    key));
   }
 }
 
@@ -47,15 +49,19 @@ LogGopsOverride parse_loggops(std::string_view text) {
   return replaced;
 }
 
-Machine machine_for(const Arguments& arguments, Rank ranks) {
-  const std::string given = arguments.text("machine");
-  Machine machine = make_machine(given.empty() ? fmt::format("crossbar:hosts={}", ranks) : given);
+void replace_parameters(Machine& machine, const Arguments& arguments) {
   if (arguments.given("loggops")) {
     machine.replaced = parse_loggops(arguments.text("loggops"));
   }
   if (arguments.given("gamma")) {
     machine.gamma = TimePerByte::from_picoseconds(parse_picoseconds(arguments.text("gamma"), "--gamma"));
   }
+}
+
+Machine machine_for(const Arguments& arguments, Rank ranks) {
+  const std::string given = arguments.text("machine");
+  Machine machine = given.empty() ? default_machine(ranks) : make_machine(given);
+  replace_parameters(machine, arguments);
   return machine;
 }
 
@@ -83,8 +89,8 @@ Bytes element_size_of(const Arguments& arguments) {
     for (int i = 0; i <= static_cast<int>(ElementType::kDouble); ++i) {
       names.emplace_back(name_of(static_cast<ElementType>(i)));
     }
-    throw Error(ErrorKind::kUsage, fmt::format("--type '{}' is unknown{}; accepted: {}", name, did_you_mean(name, names),
-                                               joined(names)));
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--type '{}' is unknown{}; accepted: {}", name, did_you_mean(name, names), joined(names)));
   }
   return size_of(*type);
 }
@@ -93,8 +99,8 @@ std::vector<Bytes> sizes_of(const Arguments& arguments, Bytes element_size) {
   std::vector<Bytes> sizes = parse_bytes_list(arguments.text("sizes"));
   for (const Bytes size : sizes) {
     if (size % element_size != 0) {
-      throw Error(ErrorKind::kUsage, fmt::format("size {} is not a multiple of the {} bytes of --type {}",
-                                                 size, element_size, arguments.text("type")));
+      throw Error(ErrorKind::kUsage, fmt::format("size {} is not a multiple of the {} bytes of --type {}", size,
+                                                 element_size, arguments.text("type")));
     }
   }
   return sizes;

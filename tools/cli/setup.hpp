@@ -4,14 +4,17 @@
 #include <string>
 
 #include "ringwood/schedule.hpp"
-#include "topology/machine.hpp"
 #include "tools/cli/arguments.hpp"
+#include "topology/machine.hpp"
 
 namespace ringwood::cli {
 
-/// The machine that the options describe: `--machine`, or a crossbar with a host for each of `ranks`, and what
+/// The machine that the options describe: `--machine`, or the default one for so many ranks, and what
 /// `--loggops` and `--gamma` replace.
 [[nodiscard]] Machine machine_for(const Arguments& arguments, Rank ranks);
+
+/// What `--loggops` and `--gamma` replace.
+void replace_parameters(Machine& machine, const Arguments& arguments);
 
 /// Keys of `--loggops`: "L=2.5us,o=1.5us,g=1us,G=6ns,O=0ns,S=65535". Throws Error(kUsage).
 [[nodiscard]] LogGopsOverride parse_loggops(std::string_view text);

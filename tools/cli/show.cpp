@@ -15,12 +15,9 @@ namespace {
 constexpr int kWidth = 80;
 
 constexpr OptionUse kOptions[]{
-    {.name = "ranks", .fallback = "4"},
-    {.name = "root", .fallback = "0"},
-    {.name = "op", .fallback = "sum"},
-    {.name = "machine"},
-    {.name = "map", .fallback = "block"},
-    {.name = "format", .fallback = "text", .accepted = "text, dot, html, json"},
+    {.name = "ranks", .fallback = "4"},    {.name = "root", .fallback = "0"},
+    {.name = "op", .fallback = "sum"},     {.name = "machine"},
+    {.name = "map", .fallback = "block"},  {.name = "format", .fallback = "text", .accepted = "text, dot, html, json"},
     {.name = "color", .fallback = "auto"},
 };
 
@@ -28,16 +25,17 @@ int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", {"text", "dot", "html", "json"});
   const std::string color = arguments.one_of("color", {"auto", "always", "never"});
   const Collective collective = collective_named(arguments.operands().at(0));
-  const auto choices = parse_choices(arguments.operands().at(1), collective, built_in_catalogue());
+  const auto choices = parse_choices(arguments.operands().at(1), collective, built_in_library());
   if (choices.size() != 1 || choices.front().kind != Choice::Kind::kNamed) {
-    throw Error(ErrorKind::kUsage, "'" + arguments.operands().at(1) + "' is not one algorithm; `ringwood list` has their names");
+    throw Error(ErrorKind::kUsage,
+                "'" + arguments.operands().at(1) + "' is not one algorithm; `ringwood list` has their names");
   }
   const std::vector<Rank> ranks = arguments.ranks();
   if (ranks.size() != 1) {
     throw Error(ErrorKind::kUsage, "--ranks '" + arguments.text("ranks") + "' are several numbers; accepted: one");
   }
   const Site site(arguments, ranks.front());
-  const Schedule schedule = schedule_for(choices.front(), site.request(arguments), built_in_catalogue());
+  const Schedule schedule = schedule_for(choices.front(), collective, site.request(arguments), built_in_library());
   const Figure figure = figure_of(schedule);
   if (format == "dot") {
     print(export_dot(figure));
@@ -57,8 +55,9 @@ constinit const Command show_command{
     .name = "show",
     .operands = "COLLECTIVE ALGORITHM",
     .brief = "who holds what after each round, as a picture",
-    .details = "Draws a grid of ranks and chunks where it fits in 80 columns, and lists the messages of\n"
-               "each round where it does not. The HTML page has a slider over the rounds.",
+    .details =
+        "Draws a grid of ranks and chunks where it fits in 80 columns, and lists the messages of\n"
+        "each round where it does not. The HTML page has a slider over the rounds.",
     .operands_min = 2,
     .operands_max = 2,
     .options = kOptions,

@@ -34,6 +34,7 @@ constexpr Rank kRanksPerNode = 4;
 
 /// One schedule to prove, and what came out.
 struct Task {
+  Collective collective = Collective::kAllreduce;
   Choice choice;
   Rank ranks = 1;
   std::string why_not;
@@ -41,11 +42,11 @@ struct Task {
 };
 
 [[nodiscard]] Placement placement_for(Rank ranks) {
-  Placement placement{{{.name = "node", .group_of = {}}}};
+  std::vector<Rank> node_of;
   for (Rank rank = 0; rank < ranks; ++rank) {
-    placement.levels.front().group_of.push_back(rank / kRanksPerNode);
+    node_of.push_back(rank / kRanksPerNode);
   }
-  return placement;
+  return Placement({{.name = "node", .group_of = std::move(node_of)}});
 }
 
 void prove(Task& task, const Arguments& arguments) {
@@ -56,12 +57,15 @@ void prove(Task& task, const Arguments& arguments) {
   request.root = static_cast<Rank>(parse_integer(arguments.text("root"), {0, INT32_MAX}, "--root")) % task.ranks;
   request.commutative = commutes(arguments.text("op"));
   request.placement = &placement;
-  task.why_not = why_not(*task.choice.algorithm, request);
-  if (!task.why_not.empty()) {
-    return;
+  try {
+    const Schedule schedule = schedule_for(task.choice, task.collective, request, built_in_library());
+    task.report = verify(schedule);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kUsage) {
+      throw;
+    }
+    task.why_not = error.what();
   }
-  const Schedule schedule(*task.choice.algorithm, request, task.choice.parameters);
-  task.report = verify(schedule);
 }
 
 /// Proves all tasks, on as many threads as asked for. The first exception is thrown again here.
@@ -94,18 +98,16 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
 }
 
 [[nodiscard]] Record record_of(const Task& task) {
-  const Algorithm& algorithm = *task.choice.algorithm;
   const VerifyReport& report = task.report;
-  const std::string parameters = task.choice.parameters.to_string();
   const auto chunks = static_cast<double>(report.chunks);
-  return {{"collective", std::string(name_of(algorithm.collective))},
-          {"algorithm", std::string(algorithm.name) + (parameters.empty() ? "" : ":" + parameters)},
+  return {{"collective", std::string(name_of(task.collective))},
+          {"algorithm", to_string(task.choice.expression)},
           {"ranks", std::int64_t{task.ranks}},
           {"ok", report.ok},
           {"rounds", report.rounds},
           {"rounds_bound", report.rounds_bound},
           {"bytes_sent_max", static_cast<double>(report.sent_max) / chunks},
-          {"bytes_bound", bytes_bound(algorithm.collective, task.ranks)},
+          {"bytes_bound", bytes_bound(task.collective, task.ranks)},
           {"same_bits", report.same_bits},
           {"keeps_order", report.keeps_order},
           {"deadlock_free", report.deadlock_free},
@@ -115,23 +117,21 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
 
 [[nodiscard]] std::vector<Task> tasks_of(const Arguments& arguments) {
   const std::vector<std::string>& operands = arguments.operands();
-  const Catalogue catalogue = built_in_catalogue();
-  std::vector<Choice> choices;
-  if (operands.empty()) {
-    for (const Algorithm* algorithm : catalogue) {
-      choices.push_back({.algorithm = algorithm, .parameters = {}, .from_all = true});
-    }
-  } else {
-    choices = parse_choices(operands.size() == 2 ? operands[1] : "all", collective_named(operands[0]), catalogue);
+  std::vector<Collective> collectives(kAllCollectives.begin(), kAllCollectives.end());
+  if (!operands.empty()) {
+    collectives = {collective_named(operands[0])};
   }
   std::vector<Task> tasks;
   const std::vector<Rank> all_ranks = arguments.ranks();
-  for (const Choice& choice : choices) {
-    if (choice.kind != Choice::Kind::kNamed) {
-      throw Error(ErrorKind::kUsage, "only algorithms can be proved, not 'native' or 'selected'");
-    }
-    for (const Rank ranks : all_ranks) {
-      tasks.push_back({.choice = choice, .ranks = ranks, .why_not = {}, .report = {}});
+  for (const Collective collective : collectives) {
+    for (const Choice& choice :
+         parse_choices(operands.size() == 2 ? operands[1] : "all", collective, built_in_library())) {
+      if (choice.kind != Choice::Kind::kNamed) {
+        throw Error(ErrorKind::kUsage, "only algorithms can be proved, not 'native' or 'selected'");
+      }
+      for (const Rank ranks : all_ranks) {
+        tasks.push_back({.collective = collective, .choice = choice, .ranks = ranks, .why_not = {}, .report = {}});
+      }
     }
   }
   return tasks;
@@ -153,8 +153,7 @@ int run(const Arguments& arguments) {
     writer.add(record_of(task));
   }
   if (proved + failed == 0 && !tasks.empty()) {
-    throw Error(ErrorKind::kUsage, fmt::format("{} cannot do this: {}", tasks.front().choice.algorithm->name,
-                                               tasks.front().why_not));
+    throw Error(ErrorKind::kUsage, tasks.front().why_not);
   }
   writer.finish();
   if (!arguments.given("quiet")) {
@@ -170,8 +169,9 @@ constinit const Command verify_command{
     .name = "verify",
     .operands = "[COLLECTIVE [ALGORITHM]]",
     .brief = "proves schedules correct, deadlock-free and hazard-free",
-    .details = "bytes_sent_max and bytes_bound are parts of the vector, sent by the busiest rank. Exit code 1\n"
-               "if a proof fails. For algorithms that ask, four ranks share a node.",
+    .details =
+        "bytes_sent_max and bytes_bound are parts of the vector, sent by the busiest rank. Exit code 1\n"
+        "if a proof fails. For algorithms that ask, four ranks share a node.",
     .operands_min = 0,
     .operands_max = 2,
     .options = kOptions,

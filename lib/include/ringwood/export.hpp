@@ -60,7 +60,8 @@ struct TextStyle {
   int width = 80;        ///< columns
 };
 
-/// The textbook figure: a grid of ranks and chunks after each round. What is too wide for it becomes a list of messages.
+/// The textbook figure: a grid of ranks and chunks after each round. What is too wide for it becomes a list of
+/// messages.
 [[nodiscard]] std::string export_text(const Figure& figure, const TextStyle& style);
 
 /// A Graphviz graph: a node for each rank and round, an edge for each message.

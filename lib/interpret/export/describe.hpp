@@ -35,7 +35,9 @@ class FigureState {
 
   void apply(const std::vector<FigureChange>& changes);
 
-  [[nodiscard]] std::uint64_t at(Rank rank, Plane plane, Chunk chunk) const { return cells_[index(rank, plane, chunk)]; }
+  [[nodiscard]] std::uint64_t at(Rank rank, Plane plane, Chunk chunk) const {
+    return cells_[index(rank, plane, chunk)];
+  }
 
  private:
   [[nodiscard]] std::size_t index(Rank rank, Plane plane, Chunk chunk) const {

@@ -13,7 +13,8 @@ std::string export_dot(const Figure& figure) {
       text += fmt::format("  r{}_{} [label=\"{}\"{}];\n", rank, round, rank,
                           round == 0 ? fmt::format(", group=g{}", rank) : "");
       if (round > 0) {
-        text += fmt::format("  r{}_{} -> r{}_{} [style=dotted, arrowhead=none, weight=10];\n", rank, round - 1, rank, round);
+        text += fmt::format("  r{}_{} -> r{}_{} [style=dotted, arrowhead=none, weight=10];\n", rank, round - 1, rank,
+                            round);
       }
     }
   }

@@ -25,8 +25,8 @@ struct Strand {
   std::int64_t end = 0;   // when the current round is over, as far as it is known
   std::size_t unmatched = 0;
   std::vector<Operation> operations;
-  std::vector<std::vector<ChunkInterval>> chunks;       // of each operation; the program's own may go
-  std::vector<std::vector<std::uint64_t>> data;         // of each operation: what is sent, or has arrived
+  std::vector<std::vector<ChunkInterval>> chunks;  // of each operation; the program's own may go
+  std::vector<std::vector<std::uint64_t>> data;    // of each operation: what is sent, or has arrived
 };
 
 /// An operation that waits for its other end.
@@ -177,7 +177,8 @@ class Tracer {
     }
     const bool sends = operation.kind == OperationKind::kSend;
     const Lane lane = strand.program->lane();
-    const Channel channel = sends ? Channel{strand.rank, operation.peer, lane} : Channel{operation.peer, strand.rank, lane};
+    const Channel channel =
+        sends ? Channel{strand.rank, operation.peer, lane} : Channel{operation.peer, strand.rank, lane};
     std::deque<Post>& others = (sends ? receives_ : sends_)[channel];
     if (others.empty()) {
       (sends ? sends_ : receives_)[channel].push_back({&strand, i});
@@ -254,8 +255,7 @@ class Tracer {
     cell(strand.rank, plane, chunk) = contributors;
     figure_.planes = std::max(figure_.planes, static_cast<Plane>(plane + 1));
     // What a rank does by itself shows in the round that it follows.
-    std::vector<FigureChange>& changes =
-        strand.time == 0 ? figure_.before : round(strand.time - 1).changes;
+    std::vector<FigureChange>& changes = strand.time == 0 ? figure_.before : round(strand.time - 1).changes;
     changes.push_back({strand.rank, plane, chunk, contributors});
   }
 
@@ -295,6 +295,8 @@ class Tracer {
 
 }  // namespace
 
-Figure figure_of(const Schedule& schedule) { return Tracer(schedule).run(); }
+Figure figure_of(const Schedule& schedule) {
+  return Tracer(schedule).run();
+}
 
 }  // namespace ringwood

@@ -112,14 +112,17 @@ std::string export_html(const Figure& figure) {
   const std::string title = escaped(title_of(figure));
   std::string page = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n<p>{}</p>\n",
+      "content=\"width=device-width\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<h1>{}</h1>\n<p>{}</"
+      "p>\n",
       title, kStyle, title, escaped(summary_of(figure)));
   page +=
       "<div class=\"controls\"><button id=\"back\">Back</button>"
-      "<input id=\"round\" type=\"range\" min=\"0\" value=\"0\" aria-label=\"round\"><button id=\"next\">Next</button></div>\n"
+      "<input id=\"round\" type=\"range\" min=\"0\" value=\"0\" aria-label=\"round\"><button "
+      "id=\"next\">Next</button></div>\n"
       "<h2 id=\"title\" aria-live=\"polite\"></h2>\n<div id=\"picture\" class=\"wide\"></div>\n";
-  page += fmt::format("<script type=\"application/json\" id=\"figure\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
-                      json_for_script(figure), kScript);
+  page += fmt::format(
+      "<script type=\"application/json\" id=\"figure\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
+      json_for_script(figure), kScript);
   return page;
 }
 

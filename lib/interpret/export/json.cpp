@@ -52,16 +52,11 @@ using Json = nlohmann::ordered_json;
 }  // namespace
 
 std::string export_json(const Figure& figure) {
-  Json object{{"format", "ringwood.figure/1"},
-              {"collective", name_of(figure.collective)},
-              {"algorithm", figure.algorithm},
-              {"ranks", figure.ranks},
-              {"root", figure.root},
-              {"chunks", figure.chunks},
-              {"messages", figure.messages},
-              {"sent_max_chunks", figure.sent_max},
-              {"phases", Json::array()},
-              {"rounds", Json::array()}};
+  Json object{{"format", "ringwood.figure/1"}, {"collective", name_of(figure.collective)},
+              {"algorithm", figure.algorithm}, {"ranks", figure.ranks},
+              {"root", figure.root},           {"chunks", figure.chunks},
+              {"messages", figure.messages},   {"sent_max_chunks", figure.sent_max},
+              {"phases", Json::array()},       {"rounds", Json::array()}};
   for (const Phase& phase : phases_of(figure)) {
     object["phases"].push_back({{"first", phase.first}, {"last", phase.last}, {"text", phase.text}});
   }

@@ -63,7 +63,10 @@ enum class Ink { kPlain, kFaint, kFresh, kFinished, kFreshFinished, kBold };
 class TextFigure {
  public:
   TextFigure(const Figure& figure, const TextStyle& style)
-      : figure_(figure), style_(style), glyphs_(style.unicode ? kUnicode : kAscii), state_(figure),
+      : figure_(figure),
+        style_(style),
+        glyphs_(style.unicode ? kUnicode : kAscii),
+        state_(figure),
         reduces_(contract_of(figure.collective).reduces) {
     choose_layout();
   }
@@ -106,8 +109,10 @@ class TextFigure {
       }
     }
     for (const bool beside : {true, false}) {
-      for (const std::size_t cell : {std::max<std::size_t>(digits_ + 4, 9), digits_ + 4, digits_ + 3, digits_ + 2, digits_ + 1}) {
-        const std::size_t width = label_ + static_cast<std::size_t>(figure_.chunks) * (cell + 1) + 1 + (beside ? 2 + longest : 0);
+      for (const std::size_t cell :
+           {std::max<std::size_t>(digits_ + 4, 9), digits_ + 4, digits_ + 3, digits_ + 2, digits_ + 1}) {
+        const std::size_t width =
+            label_ + static_cast<std::size_t>(figure_.chunks) * (cell + 1) + 1 + (beside ? 2 + longest : 0);
         if (!grid_ && width <= static_cast<std::size_t>(style_.width)) {
           grid_ = true;
           cell_ = cell;
@@ -198,7 +203,8 @@ class TextFigure {
   }
 
   void row(Rank rank, Plane plane, const std::set<std::tuple<Rank, Plane, Chunk>>& fresh, const FigureRound* round) {
-    const std::string label = plane == 0 ? fmt::format("  rank {}", rank) : fmt::format("  rank {} scratch {}", rank, plane);
+    const std::string label =
+        plane == 0 ? fmt::format("  rank {}", rank) : fmt::format("  rank {} scratch {}", rank, plane);
     const std::string bar = inked(std::string(glyphs_.vertical), Ink::kFaint);
     std::string line = fmt::format("{:<{}}", label, label_) + bar;
     for (Chunk chunk = 0; chunk < figure_.chunks; ++chunk) {
@@ -220,8 +226,9 @@ class TextFigure {
   }
 
   [[nodiscard]] std::string phase_line(const Phase& phase) const {
-    const std::string rounds = phase.first == phase.last ? fmt::format("Round {}", phase.first + 1)
-                                                         : fmt::format("Rounds {} to {}", phase.first + 1, phase.last + 1);
+    const std::string rounds = phase.first == phase.last
+                                   ? fmt::format("Round {}", phase.first + 1)
+                                   : fmt::format("Rounds {} to {}", phase.first + 1, phase.last + 1);
     const std::string line = fmt::format("{} {}, {} ", repeated(glyphs_.rule, 2), rounds, phase.text);
     const std::size_t width = std::min<std::size_t>(static_cast<std::size_t>(style_.width), 80);
     return line + repeated(glyphs_.rule, width - std::min(width, columns_of(line)));
@@ -281,8 +288,8 @@ class TextFigure {
       if (shown++ == kMostGroups) {
         return text + fmt::format(", and {} more kinds", groups.size() - kMostGroups);
       }
-      text += fmt::format("{}{} x  r {} r{:+}  {} chunk{}", text.empty() ? "" : ",  ", count, glyphs_.arrow, group.first,
-                          group.second, group.second == 1 ? "" : "s");
+      text += fmt::format("{}{} x  r {} r{:+}  {} chunk{}", text.empty() ? "" : ",  ", count, glyphs_.arrow,
+                          group.first, group.second, group.second == 1 ? "" : "s");
     }
     return text;
   }
@@ -296,7 +303,8 @@ class TextFigure {
         who = "every rank holds " + what;
         break;
       case Holding::kOwnBlock:
-        who = contract.reduces ? "every rank holds its own block of the finished sums" : "every rank holds its own block";
+        who =
+            contract.reduces ? "every rank holds its own block of the finished sums" : "every rank holds its own block";
         break;
       case Holding::kRootWhole:
         who = fmt::format("rank {} holds {}", figure_.root, what);
@@ -324,6 +332,8 @@ class TextFigure {
 
 }  // namespace
 
-std::string export_text(const Figure& figure, const TextStyle& style) { return TextFigure(figure, style).draw(); }
+std::string export_text(const Figure& figure, const TextStyle& style) {
+  return TextFigure(figure, style).draw();
+}
 
 }  // namespace ringwood

@@ -1,0 +1,127 @@
+// ringwood machine: what a machine is, in numbers and as a picture.
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/cli/bounds.hpp"
+#include "tools/cli/output.hpp"
+#include "tools/cli/setup.hpp"
+#include "topology/draw.hpp"
+#include "topology/facts.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr OptionUse kOptions[]{
+    {.name = "loggops"},
+    {.name = "gamma"},
+    {.name = "sizes", .fallback = "8,64KiB,64MiB"},
+    {.name = "format", .fallback = "text", .accepted = "text, json, dot"},
+};
+
+/// A line for each size: how fast an allreduce over all of the machine could be at best.
+struct Bound {
+  Bytes bytes = 0;
+  Picoseconds time = 0;
+};
+
+[[nodiscard]] std::vector<Bound> bounds_of(const Machine& machine, const MachineFacts& facts,
+                                           const Arguments& arguments) {
+  std::vector<Bound> bounds;
+  const auto ranks = static_cast<Rank>(std::min<std::int64_t>(facts.rank_slots, INT32_MAX));
+  for (const Bytes bytes : parse_bytes_list(arguments.text("sizes"))) {
+    bounds.push_back({bytes, allreduce_bound(machine, facts, ranks, bytes)});
+  }
+  return bounds;
+}
+
+[[nodiscard]] std::string as_text(const Machine& machine, const MachineFacts& facts, const std::vector<Bound>& bounds) {
+  std::string text = fmt::format("{}\n\n", machine.spec);
+  const auto line = [&](std::string_view name, const std::string& value) {
+    text += fmt::format("{:<16}{}\n", name, value);
+  };
+  const std::string_view about = facts.distances_exact ? "" : " (of a sample of pairs)";
+  line("hosts", std::to_string(facts.hosts));
+  line("rank slots", std::to_string(facts.rank_slots));
+  line("switches", std::to_string(facts.switches));
+  line("cables", std::to_string(facts.cables));
+  line("diameter", fmt::format("{} links{}", facts.diameter, about));
+  line("average", fmt::format("{:.4g} links{}", facts.average_hops, about));
+  line("latency", fmt::format("{} to {}", format_time(facts.latency_min), format_time(facts.latency_max)));
+  line("injection", facts.injection > 0 ? format_rate(facts.injection) + " a host" : "-");
+  line("bisection", facts.bisection ? fmt::format("{} ({})", *facts.bisection > 0 ? format_rate(*facts.bisection) : "0",
+                                                  facts.bisection_source)
+                                    : facts.bisection_source);
+  text += "\nno allreduce over all slots is faster than\n";
+  for (const Bound& bound : bounds) {
+    text += fmt::format("  {:>10}  {}\n", format_bytes(bound.bytes), format_time(bound.time));
+  }
+  return text + "\n" + draw_text(*machine.network);
+}
+
+[[nodiscard]] std::string as_json(const Machine& machine, const MachineFacts& facts, const std::vector<Bound>& bounds) {
+  const auto seconds = [](Picoseconds time) {
+    return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+  };
+  nlohmann::ordered_json object{{"machine", machine.spec},
+                                {"hosts", facts.hosts},
+                                {"rank_slots", facts.rank_slots},
+                                {"switches", facts.switches},
+                                {"cables", facts.cables},
+                                {"diameter_links", facts.diameter},
+                                {"average_links", facts.average_hops},
+                                {"distances_exact", facts.distances_exact},
+                                {"latency_min_s", seconds(facts.latency_min)},
+                                {"latency_max_s", seconds(facts.latency_max)},
+                                {"injection_Bps", facts.injection},
+                                {"bisection_Bps", nullptr},
+                                {"bisection_source", facts.bisection_source},
+                                {"hosts_are_alike", facts.hosts_are_alike},
+                                {"allreduce_bounds", nlohmann::ordered_json::array()}};
+  if (facts.bisection) {
+    object["bisection_Bps"] = *facts.bisection;
+  }
+  for (const Bound& bound : bounds) {
+    object["allreduce_bounds"].push_back({{"bytes", bound.bytes}, {"bound_s", seconds(bound.time)}});
+  }
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+int run(const Arguments& arguments) {
+  const std::string format = arguments.one_of("format", {"text", "json", "dot"});
+  Machine machine = make_machine(arguments.operands().front());
+  replace_parameters(machine, arguments);
+  if (format == "dot") {
+    std::ostringstream out;
+    write_dot(*machine.network, out);
+    print(out.str());
+    return 0;
+  }
+  const MachineFacts facts = facts_of(machine);
+  const std::vector<Bound> bounds = bounds_of(machine, facts, arguments);
+  print(format == "json" ? as_json(machine, facts, bounds) : as_text(machine, facts, bounds));
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command machine_command{
+    .name = "machine",
+    .operands = "SPEC",
+    .brief = "what a machine is: hosts, links, distances, bisection, bounds; draws it",
+    .details = "`ringwood list machines` has the generators and presets.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = kOptions,
+    .examples = {"ringwood machine crossbar:hosts=8", "ringwood machine torus:dims=4x4x4 --format json",
+                 "ringwood machine crossbar:hosts=4 --format dot"},
+    .run = run,
+};
+
+}  // namespace ringwood::cli

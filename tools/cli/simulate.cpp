@@ -1,0 +1,87 @@
+// ringwood simulate: time, traffic and critical path on a machine that need not exist.
+
+#include <algorithm>
+
+#include "algorithms/catalogue.hpp"
+#include "ringwood/error.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/cli/records.hpp"
+#include "tools/cli/setup.hpp"
+#include "tools/cli/simulation.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr OptionUse kOptions[]{
+    {.name = "algorithm", .fallback = "selected"},
+    {.name = "ranks"},
+    {.name = "sizes", .fallback = "1MiB"},
+    {.name = "machine"},
+    {.name = "map", .fallback = "block"},
+    {.name = "model", .fallback = "loggops"},
+    {.name = "loggops"},
+    {.name = "gamma"},
+    {.name = "loggops-form", .fallback = "textbook"},
+    {.name = "critical-path"},
+    {.name = "type", .fallback = "float"},
+    {.name = "op", .fallback = "sum"},
+    {.name = "root", .fallback = "0"},
+    {.name = "stats"},
+    {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+};
+
+constexpr Rank kRanksIfNobodySays = 16;
+
+/// `--ranks`, or all slots of the machine, or some.
+[[nodiscard]] std::vector<Rank> ranks_of(const Arguments& arguments) {
+  if (arguments.given("ranks")) {
+    return arguments.ranks();
+  }
+  if (!arguments.given("machine")) {
+    return {kRanksIfNobodySays};
+  }
+  const std::int64_t slots = make_machine(arguments.text("machine")).rank_slots();
+  return {static_cast<Rank>(std::min<std::int64_t>(slots, INT32_MAX))};
+}
+
+int run(const Arguments& arguments) {
+  RecordWriter writer(arguments.one_of("format", record_formats()));
+  const Collective collective = collective_named(arguments.operands().front());
+  const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+  const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
+  const SimulationSettings settings(arguments);
+  for (const Rank ranks : ranks_of(arguments)) {
+    const Site site(arguments, ranks);
+    const Simulator simulator(site, arguments, settings);
+    for (const Bytes bytes : sizes) {
+      for (const Choice& choice : choices) {
+        if (const auto record = simulator.record({collective, choice, bytes})) {
+          writer.add(*record);
+        }
+      }
+    }
+  }
+  writer.finish();
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command simulate_command{
+    .name = "simulate",
+    .operands = "COLLECTIVE",
+    .brief = "time, traffic and critical path on a machine that need not exist",
+    .details =
+        "Without --machine: a typical cluster with one host a rank. Without --ranks: all slots of the\n"
+        "machine, or 16. The critical path is told for schedules of up to 65536 messages.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = kOptions,
+    .examples = {"ringwood simulate allreduce --ranks 64 --algorithm all",
+                 "ringwood simulate allreduce --algorithm ring --ranks 4096 --sizes 64MiB --stats",
+                 "ringwood simulate allgather --machine torus:dims=4x4x4 --sizes 1KiB..1MiB*8 --format csv"},
+    .run = run,
+};
+
+}  // namespace ringwood::cli

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+
+#include "sim/simulate.hpp"
+#include "tools/cli/choices.hpp"
+#include "tools/cli/records.hpp"
+#include "tools/cli/setup.hpp"
+
+namespace ringwood::cli {
+
+/// How to simulate, as the options say.
+struct SimulationSettings {
+  /// Throws Error(kUsage) for `--model` and `--loggops-form` that do not exist.
+  explicit SimulationSettings(const Arguments& arguments);
+
+  SimulationOptions options;
+  std::string model;
+  bool always_critical_path = false;
+  bool stats = false;
+};
+
+/// One point: what is simulated on a site.
+struct SimulationPoint {
+  Collective collective;
+  const Choice& choice;
+  Bytes bytes;
+};
+
+/// Simulates points on one site and makes records of them. Refers to its arguments.
+class Simulator {
+ public:
+  Simulator(const Site& site, const Arguments& arguments, const SimulationSettings& settings)
+      : site_(site), arguments_(arguments), settings_(settings), element_size_(element_size_of(arguments)) {}
+
+  /// The record with the fields of cli.md, or nothing where "all" stands for an algorithm that cannot do it.
+  [[nodiscard]] std::optional<Record> record(const SimulationPoint& point) const;
+
+ private:
+  [[nodiscard]] SimulationReport evaluate(const Schedule& schedule, const Layout& layout) const;
+  [[nodiscard]] Choice selected(const SimulationPoint& point) const;
+
+  const Site& site_;
+  const Arguments& arguments_;
+  const SimulationSettings& settings_;
+  Bytes element_size_;
+};
+
+}  // namespace ringwood::cli
