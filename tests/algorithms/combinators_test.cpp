@@ -26,6 +26,18 @@ TEST(Combinators, ThenIsAnAllreduceOfAnyTwoHalves) {
   }
 }
 
+TEST(Combinators, ReverseTurnsOneHalfOfAnAllreduceIntoTheOther) {
+  for (Rank p = 1; p <= 17; ++p) {
+    for (const std::string name : {"ring", "bruck", "circulant", "recursive-doubling", "bruck:ports=3"}) {
+      expect_proved(Collective::kReduceScatter, "reverse(" + name + ")", {.ranks = p});
+    }
+    for (const std::string name : {"ring", "pairwise", "circulant", "recursive-halving"}) {
+      expect_proved(Collective::kAllgather, "reverse(" + name + ")", {.ranks = p});
+    }
+    expect_proved(Collective::kAllreduce, "then(reverse(bruck), bruck)", {.ranks = p});
+  }
+}
+
 TEST(Combinators, LanesSplitTheVectorOfEveryCollective) {
   for (Rank p = 1; p <= 9; ++p) {
     for (const Collective collective : {Collective::kAllreduce, Collective::kReduceScatter, Collective::kAllgather}) {
