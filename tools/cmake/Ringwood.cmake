@@ -74,3 +74,29 @@ function(ringwood_test_folder folder)
     ringwood_test(${file} ${ARGN})
   endforeach()
 endfunction()
+
+# ringwood_mpi_test(FILE RANKS count... LINK target...): one GoogleTest program from tests/FILE that starts MPI itself,
+# run with each number of ranks. Ends by SIGKILL if it hangs.
+function(ringwood_mpi_test file)
+  cmake_parse_arguments(TEST "" "TIMEOUT" "RANKS;LINK;LABELS" ${ARGN})
+  string(REPLACE "/" "." name "${file}")
+  string(REGEX REPLACE "_test\\.c(pp)?$" "" name "${name}")
+  add_executable(test.${name} ${file})
+  target_link_libraries(test.${name} PRIVATE ${TEST_LINK} ringwood_compile_options)
+  if(NOT file MATCHES "\\.c$")
+    target_link_libraries(test.${name} PRIVATE GTest::gtest)
+  endif()
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 60)
+  endif()
+  # Open MPI refuses to run more ranks than cores, and to run as root, unless told; MPICH reads neither variable.
+  set(environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+                  OMPI_MCA_btl_vader_single_copy_mechanism=none)
+  foreach(ranks IN LISTS TEST_RANKS)
+    add_test(NAME ${name}.${ranks} COMMAND timeout -k 5 ${TEST_TIMEOUT} ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG}
+                                           ${ranks} $<TARGET_FILE:test.${name}>)
+    math(EXPR deadline "${TEST_TIMEOUT} + 10")
+    set_tests_properties(${name}.${ranks} PROPERTIES TIMEOUT ${deadline} PROCESSORS 2 ENVIRONMENT "${environment}"
+                                                     LABELS "mpi;${TEST_LABELS}")
+  endforeach()
+endfunction()

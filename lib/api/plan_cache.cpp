@@ -1,0 +1,38 @@
+#include "api/plan_cache.hpp"
+
+#include <algorithm>
+
+namespace ringwood {
+
+const PreparedCall* PlanCache::find(const CollectiveCall& call) {
+  const bool commutative = call.reduction == nullptr || call.reduction->commutative;
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    const Entry& known = **entry;
+    if (known.elements == call.elements && known.collective == call.collective && known.in_place == call.in_place &&
+        known.element_size == call.element_size && known.commutative == commutative && known.root == call.root &&
+        known.algorithm == call.algorithm && std::ranges::equal(known.counts, call.counts)) {
+      std::rotate(entries_.begin(), entry, entry + 1);
+      return &entries_.front()->prepared;
+    }
+  }
+  return nullptr;
+}
+
+const PreparedCall& PlanCache::insert(const CollectiveCall& call, PreparedCall prepared) {
+  if (entries_.size() == kCapacity) {
+    entries_.pop_back();
+  }
+  entries_.insert(entries_.begin(),
+                  std::make_unique<Entry>(Entry{.collective = call.collective,
+                                                .in_place = call.in_place,
+                                                .commutative = call.reduction == nullptr || call.reduction->commutative,
+                                                .root = call.root,
+                                                .elements = call.elements,
+                                                .element_size = call.element_size,
+                                                .algorithm = std::string(call.algorithm),
+                                                .counts = {call.counts.begin(), call.counts.end()},
+                                                .prepared = std::move(prepared)}));
+  return entries_.front()->prepared;
+}
+
+}  // namespace ringwood

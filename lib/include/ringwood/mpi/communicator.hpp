@@ -1,0 +1,257 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <concepts>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "ringwood/collective.hpp"
+#include "ringwood/error.hpp"
+#include "ringwood/message.hpp"
+#include "ringwood/mpi/element_types.hpp"
+#include "ringwood/reduction.hpp"
+
+namespace ringwood {
+
+/// How a call is to be done. All ranks must say the same.
+struct CallOptions {
+  /// "ring", "pat:aggregation=4", "lanes(4, ring)"; "native": the MPI library's own; empty: the library chooses.
+  std::string algorithm = {};
+  bool commutative = false;  ///< of a custom operation; built-in operators commute anyway
+};
+
+/// A collective without types: what the typed calls, the C face and `ringwood bench` end in.
+struct CollectiveCall {
+  Collective collective = Collective::kAllreduce;
+  const void* send = nullptr;  ///< not read if in place
+  void* receive = nullptr;
+  bool in_place = false;                     ///< as MPI_IN_PLACE, whatever that means for the collective
+  std::size_t elements = 0;                  ///< of the whole vector: for equal blocks, all ranks' together
+  std::span<const std::size_t> counts = {};  ///< one a rank, in elements; empty: equal blocks (or none)
+  Bytes element_size = 1;
+  Rank root = 0;
+  const Reduction* reduction = nullptr;   ///< where the collective reduces; for "native" only its `commutative` counts
+  MPI_Datatype type = MPI_DATATYPE_NULL;  ///< for "native": the type of an element; null: `element_size` bytes
+  MPI_Op op = MPI_OP_NULL;                ///< for "native", where the collective reduces
+  std::string_view algorithm = {};        ///< as CallOptions::algorithm
+  MessageLog* log = nullptr;              ///< gets the messages that this rank sends; none if native
+};
+
+/// What can be called as an operation on T: result = operation(left, right), left coming from lower ranks.
+template <typename Operation, typename T>
+concept CustomOperation = std::invocable<const Operation&, const T&, const T&> && std::is_trivially_copyable_v<T>;
+
+/// Collectives over the ranks of an MPI communicator. Its messages travel over a private duplicate, made collectively
+/// by the first call and freed with the object, so that they never meet the user's. One call at a time; different
+/// objects may be used by different threads if MPI allows it. Calls throw Error: kUsage for what cannot be done (no
+/// algorithm is ever replaced by another), kSystem if MPI fails; after that this object refuses to go on, since
+/// messages may be under way.
+class Communicator {
+ public:
+  /// `communicator` stays the user's, and must live as long as this is used. Throws Error(kUsage) for an
+  /// intercommunicator or MPI_COMM_NULL.
+  explicit Communicator(MPI_Comm communicator);
+  Communicator(Communicator&&) noexcept;
+  Communicator& operator=(Communicator&&) noexcept;
+  ~Communicator();
+
+  [[nodiscard]] Rank rank() const;
+  [[nodiscard]] Rank size() const;
+
+  /// Does the call; collective.
+  void run(const CollectiveCall& call);
+
+  /// The algorithm that `run` would use, as users write it; local. Throws as `run` does.
+  [[nodiscard]] std::string algorithm_for(const CollectiveCall& call);
+
+  /// out[i] = in[i] of rank 0 (+) in[i] of rank 1 (+) ...
+  template <ElementOf T>
+  void allreduce(std::span<const T> in, std::span<T> out, ReduceOperator op, const CallOptions& options = {}) {
+    check_equal("allreduce", in.size(), out.size());
+    reduce_built_in<T>({.send = in.data(), .receive = out.data(), .elements = in.size()}, op, options);
+  }
+
+  /// In place.
+  template <ElementOf T>
+  void allreduce(std::span<T> data, ReduceOperator op, const CallOptions& options = {}) {
+    reduce_built_in<T>({.receive = data.data(), .in_place = true, .elements = data.size()}, op, options);
+  }
+
+  template <typename T, CustomOperation<T> F>
+  void allreduce(std::span<const T> in, std::span<T> out, const F& operation, const CallOptions& options = {}) {
+    check_equal("allreduce", in.size(), out.size());
+    reduce_custom<T>({.send = in.data(), .receive = out.data(), .elements = in.size()}, operation, options);
+  }
+
+  template <typename T, CustomOperation<T> F>
+  void allreduce(std::span<T> data, const F& operation, const CallOptions& options = {}) {
+    reduce_custom<T>({.receive = data.data(), .in_place = true, .elements = data.size()}, operation, options);
+  }
+
+  /// Equal blocks: `in` has size() times as many elements as `out`, and rank r gets block r of the result.
+  template <ElementOf T>
+  void reduce_scatter(std::span<const T> in, std::span<T> out, ReduceOperator op, const CallOptions& options = {}) {
+    check_equal("reduce-scatter", in.size(), out.size() * static_cast<std::size_t>(size()));
+    reduce_built_in<T>(
+        {.collective = Collective::kReduceScatter, .send = in.data(), .receive = out.data(), .elements = in.size()}, op,
+        options);
+  }
+
+  /// counts[r] elements for rank r; `in` has all.
+  template <ElementOf T>
+  void reduce_scatter(std::span<const T> in, std::span<T> out, std::span<const std::size_t> counts, ReduceOperator op,
+                      const CallOptions& options = {}) {
+    check_counts("reduce-scatter", counts, in.size(), out.size());
+    reduce_built_in<T>({.collective = Collective::kReduceScatter,
+                        .send = in.data(),
+                        .receive = out.data(),
+                        .elements = in.size(),
+                        .counts = counts},
+                       op, options);
+  }
+
+  /// In place: the own block of the result comes first in `data`, the rest is undefined then.
+  template <ElementOf T>
+  void reduce_scatter(std::span<T> data, ReduceOperator op, const CallOptions& options = {}) {
+    check_divides("reduce-scatter", data.size());
+    reduce_built_in<T>(
+        {.collective = Collective::kReduceScatter, .receive = data.data(), .in_place = true, .elements = data.size()},
+        op, options);
+  }
+
+  template <typename T, CustomOperation<T> F>
+  void reduce_scatter(std::span<const T> in, std::span<T> out, const F& operation, const CallOptions& options = {}) {
+    check_equal("reduce-scatter", in.size(), out.size() * static_cast<std::size_t>(size()));
+    reduce_custom<T>(
+        {.collective = Collective::kReduceScatter, .send = in.data(), .receive = out.data(), .elements = in.size()},
+        operation, options);
+  }
+
+  /// Everybody gets everybody's `in`, one after the other; all have as many elements.
+  template <typename T>
+  requires std::is_trivially_copyable_v<T>
+
+  void allgather(std::span<const T> in, std::span<T> out, const CallOptions& options = {}) {
+    check_equal("allgather", in.size() * static_cast<std::size_t>(size()), out.size());
+    run({.collective = Collective::kAllgather,
+         .send = in.data(),
+         .receive = out.data(),
+         .elements = out.size(),
+         .element_size = sizeof(T),
+         .algorithm = options.algorithm});
+  }
+
+  /// counts[r] elements from rank r.
+  template <typename T>
+  requires std::is_trivially_copyable_v<T>
+
+  void allgather(std::span<const T> in, std::span<T> out, std::span<const std::size_t> counts,
+                 const CallOptions& options = {}) {
+    check_counts("allgather", counts, out.size(), in.size());
+    run({.collective = Collective::kAllgather,
+         .send = in.data(),
+         .receive = out.data(),
+         .elements = out.size(),
+         .counts = counts,
+         .element_size = sizeof(T),
+         .algorithm = options.algorithm});
+  }
+
+  /// In place: every rank's own block is in its place.
+  template <typename T>
+  requires std::is_trivially_copyable_v<T>
+
+  void allgather(std::span<T> data, const CallOptions& options = {}) {
+    check_divides("allgather", data.size());
+    run({.collective = Collective::kAllgather,
+         .receive = data.data(),
+         .in_place = true,
+         .elements = data.size(),
+         .element_size = sizeof(T),
+         .algorithm = options.algorithm});
+  }
+
+  /// The root's data goes to all.
+  template <typename T>
+  requires std::is_trivially_copyable_v<T>
+
+  void broadcast(std::span<T> data, Rank root, const CallOptions& options = {}) {
+    run({.collective = Collective::kBroadcast,
+         .receive = data.data(),
+         .in_place = true,
+         .elements = data.size(),
+         .element_size = sizeof(T),
+         .root = root,
+         .algorithm = options.algorithm});
+  }
+
+  /// As allreduce, but only the root's `out` is written; the others' may be empty.
+  template <ElementOf T>
+  void reduce(std::span<const T> in, std::span<T> out, ReduceOperator op, Rank root, const CallOptions& options = {}) {
+    if (rank() == root) {
+      check_equal("reduce", in.size(), out.size());
+    }
+    reduce_built_in<T>({.collective = Collective::kReduce,
+                        .send = in.data(),
+                        .receive = out.data(),
+                        .elements = in.size(),
+                        .root = root},
+                       op, options);
+  }
+
+ private:
+  class State;
+
+  template <typename T>
+  void reduce_built_in(CollectiveCall call, ReduceOperator op, const CallOptions& options) {
+    const auto reduction = built_in_reduction(kElementType<T>, op);
+    if (!reduction) {
+      refuse_operator(op, kElementType<T>);
+    }
+    call.element_size = sizeof(T);
+    call.reduction = &*reduction;
+    call.type = mpi_type(kElementType<T>);
+    call.op = mpi_op(op);
+    call.algorithm = options.algorithm;
+    run(call);
+  }
+
+  template <typename T, typename F>
+  void reduce_custom(CollectiveCall call, const F& operation, const CallOptions& options) {
+    const Reduction reduction{.apply = apply_custom<T, F>,
+                              .context = std::addressof(operation),
+                              .element_size = sizeof(T),
+                              .commutative = options.commutative};
+    call.element_size = sizeof(T);
+    call.reduction = &reduction;
+    call.algorithm = options.algorithm;
+    run(call);
+  }
+
+  template <typename T, typename F>
+  static void apply_custom(const std::byte* left, const std::byte* right, std::byte* result, std::size_t count,
+                           const void* context) {
+    const F& operation = *static_cast<const F*>(context);
+    const T* a = reinterpret_cast<const T*>(left);
+    const T* b = reinterpret_cast<const T*>(right);
+    T* c = reinterpret_cast<T*>(result);
+    for (std::size_t i = 0; i < count; ++i) {
+      c[i] = operation(a[i], b[i]);
+    }
+  }
+
+  static void check_equal(const char* collective, std::size_t expected, std::size_t given);
+  void check_divides(const char* collective, std::size_t elements) const;
+  void check_counts(const char* collective, std::span<const std::size_t> counts, std::size_t all,
+                    std::size_t own) const;
+  [[noreturn]] static void refuse_operator(ReduceOperator op, ElementType type);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ringwood

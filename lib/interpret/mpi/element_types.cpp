@@ -1,0 +1,102 @@
+#include "ringwood/mpi/element_types.hpp"
+
+#include <array>
+
+namespace ringwood {
+
+namespace {
+
+constexpr std::array kTypes{ElementType::kInt8,  ElementType::kUint8,  ElementType::kInt16, ElementType::kUint16,
+                            ElementType::kInt32, ElementType::kUint32, ElementType::kInt64, ElementType::kUint64,
+                            ElementType::kFloat, ElementType::kDouble};
+
+constexpr std::array kOperators{ReduceOperator::kSum,     ReduceOperator::kProduct,    ReduceOperator::kMinimum,
+                                ReduceOperator::kMaximum, ReduceOperator::kBitAnd,     ReduceOperator::kBitOr,
+                                ReduceOperator::kBitXor,  ReduceOperator::kLogicalAnd, ReduceOperator::kLogicalOr};
+
+template <typename T>
+std::optional<ElementType> if_same(MPI_Datatype type, MPI_Datatype c_type) {
+  return type == c_type ? detail::element_type_of<T>() : std::nullopt;
+}
+
+}  // namespace
+
+MPI_Datatype mpi_type(ElementType type) {
+  switch (type) {
+    case ElementType::kInt8:
+      return MPI_INT8_T;
+    case ElementType::kUint8:
+      return MPI_UINT8_T;
+    case ElementType::kInt16:
+      return MPI_INT16_T;
+    case ElementType::kUint16:
+      return MPI_UINT16_T;
+    case ElementType::kInt32:
+      return MPI_INT32_T;
+    case ElementType::kUint32:
+      return MPI_UINT32_T;
+    case ElementType::kInt64:
+      return MPI_INT64_T;
+    case ElementType::kUint64:
+      return MPI_UINT64_T;
+    case ElementType::kFloat:
+      return MPI_FLOAT;
+    case ElementType::kDouble:
+      return MPI_DOUBLE;
+  }
+  return MPI_DATATYPE_NULL;
+}
+
+MPI_Op mpi_op(ReduceOperator op) {
+  switch (op) {
+    case ReduceOperator::kSum:
+      return MPI_SUM;
+    case ReduceOperator::kProduct:
+      return MPI_PROD;
+    case ReduceOperator::kMinimum:
+      return MPI_MIN;
+    case ReduceOperator::kMaximum:
+      return MPI_MAX;
+    case ReduceOperator::kBitAnd:
+      return MPI_BAND;
+    case ReduceOperator::kBitOr:
+      return MPI_BOR;
+    case ReduceOperator::kBitXor:
+      return MPI_BXOR;
+    case ReduceOperator::kLogicalAnd:
+      return MPI_LAND;
+    case ReduceOperator::kLogicalOr:
+      return MPI_LOR;
+  }
+  return MPI_OP_NULL;
+}
+
+std::optional<ElementType> element_type_of(MPI_Datatype type) {
+  for (const ElementType known : kTypes) {
+    if (mpi_type(known) == type) {
+      return known;
+    }
+  }
+  for (const auto found :
+       {if_same<int>(type, MPI_INT), if_same<unsigned>(type, MPI_UNSIGNED), if_same<long>(type, MPI_LONG),
+        if_same<unsigned long>(type, MPI_UNSIGNED_LONG), if_same<long long>(type, MPI_LONG_LONG),
+        if_same<unsigned long long>(type, MPI_UNSIGNED_LONG_LONG), if_same<short>(type, MPI_SHORT),
+        if_same<unsigned short>(type, MPI_UNSIGNED_SHORT), if_same<signed char>(type, MPI_SIGNED_CHAR),
+        if_same<unsigned char>(type, MPI_UNSIGNED_CHAR)}) {
+    if (found) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<ReduceOperator> reduce_operator_of(MPI_Op op) {
+  for (const ReduceOperator known : kOperators) {
+    if (mpi_op(known) == op) {
+      return known;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace ringwood

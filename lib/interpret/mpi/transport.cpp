@@ -1,0 +1,148 @@
+#include "interpret/mpi/transport.hpp"
+
+#include <algorithm>
+#include <string>
+#include <thread>
+
+#include "interpret/mpi/mpi_error.hpp"
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+constexpr Lane kTags = 1 << 15;
+
+// So often the requests are looked at before the core is offered to others: with more ranks than cores, the one that
+// this rank waits for may need it.
+constexpr int kSpins = 100;
+
+std::string about(bool sending, Rank peer) {
+  return (sending ? "sending to rank " : "receiving from rank ") + std::to_string(peer);
+}
+
+}  // namespace
+
+MpiTransport::MpiTransport(MPI_Comm communicator, Bytes largest_piece)
+    : communicator_(communicator), largest_piece_(largest_piece) {}
+
+MpiTransport::~MpiTransport() {
+  begin();
+}
+
+void MpiTransport::begin() {
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (requests_[i] != MPI_REQUEST_NULL) {
+      if (pieces_[i].bytes >= 0) {
+        MPI_Cancel(&requests_[i]);
+      }
+      MPI_Request_free(&requests_[i]);
+    }
+  }
+  requests_.clear();
+  pieces_.clear();
+  pending_.clear();
+  ended_.clear();
+}
+
+template <typename Start>
+Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, Start start_piece) {
+  if (lane < 0 || lane >= kTags) {
+    throw Error(ErrorKind::kUsage,
+                "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kTags) + " lanes over MPI");
+  }
+  const auto ticket = static_cast<Ticket>(pending_.size());
+  pending_.push_back(0);
+  const auto largest = static_cast<std::size_t>(largest_piece_);
+  for (std::size_t offset = 0; offset < size; offset += largest) {
+    const auto bytes = static_cast<int>(std::min(largest, size - offset));
+    MPI_Request request = MPI_REQUEST_NULL;
+    Piece piece{ticket, peer, bytes};
+    const int code = start_piece(offset, piece, &request);
+    if (code != MPI_SUCCESS) {
+      throw Error(ErrorKind::kSystem, about(piece.bytes < 0, peer) + ": " + mpi_text(code));
+    }
+    requests_.push_back(request);
+    pieces_.push_back(piece);
+    ++pending_.back();
+  }
+  return ticket;
+}
+
+Transport::Ticket MpiTransport::start_send(Rank peer, Lane lane, std::span<const std::byte> data) {
+  return start(peer, lane, data.size(), [&](std::size_t offset, Piece& piece, MPI_Request* request) {
+    const int bytes = piece.bytes;
+    piece.bytes = -1;
+    return MPI_Isend(data.data() + offset, bytes, MPI_BYTE, peer, lane, communicator_, request);
+  });
+}
+
+Transport::Ticket MpiTransport::start_receive(Rank peer, Lane lane, std::span<std::byte> data) {
+  return start(peer, lane, data.size(), [&](std::size_t offset, const Piece& piece, MPI_Request* request) {
+    return MPI_Irecv(data.data() + offset, piece.bytes, MPI_BYTE, peer, lane, communicator_, request);
+  });
+}
+
+Transport::Ticket MpiTransport::wait_any() {
+  for (int spins = 0; ended_.empty(); ++spins) {
+    if (requests_.empty()) {
+      throw Error(ErrorKind::kUsage, "nothing to wait for: no transfer is under way");
+    }
+    test();
+    if (spins > kSpins && ended_.empty()) {
+      std::this_thread::yield();
+    }
+  }
+  const Ticket ticket = ended_.back();
+  ended_.pop_back();
+  return ticket;
+}
+
+void MpiTransport::test() {
+  indices_.resize(requests_.size());
+  statuses_.resize(requests_.size());
+  int count = 0;
+  const int code =
+      MPI_Testsome(static_cast<int>(requests_.size()), requests_.data(), &count, indices_.data(), statuses_.data());
+  if (code != MPI_SUCCESS && code != MPI_ERR_IN_STATUS) {
+    check_mpi(code, "waiting for messages");
+  }
+  if (count == 0 || count == MPI_UNDEFINED) {
+    return;
+  }
+  for (int i = 0; i < count; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const Piece& piece = pieces_[static_cast<std::size_t>(indices_[at])];
+    check_ended(piece, statuses_[at], code == MPI_SUCCESS ? MPI_SUCCESS : statuses_[at].MPI_ERROR);
+    if (--pending_[piece.ticket] == 0) {
+      ended_.push_back(piece.ticket);
+    }
+  }
+  remove_ended();
+}
+
+void MpiTransport::check_ended(const Piece& piece, MPI_Status status, int code) const {
+  if (code != MPI_SUCCESS) {
+    throw Error(ErrorKind::kSystem, about(piece.bytes < 0, piece.peer) + ": " + mpi_text(code));
+  }
+  int received = 0;
+  if (piece.bytes >= 0 && MPI_Get_count(&status, MPI_BYTE, &received) == MPI_SUCCESS && received != piece.bytes) {
+    throw Error(ErrorKind::kSystem, about(false, piece.peer) + ": " + std::to_string(received) + " bytes came, " +
+                                        std::to_string(piece.bytes) +
+                                        " were expected; do all ranks pass the same counts?");
+  }
+}
+
+void MpiTransport::remove_ended() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (requests_[i] != MPI_REQUEST_NULL) {
+      requests_[kept] = requests_[i];
+      pieces_[kept++] = pieces_[i];
+    }
+  }
+  requests_.resize(kept);
+  pieces_.resize(kept);
+}
+
+}  // namespace ringwood
