@@ -18,12 +18,9 @@ std::suspend_always Program::promise_type::yield_value(Lanes&& fork_of_this) {
   return {};
 }
 
-std::span<const Operation> Program::round() const {
+std::span<const Operation> Program::renumbered_round() const {
   promise_type& root = handle_.promise();
   std::span<const Operation> operations(root.operations, root.count);
-  if (!root.leaf->renumbered) {
-    return operations;
-  }
   if (root.translated == nullptr) {
     root.translated = new TranslatedRound[2];
   }
@@ -43,6 +40,9 @@ std::span<Program> Program::lanes() const {
 }
 
 Program on(RankMap ranks, ChunkMap chunks, Program program) {
+  if (ranks.is_identity() && chunks.is_identity()) {
+    return program;
+  }
   Program::promise_type& promise = program.handle_.promise();
   if (promise.renumbering != nullptr) {
     throw std::logic_error("a program can be renumbered once; nest it to renumber again");

@@ -74,6 +74,8 @@ class Program {
 
   explicit Program(Handle handle) : handle_(handle) {}
 
+  [[nodiscard]] std::span<const Operation> renumbered_round() const;
+
   Handle handle_ = nullptr;
 };
 
@@ -198,6 +200,11 @@ inline Step Program::advance() {
   promise_type& root = handle_.promise();
   Handle::from_promise(*root.leaf).resume();
   return root.step;
+}
+
+inline std::span<const Operation> Program::round() const {
+  const promise_type& root = handle_.promise();
+  return root.leaf->renumbered ? renumbered_round() : std::span<const Operation>(root.operations, root.count);
 }
 
 inline Lane Program::lane() const {

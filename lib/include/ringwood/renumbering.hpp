@@ -27,6 +27,12 @@ class RankMap {
 
   [[nodiscard]] static RankMap identity() { return strided(0, 1); }
 
+  /// Whether member i is known to be rank i.
+  [[nodiscard]] bool is_identity() const {
+    return (form_ == Form::kStrided && first_ == 0 && stride_ == 1) || (form_ == Form::kFolded && first_ == 0) ||
+           (form_ == Form::kModular && first_ == 1);
+  }
+
   [[nodiscard]] Rank operator()(Rank member) const {
     switch (form_) {
       case Form::kStrided:
