@@ -78,6 +78,37 @@ folded(const Problem& problem, const Rank me, const Fold fold, const FoldExchang
   }
 }
 
+/// An allreduce's fold by halves: a pair swaps halves of the vector, each adds one up, and the giver hands its half
+/// over before it waits for the result. One round more than whole vectors, the same bytes, half of the reductions.
+template <typename Core>
+
+requires std::is_invocable_r_v<Program, Core, const Problem&, const Fold&, Rank> Program
+folded_by_halves(const Problem& problem, const Rank me, const Fold fold, const Core core) {
+  const ChunkSet lower = problem.part(0, problem.chunks, problem.chunks / 2);
+  const ChunkSet upper = problem.part(problem.chunks / 2, problem.chunks, problem.chunks / 2);
+  if (fold.gives(me)) {
+    const Round swap{send(me + 1, lower), receive_reduce(me + 1, upper, Side::kRight)};
+    co_yield swap;
+    const Round before{send(me + 1, upper)};
+    co_yield before;
+    const Round after{receive(me + 1, problem.whole())};
+    co_yield after;
+    co_return;
+  }
+  if (fold.in_pair(me)) {
+    const Round swap{send(me - 1, upper), receive_reduce(me - 1, lower, Side::kLeft)};
+    co_yield swap;
+    const Round before{receive(me - 1, upper)};
+    co_yield before;
+  }
+  const Problem inner = problem.part_of(fold.survivors(), problem.chunks);
+  co_yield on(fold.ranks(), ChunkMap{}, core(inner, fold, fold.member(me)));
+  if (fold.in_pair(me)) {
+    const Round after{send(me - 1, problem.whole())};
+    co_yield after;
+  }
+}
+
 /// The giver of the pair of `me`, where there is one.
 [[nodiscard]] inline Rank giver_of(Rank me) {
   return me - me % 2;
