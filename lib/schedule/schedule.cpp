@@ -116,6 +116,7 @@ Problem Schedule::problem() const {
   problem.commutative = request_.commutative;
   problem.chunks = chunks_;
   problem.placement = request_.placement;
+  problem.recorded = request_.recorded;
   problem.parameters = &whole_->parameters;
   problem.parts = whole_->parts;
   return problem;
@@ -169,6 +170,7 @@ std::string why_not(const Algorithm& algorithm, const Schedule::Request& request
   problem.root = request.root;
   problem.commutative = request.commutative;
   problem.placement = request.placement;
+  problem.recorded = request.recorded;
   return objection_to(algorithm, problem);
 }
 

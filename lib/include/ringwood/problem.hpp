@@ -15,6 +15,7 @@ namespace ringwood {
 
 struct Algorithm;
 struct Part;
+struct RecordedSchedule;
 
 /// What a program is asked to do, as far as a schedule depends on it: no bytes and no types, so that one schedule
 /// serves every message size. Coroutines take it by reference: a Problem lives as long as the programs made from it,
@@ -27,11 +28,12 @@ struct Problem {
   /// How many chunks the vector is cut in. A multiple of what the algorithm asked for (Algorithm::pieces); where ranks
   /// own blocks, a multiple of `ranks`: block b is then chunks [b, b + 1) * chunks / ranks.
   Chunk chunks = 1;
-  const Parameters* parameters = nullptr;  ///< nullptr: all at their defaults
-  const Placement* placement = nullptr;    ///< nullptr: nothing is known
-  std::span<const Part> parts = {};        ///< what a combinator combines (expression.hpp)
-  const Algorithm* algorithm = nullptr;    ///< the one that is asked
-  Arena* arena = nullptr;                  ///< where the frames of programs go
+  const Parameters* parameters = nullptr;      ///< nullptr: all at their defaults
+  const Placement* placement = nullptr;        ///< nullptr: nothing is known
+  const RecordedSchedule* recorded = nullptr;  ///< what the algorithm "file" does (recorded.hpp)
+  std::span<const Part> parts = {};            ///< what a combinator combines (expression.hpp)
+  const Algorithm* algorithm = nullptr;        ///< the one that is asked
+  Arena* arena = nullptr;                      ///< where the frames of programs go
 
   /// The chunks of block `index` (taken modulo the number of ranks) of the ranks' equal shares of the vector.
   [[nodiscard]] ChunkSet block(Rank index) const {

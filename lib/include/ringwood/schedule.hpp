@@ -17,6 +17,7 @@ class Schedule {
     Rank root = 0;
     bool commutative = true;  ///< whether the operator commutes; true for collectives that do not reduce
     const Placement* placement = nullptr;
+    const RecordedSchedule* recorded = nullptr;  ///< for the algorithm "file" only (recorded.hpp); not owned
   };
 
   /// Throws Error(kUsage) if the algorithm cannot do this: it says why and what is accepted.
@@ -40,6 +41,8 @@ class Schedule {
   [[nodiscard]] Chunk chunks() const { return chunks_; }
 
   [[nodiscard]] const Placement* placement() const { return request_.placement; }
+
+  [[nodiscard]] const RecordedSchedule* recorded() const { return request_.recorded; }
 
   /// As users write it: "ring", "pat:aggregation=4", "lanes(4, ring)".
   [[nodiscard]] std::string name() const;
