@@ -17,11 +17,12 @@ namespace {
 /// A group's global ports are numbered peer by peer, once for each parallel cable, and dealt to its routers in equal
 /// runs. Peers are in ascending order ("absolute") or descending from the group itself ("palm tree"). Routes are
 /// minimal: local, global, local; of parallel global cables the one with least local hops, and of these one by the
-/// destination. Not modelled: adaptive routing (UGAL), and groups that are no full mesh inside (Aries).
+/// destination. Valiant's go through a third group, chosen by a hash. Not modelled: adaptive routing (UGAL), and groups
+/// that are no full mesh inside (Aries).
 class Dragonfly final : public Topology {
  public:
-  Dragonfly(const DragonflySize& size, const Uniform& cable, bool palm_tree)
-      : size_(size), cable_(cable), palm_tree_(palm_tree), ports_((size.groups - 1) * size.global_links) {
+  Dragonfly(const DragonflySize& size, const Uniform& cable, const DragonflyRouting& routing)
+      : size_(size), cable_(cable), routing_(routing), ports_((size.groups - 1) * size.global_links) {
     hosts_ = size.hosts_per_router * size.routers * size.groups;
     first_local_ = 2 * hosts_;
     first_global_ = first_local_ + 2 * size.groups * pairs_among(size.routers);
@@ -63,18 +64,19 @@ class Dragonfly final : public Topology {
     if (from == to) {
       return;
     }
-    const std::int64_t source = from / size_.hosts_per_router;
+    std::int64_t at = from / size_.hosts_per_router;
     const std::int64_t target = to / size_.hosts_per_router;
-    const std::int64_t here = source / size_.routers;
-    const std::int64_t there = target / size_.routers;
     route.push_back(2 * LinkId{from});
-    if (here == there) {
-      append_local(source, target, route);
+    if (const std::optional<std::int64_t> detour = detour_of(from, to)) {
+      const Crossing crossing = crossing_into(at, *detour, to);
+      append_crossing(at, crossing, route);
+      at = crossing.enters;
+    }
+    if (at / size_.routers == target / size_.routers) {
+      append_local(at, target, route);
     } else {
-      const Crossing crossing = crossing_between(source, target, to);
-      append_local(source, crossing.leaves, route);
-      const LinkId cable = pair_number(here, there) * size_.global_links + crossing.copy;
-      route.push_back(first_global_ + 2 * cable + (here < there ? 0 : 1));
+      const Crossing crossing = crossing_between(at, target, to);
+      append_crossing(at, crossing, route);
       append_local(crossing.enters, target, route);
     }
     route.push_back(2 * LinkId{to} + 1);
@@ -84,11 +86,18 @@ class Dragonfly final : public Topology {
     if (from == to) {
       return {};
     }
-    const std::int64_t source = from / size_.hosts_per_router;
+    std::int64_t at = from / size_.hosts_per_router;
     const std::int64_t target = to / size_.hosts_per_router;
-    std::int32_t between = source == target ? 0 : 1;
-    if (source / size_.routers != target / size_.routers) {
-      between = 1 + crossing_between(source, target, to).local_hops;
+    std::int32_t between = 0;
+    if (const std::optional<std::int64_t> detour = detour_of(from, to)) {
+      const Crossing crossing = crossing_into(at, *detour, to);
+      between = 1 + crossing.local_hops;
+      at = crossing.enters;
+    }
+    if (at / size_.routers != target / size_.routers) {
+      between += 1 + crossing_between(at, target, to).local_hops;
+    } else {
+      between += at == target ? 0 : 1;
     }
     return cable_.path(between + 2, between + 1);
   }
@@ -102,6 +111,12 @@ class Dragonfly final : public Topology {
       shape.bisection = static_cast<double>(cables) * cable_.bandwidth;
     }
     return shape;
+  }
+
+  [[nodiscard]] std::vector<std::string> group_levels() const override { return {"router", "group"}; }
+
+  [[nodiscard]] std::int64_t group_of(std::size_t level, Host host) const override {
+    return host / size_.hosts_per_router / (level == 0 ? 1 : size_.routers);
   }
 
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
@@ -123,7 +138,8 @@ class Dragonfly final : public Topology {
 
   /// The router of `group` with the end of a cable to `peer`.
   [[nodiscard]] std::int64_t gateway(std::int64_t group, std::int64_t peer, std::int64_t copy) const {
-    const std::int64_t slot = palm_tree_ ? modulo(group - peer - 1, size_.groups) : (peer < group ? peer : peer - 1);
+    const std::int64_t slot =
+        routing_.palm_tree ? modulo(group - peer - 1, size_.groups) : (peer < group ? peer : peer - 1);
     const std::int64_t port = copy * (size_.groups - 1) + slot;
     return group * size_.routers + port * size_.routers / ports_;
   }
@@ -145,6 +161,43 @@ class Dragonfly final : public Topology {
     return best;
   }
 
+  /// Valiant's other group, by a hash of source and destination; none for minimal routes and within a group.
+  [[nodiscard]] std::optional<std::int64_t> detour_of(Host from, Host to) const {
+    const std::int64_t here = from / size_.hosts_per_router / size_.routers;
+    const std::int64_t there = to / size_.hosts_per_router / size_.routers;
+    if (!routing_.valiant || here == there || size_.groups < 3) {
+      return std::nullopt;
+    }
+    const std::uint64_t pair = (static_cast<std::uint64_t>(from) << 32U) | static_cast<std::uint64_t>(to);
+    auto group = static_cast<std::int64_t>(mix(routing_.seed, pair) % static_cast<std::uint64_t>(size_.groups - 2));
+    group += group >= std::min(here, there) ? 1 : 0;
+    group += group >= std::max(here, there) ? 1 : 0;
+    return group;
+  }
+
+  /// The cable to another group that is nearest to `source`, whichever router it leads to.
+  [[nodiscard]] Crossing crossing_into(std::int64_t source, std::int64_t group, Host to) const {
+    const std::int64_t here = source / size_.routers;
+    Crossing best;
+    for (std::int64_t i = 0; i < size_.global_links; ++i) {
+      const std::int64_t copy = (to + i) % size_.global_links;
+      const std::int64_t leaves = gateway(here, group, copy);
+      const std::int32_t hops = leaves == source ? 0 : 1;
+      if (hops < best.local_hops) {
+        best = {copy, leaves, gateway(group, here, copy), hops};
+      }
+    }
+    return best;
+  }
+
+  void append_crossing(std::int64_t from, const Crossing& crossing, std::vector<LinkId>& route) const {
+    append_local(from, crossing.leaves, route);
+    const std::int64_t here = crossing.leaves / size_.routers;
+    const std::int64_t there = crossing.enters / size_.routers;
+    const LinkId cable = pair_number(here, there) * size_.global_links + crossing.copy;
+    route.push_back(first_global_ + 2 * cable + (here < there ? 0 : 1));
+  }
+
   void append_local(std::int64_t from, std::int64_t to, std::vector<LinkId>& route) const {
     if (from != to) {
       const std::int64_t group = from / size_.routers;
@@ -156,7 +209,7 @@ class Dragonfly final : public Topology {
 
   DragonflySize size_;
   Uniform cable_;
-  bool palm_tree_;
+  DragonflyRouting routing_;
   std::int64_t ports_;  // global, of a group
   std::int64_t hosts_ = 0;
   LinkId first_local_ = 0;
@@ -170,10 +223,13 @@ constexpr KeyInfo kKeys[] = {
     {"ports", "global ports of a router", "2"},
     {"global-links", "parallel cables between two groups; if not given, as many as the ports allow", ""},
     {"wiring", "absolute or palm-tree", "absolute"},
+    {"routing", "minimal, or valiant: through a third group, by hash of source and destination", "minimal"},
+    {"seed", "of the hash of valiant", "1"},
 };
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
   static constexpr std::string_view kWirings[] = {"absolute", "palm-tree"};
+  static constexpr std::string_view kRoutings[] = {"minimal", "valiant"};
   constexpr IntegerRange kCount = {1, 100'000};
   DragonflySize size;
   size.hosts_per_router = keys.count("hosts-per-router", kCount);
@@ -189,18 +245,20 @@ constexpr KeyInfo kKeys[] = {
                   std::to_string(ports + 1));
     }
   }
-  return make_dragonfly(size, Uniform::of(keys), keys.word("wiring", kWirings) == 1);
+  return make_dragonfly(size, Uniform::of(keys),
+                        {keys.word("wiring", kWirings) == 1, keys.word("routing", kRoutings) == 1, keys.seed("seed")});
 }
 
 }  // namespace
 
-std::unique_ptr<Topology> make_dragonfly(const DragonflySize& size, const Uniform& cable, bool palm_tree) {
+std::unique_ptr<Topology> make_dragonfly(const DragonflySize& size, const Uniform& cable,
+                                         const DragonflyRouting& routing) {
   const double hosts =
       static_cast<double>(size.hosts_per_router) * static_cast<double>(size.routers) * static_cast<double>(size.groups);
   if (hosts > static_cast<double>(kMostHosts)) {
     throw Error(ErrorKind::kUsage, "machine dragonfly: more than 2147483647 hosts");
   }
-  return std::make_unique<Dragonfly>(size, cable, palm_tree);
+  return std::make_unique<Dragonfly>(size, cable, routing);
 }
 
 const TopologyFamily topology_dragonfly = {"dragonfly",

@@ -13,7 +13,14 @@ struct DragonflySize {
   std::int64_t global_links = 0;  ///< between each pair of groups
 };
 
+struct DragonflyRouting {
+  bool palm_tree = false;  ///< wiring; else "absolute"
+  bool valiant = false;    ///< through a third group
+  std::uint64_t seed = 1;  ///< of the choice of that group
+};
+
 /// For presets; specs go through topology_dragonfly. Throws Error(kUsage) for too many hosts.
-[[nodiscard]] std::unique_ptr<Topology> make_dragonfly(const DragonflySize& size, const Uniform& cable, bool palm_tree);
+[[nodiscard]] std::unique_ptr<Topology> make_dragonfly(const DragonflySize& size, const Uniform& cable,
+                                                       const DragonflyRouting& routing);
 
 }  // namespace ringwood

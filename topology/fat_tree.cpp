@@ -110,6 +110,18 @@ class FatTree final : public Topology {
     return shape;
   }
 
+  [[nodiscard]] std::vector<std::string> group_levels() const override {
+    std::vector<std::string> names;
+    for (std::size_t height = 1; height + 1 < tiers_.size(); ++height) {
+      names.push_back(height == 1 ? "leaf" : height == 2 ? "pod" : "pod-" + std::to_string(height));
+    }
+    return names;
+  }
+
+  [[nodiscard]] std::int64_t group_of(std::size_t level, Host host) const override {
+    return host / tiers_[level + 1].subtree;
+  }
+
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
     std::size_t height = 0;
     while (height + 1 < tiers_.size() && vertex >= tiers_[height + 1].first_vertex) {

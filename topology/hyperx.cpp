@@ -114,6 +114,18 @@ class HyperX final : public Topology {
     return shape;
   }
 
+  [[nodiscard]] std::vector<std::string> group_levels() const override {
+    std::vector<std::string> names = {"switch"};
+    for (std::size_t i = 1; i < sides_.size(); ++i) {
+      names.push_back(i == 1 ? "row" : i == 2 ? "plane" : std::to_string(i) + "-block");
+    }
+    return names;
+  }
+
+  [[nodiscard]] std::int64_t group_of(std::size_t level, Host host) const override {
+    return host / hosts_per_switch_ / sides_[level].stride;
+  }
+
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
     if (vertex < hosts()) {
       return "host " + std::to_string(vertex);
@@ -121,7 +133,8 @@ class HyperX final : public Topology {
     std::int64_t index = vertex - hosts();
     std::string name = "switch (";
     for (std::size_t i = 0; i < sides_.size(); ++i) {
-      name += (i == 0 ? "" : ",") + std::to_string(index % sides_[i].size);
+      name += i == 0 ? "" : ",";
+      name += std::to_string(index % sides_[i].size);
       index /= sides_[i].size;
     }
     return name + ")";
@@ -161,7 +174,31 @@ constexpr KeyInfo kKeys[] = {
   return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys));
 }
 
+constexpr KeyInfo kFlattenedButterflyKeys[] = {
+    {"side", "k: side length of the grid of switches, and hosts on each of them", "4"},
+    {"dimensions", "of the grid: k^(dimensions + 1) hosts", "2"},
+};
+
+/// As many hosts on a switch as a row has switches: what a k-ary butterfly has at an edge (Kim, Dally, Abts 2007).
+[[nodiscard]] std::unique_ptr<Topology> make_flattened_butterfly(const TopologyKeys& keys) {
+  const std::int64_t side = keys.count("side", {1, 100'000});
+  std::vector<Side> sides;
+  std::int64_t hosts = side;
+  for (std::int64_t i = keys.count("dimensions", {1, 30}); i > 0; --i) {
+    hosts *= side;
+    if (hosts > kMostHosts) {
+      keys.refuse("more than 2147483647 hosts");
+    }
+    sides.push_back({side, 1, 1, 0});
+  }
+  return std::make_unique<HyperX>(side, std::move(sides), Uniform::of(keys));
+}
+
 }  // namespace
+
+const TopologyFamily topology_flattened_butterfly = {
+    "flattened-butterfly", "a grid of switches, every row a full mesh, as many hosts on a switch as a row has switches",
+    "Kim, Dally, Abts 2007", kFlattenedButterflyKeys, &make_flattened_butterfly};
 
 const TopologyFamily topology_hyperx = {
     "hyperx", "switches on a grid, every row a full mesh; equal sides are a flattened butterfly",

@@ -4,10 +4,12 @@
 #include <filesystem>
 
 #include "base/nearest.hpp"
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "topology/catalogue.hpp"
 #include "topology/hwloc_discovery.hpp"
 #include "topology/machine_file.hpp"
+#include "topology/nested.hpp"
 #include "topology/presets.hpp"
 
 namespace ringwood {
@@ -70,10 +72,69 @@ Machine machine_on(std::shared_ptr<const Topology> network, std::int32_t ranks_p
   return machine;
 }
 
+namespace {
+
+constexpr std::string_view kNodeSection = ";node=";
+
+/// The last "KEY=VALUE" section of `spec`, which is cut off; empty if the last section has another key.
+[[nodiscard]] std::optional<std::string> take_section(std::string& spec, const std::string& key) {
+  const std::string start = ";" + key + "=";
+  const std::size_t at = spec.rfind(';');
+  if (at == std::string::npos || spec.compare(at, start.size(), start) != 0) {
+    return std::nullopt;
+  }
+  std::string value = spec.substr(at + start.size());
+  spec.resize(at);
+  return value;
+}
+
+/// The bandwidth of the narrowest of the outer host's own cables.
+[[nodiscard]] double attachment_bandwidth(const Topology& outer) {
+  std::vector<LinkId> route;
+  if (outer.hosts() > 1) {
+    outer.route(0, 1, route);
+  }
+  return route.empty() ? 25e9 : outer.link(route.front()).bandwidth;
+}
+
+/// "OUTER;node=INNER;nics=N;attach=RATE;attach-latency=TIME", the last three in any order and each if wanted.
+[[nodiscard]] Machine nested_machine(const std::string& spec) {
+  std::string rest = spec;
+  Attachment attachment;
+  std::optional<double> bandwidth;
+  std::optional<std::string> node;
+  while (!node) {
+    if (const auto nics = take_section(rest, "nics")) {
+      attachment.nics = static_cast<std::int32_t>(parse_integer(*nics, {1, 1'000'000}, "nics"));
+    } else if (const auto rate = take_section(rest, "attach")) {
+      bandwidth = parse_rate(*rate, "attach");
+    } else if (const auto time = take_section(rest, "attach-latency")) {
+      attachment.latency = parse_time(*time, "attach-latency");
+    } else if (node = take_section(rest, "node"); !node) {
+      throw Error(ErrorKind::kUsage, "machine '" + spec.substr(0, 80) + "': unknown section '" +
+                                         rest.substr(rest.rfind(';') + 1, 40) +
+                                         "'; accepted behind ';' are node, nics, attach, attach-latency");
+    }
+  }
+  const Machine inner = make_machine(*node);
+  Machine machine = make_machine(rest);
+  attachment.bandwidth = bandwidth.value_or(attachment_bandwidth(*machine.network));
+  machine.network = make_nested(machine.network, inner.network, attachment);
+  machine.ranks_per_host = inner.ranks_per_host;
+  machine.inside_host = inner.inside_host;
+  machine.spec = spec;
+  return machine;
+}
+
+}  // namespace
+
 Machine make_machine(const std::string& spec) {
   if (spec.empty()) {
     throw Error(ErrorKind::kUsage,
                 "the machine is empty; write a generator such as crossbar:hosts=64, a preset or a file");
+  }
+  if (spec.find(kNodeSection) != std::string::npos) {
+    return nested_machine(spec);
   }
   const std::string name = spec.substr(0, spec.find(':'));
   if (const TopologyFamily* family = find_topology_family(name)) {

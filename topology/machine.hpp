@@ -41,8 +41,11 @@ struct Machine {
   [[nodiscard]] std::int64_t rank_slots() const { return std::int64_t{network->hosts()} * ranks_per_host; }
 };
 
-/// Reads "crossbar:hosts=64,bandwidth=100Gbit/s", a preset, "local" or the name of a file. Throws Error(kUsage) or
-/// Error(kInput) that says what is accepted.
+/// Reads "crossbar:hosts=64,bandwidth=100Gbit/s", a preset, "local" or the name of a file; or two of them, one inside
+/// every host of the other (nested.hpp): "fat-tree:leaves=4;node=full-mesh:hosts=8,bandwidth=450GB/s". Behind a node
+/// may follow ";nics=4", its hosts of the outer network (1), ";attach=64GB/s" (as the outer hosts' own cables) and
+/// ";attach-latency=50ns" (0). More nodes inside of nodes may follow, ";node=" by ";node=". Ranks per host and memory
+/// are those of the innermost. Throws Error(kUsage) or Error(kInput) that says what is accepted.
 [[nodiscard]] Machine make_machine(const std::string& spec);
 
 /// A machine of that network with the parameters of one that says nothing: L and G come from the routes, o, g, O and
@@ -62,5 +65,10 @@ using Mapping = std::vector<Host>;
 
 /// Which ranks share a host (level "node"), for algorithms that care.
 [[nodiscard]] Placement placement_of(std::span<const Host> mapping);
+
+/// The same with the groups of the network around it (Topology::group_levels), innermost first. If the network calls a
+/// group of hosts a node, a host is a "device". Levels whose groups all hold one rank, or that hold all ranks in one
+/// group, or repeat the level inside, are left out; if none is left, that of the hosts stays.
+[[nodiscard]] Placement placement_of(const Machine& machine, std::span<const Host> mapping);
 
 }  // namespace ringwood

@@ -96,6 +96,26 @@ class MappingFile {
   std::unordered_map<Host, std::int32_t> load_;
 };
 
+/// Groups are numbered in the order of their first ranks.
+template <typename GroupOf>
+[[nodiscard]] Placement::Level level_of(const std::string& name, std::span<const Host> mapping, GroupOf group_of) {
+  Placement::Level level;
+  level.name = name;
+  level.group_of.reserve(mapping.size());
+  std::unordered_map<std::int64_t, Rank> numbers;
+  for (const Host host : mapping) {
+    const auto [entry, is_new] = numbers.try_emplace(group_of(host), static_cast<Rank>(numbers.size()));
+    level.group_of.push_back(entry->second);
+  }
+  return level;
+}
+
+[[nodiscard]] std::size_t groups_in(const Placement::Level& level) {
+  return level.group_of.empty()
+             ? 0
+             : static_cast<std::size_t>(*std::max_element(level.group_of.begin(), level.group_of.end())) + 1;
+}
+
 }  // namespace
 
 Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks) {
@@ -126,15 +146,31 @@ Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks
 }
 
 Placement placement_of(std::span<const Host> mapping) {
-  Placement::Level node;
-  node.name = "node";
-  node.group_of.reserve(mapping.size());
-  std::unordered_map<Host, Rank> group_of_host;
-  for (const Host host : mapping) {
-    const auto [entry, is_new] = group_of_host.try_emplace(host, static_cast<Rank>(group_of_host.size()));
-    node.group_of.push_back(entry->second);
+  return Placement({level_of("node", mapping, [](Host host) { return host; })});
+}
+
+Placement placement_of(const Machine& machine, std::span<const Host> mapping) {
+  const Topology& network = *machine.network;
+  const std::vector<std::string> names = network.group_levels();
+  const bool nodes_are_groups = std::find(names.begin(), names.end(), "node") != names.end();
+  std::vector<Placement::Level> candidates;
+  candidates.push_back(level_of(nodes_are_groups ? "device" : "node", mapping, [](Host host) { return host; }));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    candidates.push_back(level_of(names[i], mapping, [&](Host host) { return network.group_of(i, host); }));
   }
-  return Placement({std::move(node)});
+  std::vector<Placement::Level> levels;
+  std::size_t inside = mapping.size();
+  for (Placement::Level& level : candidates) {
+    const std::size_t groups = groups_in(level);
+    if (groups > 1 && groups < inside) {
+      inside = groups;
+      levels.push_back(std::move(level));
+    }
+  }
+  if (levels.empty()) {
+    levels.push_back(std::move(candidates.front()));
+  }
+  return Placement(std::move(levels));
 }
 
 }  // namespace ringwood

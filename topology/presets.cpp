@@ -3,7 +3,9 @@
 #include <array>
 
 #include "topology/dragonfly.hpp"
+#include "topology/dragonfly_plus.hpp"
 #include "topology/fat_tree.hpp"
+#include "topology/gpu_pod.hpp"
 #include "topology/torus.hpp"
 
 namespace ringwood {
@@ -34,7 +36,49 @@ constexpr KeyInfo kFrontierKeys[] = {{"latency", "time on every cable", "50ns"},
                                      {"hop", "time through a switch", "350ns"}};
 
 [[nodiscard]] Machine frontier(const TopologyKeys& keys) {
-  return machine_on(make_dragonfly({16, 32, 74, 4}, Uniform::of(keys), false), per_host(keys));
+  return machine_on(make_dragonfly({16, 32, 74, 4}, Uniform::of(keys), {}), per_host(keys));
+}
+
+constexpr KeyInfo kLumiKeys[] = {{"groups", "GPU groups", "24"},
+                                 {"global-links", "cables between two groups", "4"},
+                                 {"latency", "time on every cable", "50ns"},
+                                 {"hop", "time through a switch", "350ns"}};
+
+[[nodiscard]] Machine lumi(const TopologyKeys& keys) {
+  const std::int64_t groups = keys.count("groups", {1, 545});
+  const std::int64_t links = groups == 1 ? 0 : keys.count("global-links", {1, 544});
+  if (links * (groups - 1) > 17 * 32) {
+    keys.refuse("32 switches with 17 global ports each have not enough of them for " + std::to_string(links) +
+                " cables to each of " + std::to_string(groups - 1) + " groups");
+  }
+  return machine_on(make_dragonfly({16, 32, groups, links}, Uniform::of(keys), {}), per_host(keys));
+}
+
+constexpr KeyInfo kLeonardoKeys[] = {{"cells", "GPU cells", "19"},
+                                     {"latency", "time on every cable", "50ns"},
+                                     {"hop", "time through a switch", "130ns"}};
+
+[[nodiscard]] Machine leonardo(const TopologyKeys& keys) {
+  const std::int64_t cells = keys.count("cells", {1, 23});
+  return machine_on(make_dragonfly_plus({20, 18, 18, cells, cells == 1 ? 0 : 18}, Uniform::of(keys)), per_host(keys));
+}
+
+constexpr KeyInfo kDgxKeys[] = {{"units", "scalable units of 32 nodes: 1, 2, 4 or 8", "1"},
+                                {"bandwidth", "of a NIC and every cable of the rails, in each direction", "50GB/s"},
+                                {"nvlink-latency", "time on the cable from a GPU to its switches", "200ns"},
+                                {"cross-rail", "to another rail: pxn (over the neighbour on it) or spine", "pxn"}};
+
+[[nodiscard]] Machine dgx_h100(const TopologyKeys& keys) {
+  static constexpr std::string_view kWays[] = {"pxn", "spine"};
+  const std::int64_t units = keys.count("units", {1, 8});
+  if (units != 1 && units != 2 && units != 4 && units != 8) {
+    keys.refuse("units=" + std::to_string(units) + ": accepted are 1, 2, 4 and 8, whose leaves share 32 cables evenly");
+  }
+  // 2 and 4 units have 8 and 16 spines of 64 ports: 4 a unit take the 256 cables up of its 8 leaves.
+  const GpuPodSize size = {32 * units, 8, 32, 4 * units, 8 / units};
+  const GpuPodOptions options = {
+      {450e9, keys.time("nvlink-latency"), keys.time("hop")}, Uniform::of(keys), keys.word("cross-rail", kWays) == 0};
+  return machine_on(make_gpu_pod(size, options), per_host(keys));
 }
 
 constexpr KeyInfo kFugakuKeys[] = {{"bandwidth", "of every link, in each direction", "6.8GB/s"},
@@ -112,6 +156,23 @@ constexpr MachinePreset kPresets[] = {
      "[A]; "
      "switch 350 ns [C: De Sensi et al. SC'20]; cable 50 ns [C]",
      kFrontierKeys, &frontier},
+    {"lumi", "dragonfly of the GPU groups of LUMI; a host is one of a node's 4 NICs",
+     "groups of 128 node slots, 4 NICs of 25 GB/s a node, 64-port switches with 16 host ports, full mesh in the group "
+     "[P: LUMI documentation]; 32 switches a group [A]; 24 groups, 4 cables between two groups as on Frontier "
+     "(placeholder), switch 350 ns, cable 50 ns [C]",
+     kLumiKeys, &lumi},
+    {"leonardo", "dragonfly+ of the 19 GPU cells of Leonardo; a host is one of a node's 2 adapters",
+     "cells of 180 nodes on 18 leaves [P: published node-to-cell map], 2 dual-port HDR100 adapters (25 GB/s each) a "
+     "node [P: leonardo-supercomputer.cineca.eu]; 20 adapters a leaf, 6840 in all [A]; 18 spines a cell, one cable "
+     "from "
+     "each to each other cell [C: Turisini et al. 2023]; switch 130 ns, cable 50 ns [C]. Mixed, CPU and I/O cells "
+     "left out",
+     kLeonardoKeys, &leonardo},
+    {"dgx-h100", "rail-optimised SuperPOD of DGX H100; a host is a GPU with its NIC",
+     "32 nodes a unit, 8 GPUs of 450 GB/s on NVLink and 8 NICs of 50 GB/s a node, 8 leaves a unit with 32 cables down "
+     "and 32 up, 8 spines for 2 units, 16 for 4, 32 for 8 [P: NVIDIA DGX SuperPOD reference architecture]; 4 spines "
+     "for 1 unit [A]; 4 NVSwitches drawn as one; cable 500 ns, NVLink 200 ns, hop 100 ns: placeholders [C]",
+     kDgxKeys, &dgx_h100},
     {"fugaku", "six-dimensional mesh and torus of Fugaku; a host is a node, coordinates X Y Z a b c",
      "24x23x24x2x3x2 = 158976 nodes [P/A: r-ccs.riken.jp]; 6.8 GB/s a link [A]; 100 ns a hop, 0.5 us between "
      "neighbours, hence o = 0.2 us [C: Ajima et al. 2018]. All ports may send at once here; a node has 6 interfaces",

@@ -67,6 +67,13 @@ class Topology {
   /// Whether path() is the same between any two different hosts, so that one look will do for all of them.
   [[nodiscard]] virtual bool is_uniform() const { return false; }
 
+  /// Levels of nearness beyond the host, innermost first, by the family's own words: "leaf", "pod"; empty if all hosts
+  /// are equally near.
+  [[nodiscard]] virtual std::vector<std::string> group_levels() const { return {}; }
+
+  /// Which group of that level a host is in: any number. Hosts of one group are together on all levels further out.
+  [[nodiscard]] virtual std::int64_t group_of(std::size_t /*level*/, Host host) const { return host; }
+
   /// A name for people: "host 3", "leaf 2", "(1,4,0)".
   [[nodiscard]] virtual std::string vertex_name(Vertex vertex) const = 0;
 };

@@ -84,10 +84,20 @@ class Torus final : public Topology {
 
   [[nodiscard]] Shape shape() const override;
 
+  [[nodiscard]] std::vector<std::string> group_levels() const override {
+    static constexpr std::string_view kNames[] = {"row", "plane", "block", "4-block", "5-block"};
+    return {std::begin(kNames), std::begin(kNames) + dimensions_ - 1};
+  }
+
+  [[nodiscard]] std::int64_t group_of(std::size_t level, Host host) const override {
+    return host / axes_[level + 1].stride;
+  }
+
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
     std::string name = "(";
     for (std::size_t i = 0; i < dimensions_; ++i) {
-      name += (i == 0 ? "" : ",") + std::to_string(vertex % axes_[i].size);
+      name += i == 0 ? "" : ",";
+      name += std::to_string(vertex % axes_[i].size);
       vertex /= axes_[i].size;
     }
     return name + ")";

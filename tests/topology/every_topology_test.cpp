@@ -37,7 +37,18 @@ const std::vector<std::string>& specs_of(const std::string& family) {
        {"dragonfly:groups=1", "dragonfly:groups=2", "dragonfly:groups=4", "dragonfly:wiring=palm-tree",
         "dragonfly:groups=5,wiring=palm-tree", "dragonfly:hosts-per-router=1,routers=1,ports=3",
         "dragonfly:hosts-per-router=3,routers=6,groups=4,global-links=4",
-        "dragonfly:hosts-per-router=2,routers=3,groups=3,global-links=1"}},
+        "dragonfly:hosts-per-router=2,routers=3,groups=3,global-links=1", "dragonfly:routing=valiant",
+        "dragonfly:groups=5,routing=valiant,seed=3,wiring=palm-tree", "dragonfly:groups=2,routing=valiant"}},
+      {"dragonfly-plus",
+       {"dragonfly-plus:groups=1", "dragonfly-plus:groups=2", "dragonfly-plus:groups=4,spines=3,ports=1",
+        "dragonfly-plus:hosts-per-leaf=1,leaves=1,spines=1,ports=1",
+        "dragonfly-plus:hosts-per-leaf=3,leaves=2,spines=4,groups=3,global-links=5"}},
+      {"flattened-butterfly",
+       {"flattened-butterfly:side=1", "flattened-butterfly:side=3,dimensions=3", "flattened-butterfly:dimensions=1"}},
+      {"gpu-pod",
+       {"gpu-pod:nodes=1", "gpu-pod:nodes=3,gpus=4", "gpu-pod:nodes=6,gpus=4,unit=2,spines=3,uplinks=2",
+        "gpu-pod:nodes=6,gpus=4,unit=4,cross-rail=spine", "gpu-pod:nodes=2,gpus=1", "gpu-pod:nodes=1,gpus=1"}},
+      {"numa", {"numa:packages=1,cores=1", "numa:packages=2,numa=2,caches=3,cores=2", "numa:packages=3,cores=1"}},
       {"hyperx",
        {"hyperx:sides=1,hosts-per-switch=3", "hyperx:sides=3x3,hosts-per-switch=1", "hyperx:sides=2x3x4,cables=2x1x3",
         "hyperx:sides=5,hosts-per-switch=2"}},
@@ -53,6 +64,12 @@ std::vector<std::string> every_spec() {
     specs.emplace_back(family->name);
     const std::vector<std::string>& more = specs_of(std::string(family->name));
     specs.insert(specs.end(), more.begin(), more.end());
+  }
+  for (const char* nested : {"crossbar:hosts=3;node=full-mesh:hosts=4,bandwidth=450GB/s",
+                             "fat-tree:leaves=2,hosts-per-leaf=4;node=crossbar:hosts=6;nics=2;attach=64GB/s",
+                             "ring:hosts=4;node=numa:packages=2,cores=2;attach-latency=50ns;nics=4",
+                             "torus:dims=2x2;node=crossbar:hosts=2;node=ring:hosts=3;nics=1"}) {
+    specs.emplace_back(nested);
   }
   return specs;
 }
@@ -165,6 +182,32 @@ TEST_P(EveryTopology, NoCutIsNarrowerThanTheBisection) {
   }
 }
 
+TEST_P(EveryTopology, GroupsAreNestedAndNamed) {
+  const std::vector<std::string> names = network_->group_levels();
+  EXPECT_EQ(std::set<std::string>(names.begin(), names.end()).size(), names.size());
+  for (std::size_t level = 1; level < names.size(); ++level) {
+    std::map<std::int64_t, std::int64_t> outer;
+    for (Host host = 0; host < network_->hosts(); ++host) {
+      const std::int64_t around = network_->group_of(level, host);
+      ASSERT_EQ(outer.emplace(network_->group_of(level - 1, host), around).first->second, around) << names[level];
+    }
+  }
+}
+
+TEST_P(EveryTopology, HostsOfAGroupAreNoFartherThanOthers) {
+  for (std::size_t level = 0; level < network_->group_levels().size(); ++level) {
+    Picoseconds nearest_outside = std::numeric_limits<Picoseconds>::max();
+    Picoseconds nearest_inside = nearest_outside;
+    for (const auto& [from, to] : pairs_of(*network_)) {
+      const bool together = network_->group_of(level, from) == network_->group_of(level, to);
+      Picoseconds& nearest = together ? nearest_inside : nearest_outside;
+      nearest = from == to ? nearest : std::min(nearest, network_->path(from, to).latency);
+    }
+    EXPECT_TRUE(nearest_inside <= nearest_outside || nearest_inside == std::numeric_limits<Picoseconds>::max())
+        << network_->group_levels()[level];
+  }
+}
+
 TEST_P(EveryTopology, PicturesNameHosts) {
   EXPECT_NE(draw_text(*network_).find('0'), std::string::npos);
   std::ostringstream dot;
@@ -235,7 +278,17 @@ INSTANTIATE_TEST_SUITE_P(
                     BadSpec{"fat-tree:spines=3,taper=1", "do not spread evenly"},
                     BadSpec{"fat-tree:routing=magic", "accepted are static, ecmp"},
                     BadSpec{"fat-tree:down=4x4", "down and up go together"},
-                    BadSpec{"fat-tree:down=1000000x1000000,up=1x1", "more than 2147483647 hosts"}));
+                    BadSpec{"fat-tree:down=1000000x1000000,up=1x1", "more than 2147483647 hosts"},
+                    BadSpec{"dragonfly-plus:groups=10", "spines times ports plus 1, which is 9"},
+                    BadSpec{"dragonfly:routing=random", "accepted are minimal, valiant"},
+                    BadSpec{"gpu-pod:nodes=4,unit=2,spines=0", "spines=0 leaves leaf switches apart"},
+                    BadSpec{"gpu-pod:cross-rail=spine", "spines=0 leaves leaf switches apart"},
+                    BadSpec{"numa:packages=10000,cores=10000", "more than 1000000 cores"},
+                    BadSpec{"flattened-butterfly:side=1000,dimensions=10", "more than 2147483647 hosts"},
+                    BadSpec{"crossbar;node=ring:hosts=2;nics=3", "nics=3"},
+                    BadSpec{"crossbar;node=ring:hosts=2;nisc=1", "unknown section 'nisc=1'"},
+                    BadSpec{"crossbar;node=rinng:hosts=2", "did you mean 'ring'"},
+                    BadSpec{"crossbar:hosts=2147483647;node=ring:hosts=2", "more than 2147483647 hosts"}));
 
 TEST(Formulas, BisectionOfSection12) {
   const auto bisection = [](const std::string& spec) {
@@ -260,6 +313,8 @@ TEST(Formulas, BisectionOfSwitchlessAndGroupedNetworks) {
   EXPECT_DOUBLE_EQ(bisection("hypercube:dimensions=6"), 32);
   EXPECT_DOUBLE_EQ(bisection("dragonfly:hosts-per-router=16,routers=32,groups=74,global-links=4"), 74 * 74);
   EXPECT_DOUBLE_EQ(bisection("hyperx:sides=4x8,hosts-per-switch=8"), 4 * 8);
+  EXPECT_DOUBLE_EQ(bisection("flattened-butterfly:side=8,dimensions=2"), 8 * 8 / 4 * 8);
+  EXPECT_DOUBLE_EQ(bisection("dragonfly-plus:hosts-per-leaf=20,leaves=18,spines=18,groups=4,global-links=18"), 4 * 18);
 }
 
 TEST(Formulas, DragonflyDiameterIsThreeRouterHops) {
@@ -270,6 +325,48 @@ TEST(Formulas, DragonflyDiameterIsThreeRouterHops) {
     longest = std::max(longest, network->path(0, to).hops);
   }
   EXPECT_EQ(longest, 3 + 2);
+}
+
+TEST(Formulas, ValiantTakesAThirdGroup) {
+  const auto minimal = make_machine("dragonfly:groups=6").network;
+  const auto valiant = make_machine("dragonfly:groups=6,routing=valiant").network;
+  std::vector<LinkId> route;
+  for (Host to = 8; to < valiant->hosts(); ++to) {
+    valiant->route(0, to, route);
+    std::set<std::int64_t> groups;
+    for (const LinkId id : route) {
+      const Vertex router = valiant->link(id).to - valiant->hosts();
+      groups.insert(router < 0 ? 0 : router / 4);
+    }
+    EXPECT_EQ(groups.size(), 3U) << to;
+    EXPECT_GE(valiant->path(0, to).hops, minimal->path(0, to).hops) << to;
+  }
+  EXPECT_EQ(valiant->path(0, 7).hops, minimal->path(0, 7).hops);
+}
+
+TEST(Formulas, GpuPodChangesRailsInsideTheNode) {
+  const auto pxn = make_machine("gpu-pod:nodes=4,gpus=4,unit=2,spines=2").network;
+  const auto spine = make_machine("gpu-pod:nodes=4,gpus=4,unit=2,spines=2,cross-rail=spine").network;
+  EXPECT_EQ(pxn->path(0, 1).hops, 2);  // one node
+  EXPECT_EQ(pxn->path(0, 4).hops, 2);  // one rail and unit
+  EXPECT_EQ(pxn->path(0, 5).hops, 4);  // NVLink, then the rail
+  EXPECT_EQ(pxn->path(0, 8).hops, 4);  // the rail, between units
+  EXPECT_EQ(pxn->path(0, 9).hops, 6);
+  EXPECT_EQ(spine->path(0, 5).hops, 4);
+  EXPECT_EQ(spine->path(0, 9).hops, 4);
+  EXPECT_DOUBLE_EQ(pxn->path(0, 1).bandwidth, 450e9);
+  EXPECT_DOUBLE_EQ(pxn->path(0, 5).bandwidth, 50e9);
+}
+
+TEST(Formulas, NestedRoutesAreBothNetworks) {
+  const auto network =
+      make_machine("crossbar:hosts=4,bandwidth=25GB/s;node=full-mesh:hosts=8,bandwidth=450GB/s;nics=2").network;
+  EXPECT_EQ(network->hosts(), 16);
+  EXPECT_EQ(network->path(0, 7).hops, 1);
+  EXPECT_DOUBLE_EQ(network->path(0, 7).bandwidth, 450e9);
+  EXPECT_EQ(network->path(0, 8).hops, 4);
+  EXPECT_DOUBLE_EQ(network->path(0, 8).bandwidth, 25e9);
+  EXPECT_EQ(network->vertex_name(17), "nic of host 1");
 }
 
 TEST(Formulas, HostCounts) {

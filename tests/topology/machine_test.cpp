@@ -80,6 +80,41 @@ TEST(Mapping, BlockAndRoundRobin) {
   EXPECT_THAT(placement_of(make_mapping("round-robin", machine, 4)).levels().at(0).group_of, ElementsAre(0, 1, 2, 0));
 }
 
+std::vector<std::string> levels_on(const std::string& spec, Rank ranks, const std::string& map = "block") {
+  const Machine machine = make_machine(spec);
+  std::vector<std::string> names;
+  const Placement placement = placement_of(machine, make_mapping(map, machine, ranks));
+  for (const Placement::Level& level : placement.levels()) {
+    names.push_back(level.name);
+  }
+  return names;
+}
+
+TEST(Placement, LevelsAreNamedByTheNetwork) {
+  EXPECT_THAT(levels_on("fat-tree:leaves=4,hosts-per-leaf=4,per-host=2", 32), ElementsAre("node", "leaf"));
+  EXPECT_THAT(levels_on("fat-tree:levels=3,ports=4", 16), ElementsAre("leaf", "pod"));
+  EXPECT_THAT(levels_on("dragonfly", 72), ElementsAre("router", "group"));
+  EXPECT_THAT(levels_on("dragonfly-plus", 144), ElementsAre("leaf", "group"));
+  EXPECT_THAT(levels_on("torus:dims=4x4x4", 64), ElementsAre("row", "plane"));
+  EXPECT_THAT(levels_on("gpu-pod:nodes=4,unit=2,per-host=2", 64), ElementsAre("device", "node", "unit"));
+  EXPECT_THAT(levels_on("numa:packages=2,numa=2,caches=2", 64), ElementsAre("cache", "numa", "package"));
+  EXPECT_THAT(levels_on("fat-tree:leaves=2,hosts-per-leaf=2;node=crossbar:hosts=4", 16), ElementsAre("node", "leaf"));
+}
+
+TEST(Placement, LevelsThatTellNothingAreLeftOut) {
+  EXPECT_THAT(levels_on("crossbar:hosts=4", 4), ElementsAre("node"));
+  EXPECT_THAT(levels_on("dragonfly", 2), ElementsAre("node"));
+  EXPECT_THAT(levels_on("dragonfly", 8), ElementsAre("router"));
+  // One cache to each memory domain: the same groups once.
+  EXPECT_THAT(levels_on("numa", 16), ElementsAre("cache"));
+}
+
+TEST(Placement, ExtentsAreThoseOfTheTorus) {
+  const Machine machine = make_machine("torus:dims=4x3x2");
+  const Placement placement = placement_of(machine, make_mapping("random:5", machine, 24));
+  EXPECT_THAT(placement.extents(), ElementsAre(4, 3, 2));
+}
+
 TEST(Mapping, RandomIsASeededPermutationOfPlaces) {
   const Machine machine = make_machine("crossbar:hosts=50,per-host=2");
   const Mapping all = make_mapping("random:7", machine, 100);

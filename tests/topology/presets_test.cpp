@@ -23,6 +23,11 @@ TEST(Presets, HaveTheSizesOfTheMachines) {
   const auto facts = [](const char* name) { return facts_of(make_machine(name)); };
   EXPECT_EQ(facts("frontier").hosts, 74 * 128 * 4);
   EXPECT_EQ(facts("fugaku").hosts, 158976);
+  EXPECT_EQ(facts("lumi").hosts, 24 * 128 * 4);
+  EXPECT_EQ(facts("leonardo").hosts, 19 * 180 * 2);
+  EXPECT_EQ(facts("dgx-h100:units=4").hosts, 1024);
+  EXPECT_EQ(facts("dgx-h100:units=4").switches, 128 + 32 + 16);
+  EXPECT_DOUBLE_EQ(facts("dgx-h100:units=2").injection, 500e9);
   EXPECT_EQ(facts("summit").hosts, 4608);
   EXPECT_EQ(facts("summit").rank_slots, 4608 * 6);
   EXPECT_EQ(facts("tpu-v4").hosts, 4096);
@@ -34,6 +39,8 @@ TEST(Presets, HaveTheSizesOfTheMachines) {
 TEST(Presets, RefuseShapesThatCannotBeBuilt) {
   EXPECT_THROW((void)make_machine("tpu-v4:shape=6x4x4"), Error);
   EXPECT_THROW((void)make_machine("tpu-v4:shape=4x4"), Error);
+  EXPECT_THROW((void)make_machine("dgx-h100:units=3"), Error);
+  EXPECT_THROW((void)make_machine("lumi:global-links=30"), Error);
 }
 
 }  // namespace
