@@ -155,6 +155,13 @@ void Schedule::check_and_count() {
   chunks_ = algorithm_->pieces(problem());
 }
 
+Schedule Schedule::placed(const Placement* placement) const {
+  Schedule other = *this;
+  other.request_.placement = placement;
+  other.check_and_count();
+  return other;
+}
+
 std::string Schedule::name() const {
   return to_string(whole_->source);
 }

@@ -93,6 +93,23 @@ std::optional<SymbolicValue> SymbolicValues::join(SymbolicValue left, SymbolicVa
   return static_cast<SymbolicValue>(entries_.size() - 1);
 }
 
+std::uint64_t SymbolicValues::aligned_tree() const {
+  std::vector<std::uint64_t> trees;
+  for (Rank rank = 0; rank < ranks_; ++rank) {
+    trees.push_back(tree(own(rank)));
+  }
+  while (trees.size() > 1) {
+    for (std::size_t i = 0; i < trees.size() / 2; ++i) {
+      trees[i] = tree_of(trees[2 * i], trees[2 * i + 1]);
+    }
+    if (trees.size() % 2 == 1) {
+      trees[trees.size() / 2] = trees.back();
+    }
+    trees.resize((trees.size() + 1) / 2);
+  }
+  return trees.front();
+}
+
 bool SymbolicValues::contains(SymbolicValue value, Rank rank) const {
   const Entry& entry = entries_[value];
   if (entry.consecutive) {

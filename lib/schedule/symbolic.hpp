@@ -45,6 +45,10 @@ class SymbolicValues {
   /// A hash of the tree by which the value came about; operands may change sides. Equal trees give equal bits.
   [[nodiscard]] std::uint64_t tree(SymbolicValue value) const { return entries_[value].tree; }
 
+  /// `tree` of the aligned binary tree over all ranks: [a 2^k, (a+1) 2^k) is the left half (+) the right half, and
+  /// ranks that are not there are left out.
+  [[nodiscard]] std::uint64_t aligned_tree() const;
+
   /// Whether the value, and so every part of it, is a fold of consecutive ranks in rank order.
   [[nodiscard]] bool ordered(SymbolicValue value) const { return entries_[value].ordered; }
 

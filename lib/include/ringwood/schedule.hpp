@@ -44,6 +44,9 @@ class Schedule {
 
   [[nodiscard]] const RecordedSchedule* recorded() const { return request_.recorded; }
 
+  /// The same with another placement, which is not owned. Throws Error(kUsage) if the algorithm cannot do it there.
+  [[nodiscard]] Schedule placed(const Placement* placement) const;
+
   /// As users write it: "ring", "pat:aggregation=4", "lanes(4, ring)".
   [[nodiscard]] std::string name() const;
 

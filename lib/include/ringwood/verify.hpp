@@ -28,8 +28,16 @@ struct VerifyReport {
   Chunk gamma_chunks = 0;    ///< the same for reduced chunks
   Chunk scratch_chunks = 0;  ///< most chunks of planes other than the vector that one rank uses
 
-  bool same_bits = false;      ///< all ranks that end with a chunk computed it by the same tree (up to commuting)
-  bool keeps_order = false;    ///< every partial result is a fold of consecutive ranks in rank order
+  bool same_bits = false;    ///< all ranks that end with a chunk computed it by the same tree (up to commuting)
+  bool keeps_order = false;  ///< every partial result is a fold of consecutive ranks in rank order
+  /// How far the bits of a result can be relied on; each level includes those below. 0: ranks may differ. 1: all ranks
+  /// get the same bits. 2: the same in every run; what 1 gives here, where the order of folding is fixed. 3: whatever
+  /// the size of the vector and its division: every chunk is folded by the same tree. 4: whatever the placement: the
+  /// rounds do not depend on it. 5: whatever the number of ranks: the tree is the aligned binary one, in which [a 2^k,
+  /// (a+1) 2^k) is the left half (+) the right half, and absent ranks are left out. 5 where nothing is reduced.
+  /// Operands may change sides: the operator is taken to commute bit for bit.
+  int reproducibility = 0;
+
   bool deadlock_free = false;  ///< it ends even if every send waits for its receive
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "ringwood/recorded.hpp"
+
 namespace ringwood {
 
 namespace {
@@ -37,6 +39,18 @@ std::string Run::where(const Strand& strand) {
     text += ", lane " + std::to_string(strand.lane);
   }
   return text;
+}
+
+std::string Run::line_of(const Strand& strand, const Operation& operation) const {
+  if (schedule_.recorded() == nullptr) {
+    return "";
+  }
+  const std::uint32_t line = schedule_.recorded()->line_of(strand.source + (&operation - strand.operations.data()));
+  return line == 0 ? "" : ", line " + std::to_string(line);
+}
+
+std::string Run::where(const Strand& strand, const Operation& operation) const {
+  return where(strand) + line_of(strand, operation) + ", " + what(operation);
 }
 
 std::string Run::what(const Operation& operation) {
@@ -144,24 +158,24 @@ void Run::resume(StrandId id) {
 void Run::check_operation(const Strand& strand, const Operation& operation) const {
   if (is_message(operation)) {
     if (operation.peer < 0 || operation.peer >= schedule_.ranks()) {
-      throw Violation(where(strand) + ": peer " + std::to_string(operation.peer) + " is out of range; accepted: 0 to " +
-                      std::to_string(schedule_.ranks() - 1));
+      throw Violation(where(strand) + line_of(strand, operation) + ": peer " + std::to_string(operation.peer) +
+                      " is out of range; accepted: 0 to " + std::to_string(schedule_.ranks() - 1));
     }
     if (operation.peer == strand.rank) {
-      throw Violation(where(strand) + ": a message to itself");
+      throw Violation(where(strand) + line_of(strand, operation) + ": a message to itself");
     }
   }
   bool empty = true;
   operation.chunks.for_each_interval([&](ChunkInterval piece) {
     if (piece.count < 0 || piece.first < 0 || piece.first + piece.count > schedule_.chunks()) {
-      throw Violation(where(strand) + ", " + what(operation) + ": chunks " + std::to_string(piece.first) + " to " +
+      throw Violation(where(strand, operation) + ": chunks " + std::to_string(piece.first) + " to " +
                       std::to_string(piece.first + piece.count - 1) + " are out of range; accepted: 0 to " +
                       std::to_string(schedule_.chunks() - 1));
     }
     empty = empty && piece.count == 0;
   });
   if (empty) {
-    throw Violation(where(strand) + ", " + what(operation) + ": an empty set of chunks");
+    throw Violation(where(strand, operation) + ": an empty set of chunks");
   }
 }
 
@@ -187,13 +201,15 @@ void Run::check_round_hazards(const Strand& strand) const {
   if (const auto conflict = find_conflict(touches)) {
     const Operation& first = *operation_of[static_cast<std::size_t>(conflict->first_owner)];
     const Operation& second = *operation_of[static_cast<std::size_t>(conflict->second_owner)];
-    throw Violation(where(strand) + ": " + what(first) + " and " + what(second) + " both write chunk " +
-                    std::to_string(conflict->chunk) + " of plane " + std::to_string(conflict->plane) + " in one round");
+    throw Violation(where(strand) + line_of(strand, second) + ": " + what(first) + " and " + what(second) +
+                    " both write chunk " + std::to_string(conflict->chunk) + " of plane " +
+                    std::to_string(conflict->plane) + " in one round");
   }
 }
 
 void Run::take_round(Strand& strand) const {
   const std::span<const Operation> round = strand.program->round();
+  strand.source = round.data();
   strand.operations.assign(round.begin(), round.end());
   strand.intervals.clear();
   for (const Operation& operation : strand.operations) {
@@ -290,16 +306,16 @@ void Run::move_message(Channel::End send, Channel::End receive) {
   const Operation& from = sender.operations[send.operation];
   const Operation& into = receiver.operations[receive.operation];
   if (!same_chunks(from.chunks, into.chunks)) {
-    throw Violation(where(sender) + ", " + what(from) + ": the " + std::to_string(from.chunks.size()) +
-                    " chunks from " + std::to_string(from.chunks.front().first) + " are not the " +
-                    std::to_string(into.chunks.size()) + " chunks that it expects in " + where(receiver));
+    throw Violation(where(sender, from) + ": the " + std::to_string(from.chunks.size()) + " chunks from " +
+                    std::to_string(from.chunks.front().first) + " are not the " + std::to_string(into.chunks.size()) +
+                    " chunks that it expects in " + where(receiver) + line_of(receiver, into));
   }
   const Chunk chunks = from.chunks.size();
   const auto values =
       std::span(receiver.incoming).subspan(receiver.incoming_at[receive.operation], static_cast<std::size_t>(chunks));
   if (const auto undefined = state_.read(sender.rank, from.plane, from.chunks, values)) {
-    throw Violation(where(sender) + ", " + what(from) + ": it does not hold chunk " + std::to_string(*undefined) +
-                    " of plane " + std::to_string(from.plane));
+    throw Violation(where(sender, from) + ": it does not hold chunk " + std::to_string(*undefined) + " of plane " +
+                    std::to_string(from.plane));
   }
   const std::int64_t level = 1 + std::max(sender.level, receiver.level);
   measure_.add_message(sender.rank, receiver.rank, level, chunks);
@@ -332,8 +348,8 @@ void Run::apply(Strand& strand, std::size_t index) {
     values_.resize(size);
     values = values_;
     if (const auto undefined = state_.read(strand.rank, operation.plane, operation.chunks, values_)) {
-      throw Violation(where(strand) + ", " + what(operation) + ": it does not hold chunk " +
-                      std::to_string(*undefined) + " of plane " + std::to_string(operation.plane));
+      throw Violation(where(strand, operation) + ": it does not hold chunk " + std::to_string(*undefined) +
+                      " of plane " + std::to_string(operation.plane));
     }
   }
   switch (operation.kind) {
@@ -357,7 +373,7 @@ void Run::combine(const Strand& strand, const Operation& operation, std::span<co
     return;
   }
   const std::string chunk = std::to_string(refusal->chunk);
-  throw Violation(where(strand) + ", " + what(operation) + ": " +
+  throw Violation(where(strand, operation) + ": " +
                   (refusal->undefined ? "reduces into chunk " + chunk + " of plane " +
                                             std::to_string(operation.target_plane) + ", which holds nothing"
                                       : "the contribution of rank " + std::to_string(refusal->twice) +

@@ -47,8 +47,9 @@ class Run {
     std::size_t pending = 0;       // messages of the round that have not moved
     bool in_round = false;
     bool ended = false;
-    std::vector<StrandId> lanes;  // that it waits for
-    std::size_t running = 0;      // of these
+    std::vector<StrandId> lanes;        // that it waits for
+    std::size_t running = 0;            // of these
+    const Operation* source = nullptr;  // the round as the program yielded it, to be named only
     std::vector<Operation> operations;
     std::vector<ChunkInterval> intervals;  // of the operations' lists
     std::vector<std::size_t> incoming_at;  // by operation: where its values begin
@@ -96,6 +97,9 @@ class Run {
   [[nodiscard]] StrandId awaited_by(const Strand& strand, const Operation& operation) const;
 
   [[nodiscard]] static std::string where(const Strand& strand);
+  // With the operation, one of the strand's, and for a schedule from a file its line.
+  [[nodiscard]] std::string where(const Strand& strand, const Operation& operation) const;
+  [[nodiscard]] std::string line_of(const Strand& strand, const Operation& operation) const;
   [[nodiscard]] static std::string what(const Operation& operation);
 
   const Schedule& schedule_;

@@ -41,7 +41,7 @@ void Run::report_stuck() const {
     const Operation& operation = strand.operations[first_unmoved(strand)];
     const StrandId next = awaited_by(strand, operation);
     if (next == kNone) {
-      throw Violation(where(strand) + ", " + what(operation) + ": rank " + std::to_string(operation.peer) +
+      throw Violation(where(strand, operation) + ": rank " + std::to_string(operation.peer) +
                           " ends without the matching " + (operation.kind == OperationKind::kSend ? "receive" : "send"),
                       true);
     }
@@ -50,8 +50,9 @@ void Run::report_stuck() const {
   }
   for (auto waiting = std::find(path.begin(), path.end(), at); waiting != path.end(); ++waiting) {
     const Strand& strand = strands_[*waiting];
+    const Operation& operation = strand.operations[first_unmoved(strand)];
     chain +=
-        (chain.empty() ? "" : "; ") + where(strand) + " waits in its " + what(strand.operations[first_unmoved(strand)]);
+        (chain.empty() ? "" : "; ") + where(strand) + line_of(strand, operation) + " waits in its " + what(operation);
   }
   throw Violation("deadlock: " + chain, true);
 }

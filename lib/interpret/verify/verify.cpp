@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "interpret/verify/measure.hpp"
+#include "interpret/verify/reproducibility.hpp"
 #include "interpret/verify/run.hpp"
 #include "ringwood/error.hpp"
 #include "schedule/symbolic.hpp"
@@ -46,10 +47,16 @@ void check_contract(const Schedule& schedule, const SymbolicState& state, Verify
       const std::uint64_t tree = state.values().tree(value);
       report.same_bits = report.same_bits && (seen[index] == 0 || trees[index] == tree);
       report.keeps_order = report.keeps_order && state.values().ordered(value);
+      if (!schedule.commutative() && !report.keeps_order && state.contract().reduces &&
+          !state.contract().counts_twice) {
+        throw Violation("rank " + std::to_string(rank) + " ends with chunk " + std::to_string(chunk) +
+                        " reduced out of rank order, and the operation does not commute");
+      }
       trees[index] = tree;
       seen[index] = 1;
     }
   }
+  report.reproducibility = reproducibility_of(schedule, state, trees, report.same_bits);
 }
 
 }  // namespace
@@ -75,6 +82,7 @@ VerifyReport verify(const Schedule& schedule) {
   if (!report.ok) {
     report.same_bits = false;
     report.keeps_order = false;
+    report.reproducibility = 0;
   }
   measure.fill(report);
   report.rounds_bound = least_rounds(schedule.ranks(), report.ports);
