@@ -133,8 +133,27 @@ class Executor::Lanes {
     try {
       arrived(strand_of_ticket_[execution_.transport().wait_any()]);
     } catch (const Error& error) {
-      throw Error(error.kind(), "rank " + std::to_string(plan_.rank()) + ": " + error.what());
+      throw Error(error.kind(), "rank " + std::to_string(plan_.rank()) + ", " + where() + ": " + error.what());
     }
+  }
+
+  /// The rounds that transfers are missing in: "lane 0, round 5; lane 2, round 4"; of many, the first few.
+  std::string where() const {
+    constexpr int kNamed = 4;
+    int named = 0;
+    std::string text;
+    for (std::size_t index = 0; index < strands_.size(); ++index) {
+      const Strand& strand = strands_[index];
+      if (strand.pending == 0 || strand.forked) {
+        continue;
+      }
+      if (named++ == kNamed) {
+        return text + "; ...";
+      }
+      text += (text.empty() ? "lane " : "; lane ") + std::to_string(plan_.strands()[index].lane) + ", round " +
+              std::to_string(strand.round);
+    }
+    return text;
   }
 
   void arrived(std::uint32_t index) {

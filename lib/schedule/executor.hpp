@@ -23,7 +23,7 @@ class Executor {
  public:
   /// Does one rank's part of a collective; the transport is fresh (its next ticket is 0). `reduction` may be nullptr
   /// where !plan.reduces(). `log` gets each message that this rank sends, in the order of sending. Throws
-  /// Error(kSystem) that names rank, round and peer if the transport does (of several lanes, a wait knows no round).
+  /// Error(kSystem) that names rank, round and peer if the transport does; of several lanes, all that wait.
   void execute(const Plan& plan, const Buffers& buffers, const Reduction* reduction, Transport& transport,
                MessageLog* log = nullptr);
 

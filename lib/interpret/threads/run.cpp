@@ -55,19 +55,26 @@ ThreadsReport run_on_threads(const Schedule& schedule, const Layout& layout, con
   report.errors.resize(tasks.size());
   std::mutex first_failure;
 
+  const auto fail = [&](std::size_t rank, const std::string& why) {
+    report.errors[rank] = why;
+    {
+      const std::lock_guard lock(first_failure);
+      report.error = report.error.empty() ? why : report.error;
+    }
+    mailboxes.abort();
+  };
   const auto run = [&](std::size_t rank) {
     RankTask& task = tasks[rank];
     MailboxTransport transport(mailboxes, task.plan.rank());
     try {
       execute(task.plan, {buffers[rank].send.data(), buffers[rank].receive.data(), task.scratch.data()}, reduction,
               transport, options.log ? &task.messages : nullptr);
+    } catch (const Error& error) {
+      fail(rank, error.what());
     } catch (const std::exception& error) {
-      report.errors[rank] = error.what();
-      {
-        const std::lock_guard lock(first_failure);
-        report.error = report.error.empty() ? error.what() : report.error;
-      }
-      mailboxes.abort();
+      fail(rank, "rank " + std::to_string(rank) + ": " + error.what());
+    } catch (...) {
+      fail(rank, "rank " + std::to_string(rank) + ": something was thrown that is no std::exception");
     }
   };
 
