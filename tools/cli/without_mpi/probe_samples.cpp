@@ -1,0 +1,11 @@
+#include "tools/cli/probe_samples.hpp"
+
+#include "ringwood/error.hpp"
+
+namespace ringwood::cli {
+
+ProbeResult probe_ranks() {
+  throw Error(ErrorKind::kUsage, "this ringwood was built without MPI (RINGWOOD_WITH_MPI=OFF) and cannot probe");
+}
+
+}  // namespace ringwood::cli
