@@ -34,9 +34,15 @@ class Crossbar final : public Topology {
 
   [[nodiscard]] Path path(Host from, Host to) const override { return from == to ? Path{} : cable_.path(2, 1); }
 
+  [[nodiscard]] bool is_uniform() const override { return true; }
+
   [[nodiscard]] Shape shape() const override {
     const auto half = static_cast<double>(hosts_ / 2);
     return {hosts_ > 1 ? 2 : 0, hosts_ > 1 ? 2.0 : 0.0, half * cable_.bandwidth, true, {}};
+  }
+
+  [[nodiscard]] std::vector<NetworkDimension> dimensions() const override {
+    return {{DimensionKind::kSwitch, hosts_, cable_.bandwidth, cable_.latency + cable_.hop / 2}};
   }
 
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {

@@ -32,6 +32,8 @@ class FullMesh final : public Topology {
 
   [[nodiscard]] Path path(Host from, Host to) const override { return from == to ? Path{} : cable_.path(1, 1); }
 
+  [[nodiscard]] bool is_uniform() const override { return true; }
+
   [[nodiscard]] Shape shape() const override {
     const std::int64_t half = hosts_ / 2;
     Shape shape;
