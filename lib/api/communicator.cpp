@@ -1,62 +1,11 @@
 #include "ringwood/mpi/communicator.hpp"
 
-#include <algorithm>
-#include <cstdlib>
+#include <utility>
 
-#include "api/choose.hpp"
-#include "api/plan_cache.hpp"
-#include "interpret/mpi/execute.hpp"
+#include "api/context_cache.hpp"
 #include "interpret/mpi/mpi_error.hpp"
-#include "interpret/mpi/native.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
-
-namespace {
-
-constexpr std::size_t kAlignment = 64;
-
-struct Free {
-  void operator()(std::byte* memory) const { std::free(memory); }
-};
-
-/// Memory that only grows.
-class Scratch {
- public:
-  std::byte* at_least(std::size_t bytes) {
-    if (bytes > bytes_) {
-      const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-      memory_.reset();
-      bytes_ = 0;
-      memory_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded)));
-      if (memory_ == nullptr) {
-        throw Error(ErrorKind::kSystem, "no memory for " + std::to_string(rounded) + " bytes of scratch");
-      }
-      bytes_ = rounded;
-    }
-    return memory_.get();
-  }
-
- private:
-  std::unique_ptr<std::byte, Free> memory_;
-  std::size_t bytes_ = 0;
-};
-
-void check_call(const CollectiveCall& call, Rank ranks) {
-  if (!call.counts.empty() && call.counts.size() != static_cast<std::size_t>(ranks)) {
-    throw Error(ErrorKind::kUsage, std::to_string(call.counts.size()) + " counts for " + std::to_string(ranks) +
-                                       " ranks; every rank needs one");
-  }
-  if (call.root < 0 || call.root >= ranks) {
-    throw Error(ErrorKind::kUsage,
-                "root " + std::to_string(call.root) + " is not one of the " + std::to_string(ranks) + " ranks");
-  }
-  if (call.element_size < 1) {
-    throw Error(ErrorKind::kUsage, "elements of " + std::to_string(call.element_size) + " bytes; accepted: 1 and more");
-  }
-}
-
-}  // namespace
 
 class Communicator::State {
  public:
@@ -70,76 +19,23 @@ class Communicator::State {
     check_mpi(MPI_Comm_size(users, &ranks_), "MPI_Comm_size");
   }
 
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-
-  ~State() {
-    int finalized = 0;
-    MPI_Finalized(&finalized);
-    if (finalized == 0 && own_ != MPI_COMM_NULL) {
-      transport_.reset();
-      MPI_Comm_free(&own_);
-    }
-  }
-
   [[nodiscard]] Rank rank() const { return rank_; }
 
   [[nodiscard]] Rank ranks() const { return ranks_; }
 
-  const PreparedCall& prepared(const CollectiveCall& call) {
-    if (const PreparedCall* known = cache_.find(call)) {
-      return *known;
+  /// Kept here too: the user may free the communicator first.
+  Context& context() {
+    if (context_ == nullptr) {
+      context_ = context_of(users_);
     }
-    check_call(call, ranks_);
-    if (call.algorithm == "native") {
-      return cache_.insert(call, {.algorithm = "native", .plan = std::nullopt});
-    }
-    const bool commutative = call.reduction == nullptr || call.reduction->commutative;
-    const Schedule schedule =
-        choose_schedule(call, {.ranks = ranks_, .root = call.root, .commutative = commutative, .placement = nullptr});
-    const bool barrier = call.collective == Collective::kBarrier;
-    const Layout layout =
-        call.counts.empty() ? equal_layout(schedule, barrier ? 1 : static_cast<Bytes>(call.elements), call.element_size)
-                            : Layout::counts(call.counts, call.element_size, schedule.chunks());
-    const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
-    return cache_.insert(call, {.algorithm = schedule.name(), .plan = compile(schedule, layout, rank_, use)});
-  }
-
-  void run(const CollectiveCall& call) {
-    if (failed_) {
-      throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
-    }
-    const PreparedCall& todo = prepared(call);
-    make_own();
-    failed_ = true;
-    if (todo.plan) {
-      const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
-                            scratch_.at_least(static_cast<std::size_t>(todo.plan->scratch_bytes()))};
-      execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
-    } else {
-      run_native(call, own_, rank_, ranks_);
-    }
-    failed_ = false;
+    return *context_;
   }
 
  private:
-  void make_own() {
-    if (own_ == MPI_COMM_NULL) {
-      check_mpi(MPI_Comm_dup(users_, &own_), "MPI_Comm_dup");
-      check_mpi(MPI_Comm_set_errhandler(own_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
-      transport_ = std::make_unique<MpiTransport>(own_);
-    }
-  }
-
   MPI_Comm users_;
-  MPI_Comm own_ = MPI_COMM_NULL;
   Rank rank_ = 0;
   Rank ranks_ = 1;
-  bool failed_ = false;
-  std::unique_ptr<MpiTransport> transport_;
-  Executor executor_;
-  Scratch scratch_;
-  PlanCache cache_;
+  std::shared_ptr<Context> context_;
 };
 
 Communicator::Communicator(MPI_Comm communicator) : state_(std::make_unique<State>(communicator)) {}
@@ -157,11 +53,15 @@ Rank Communicator::size() const {
 }
 
 void Communicator::run(const CollectiveCall& call) {
-  state_->run(call);
+  state_->context().run(call);
 }
 
 std::string Communicator::algorithm_for(const CollectiveCall& call) {
-  return state_->prepared(call).algorithm;
+  return state_->context().prepared(call).algorithm;
+}
+
+void Communicator::place(Placement placement) {
+  state_->context().place(std::move(placement));
 }
 
 void Communicator::check_equal(const char* collective, std::size_t expected, std::size_t given) {

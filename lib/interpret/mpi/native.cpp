@@ -1,8 +1,11 @@
 #include "interpret/mpi/native.hpp"
 
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "interpret/mpi/mpi_error.hpp"
+#include "ringwood/layout.hpp"
 
 namespace ringwood {
 
@@ -20,89 +23,150 @@ struct Counts {
   std::vector<int> starts;
 };
 
-Counts to_ints(std::span<const std::size_t> counts, std::size_t unit) {
-  Counts result;
-  std::size_t start = 0;
-  for (const std::size_t count : counts) {
-    result.counts.push_back(to_int(count * unit));
-    result.starts.push_back(to_int(start * unit));
-    start += count;
+/// One native collective on its way: sizes as MPI wants them.
+class NativeCall {
+ public:
+  NativeCall(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks)
+      : call_(call), communicator_(communicator), me_(me), ranks_(ranks) {
+    if (call.type == MPI_DATATYPE_NULL) {
+      type_ = MPI_BYTE;
+      unit_ = static_cast<std::size_t>(call.element_size);
+    } else {
+      type_ = call.type;
+    }
   }
-  return result;
-}
 
-void check_reduction(const CollectiveCall& call) {
-  if (call.op == MPI_OP_NULL || call.type == MPI_DATATYPE_NULL) {
-    throw Error(ErrorKind::kUsage, "a native " + std::string(name_of(call.collective)) +
-                                       " needs an operation of MPI; a custom one runs over the library's algorithms");
+  int allreduce() const {
+    check_reduction();
+    return PMPI_Allreduce(input(true), call_.receive, whole(), type_, call_.op, communicator_);
   }
-}
 
-int allgather(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks) {
-  const bool bytes = call.type == MPI_DATATYPE_NULL;
-  const MPI_Datatype type = bytes ? MPI_BYTE : call.type;
-  const std::size_t unit = bytes ? static_cast<std::size_t>(call.element_size) : 1;
-  const void* send = call.in_place ? MPI_IN_PLACE : call.send;
-  if (call.counts.empty()) {
-    const int count = to_int(call.elements / static_cast<std::size_t>(ranks) * unit);
-    return PMPI_Allgather(send, count, type, call.receive, count, type, communicator);
+  int reduce_scatter() const {
+    check_reduction();
+    if (is_equal()) {
+      return PMPI_Reduce_scatter_block(input(true), call_.receive, equal(), type_, call_.op, communicator_);
+    }
+    return PMPI_Reduce_scatter(input(true), call_.receive, blocks().counts.data(), type_, call_.op, communicator_);
   }
-  const Counts all = to_ints(call.counts, unit);
-  return PMPI_Allgatherv(send, all.counts[static_cast<std::size_t>(me)], type, call.receive, all.counts.data(),
-                         all.starts.data(), type, communicator);
-}
 
-int reduce_scatter(const CollectiveCall& call, MPI_Comm communicator, Rank ranks) {
-  const void* send = call.in_place ? MPI_IN_PLACE : call.send;
-  if (call.counts.empty()) {
-    const int count = to_int(call.elements / static_cast<std::size_t>(ranks));
-    return PMPI_Reduce_scatter_block(send, call.receive, count, call.type, call.op, communicator);
+  int allgather() const {
+    if (is_equal()) {
+      return PMPI_Allgather(input(true), equal(), type_, call_.receive, equal(), type_, communicator_);
+    }
+    const Counts all = blocks();
+    return PMPI_Allgatherv(input(true), all.counts[index(me_)], type_, call_.receive, all.counts.data(),
+                           all.starts.data(), type_, communicator_);
   }
-  const Counts all = to_ints(call.counts, 1);
-  return PMPI_Reduce_scatter(send, call.receive, all.counts.data(), call.type, call.op, communicator);
-}
 
-int reduce(const CollectiveCall& call, MPI_Comm communicator, Rank me) {
-  const bool root_in_place = call.in_place && me == call.root;
-  return PMPI_Reduce(root_in_place ? MPI_IN_PLACE : call.send, call.receive, to_int(call.elements), call.type, call.op,
-                     call.root, communicator);
-}
+  int broadcast() const { return PMPI_Bcast(call_.receive, whole(), type_, call_.root, communicator_); }
 
-int broadcast(const CollectiveCall& call, MPI_Comm communicator) {
-  const auto bytes = to_int(call.elements * static_cast<std::size_t>(call.element_size));
-  return PMPI_Bcast(call.receive, bytes, MPI_BYTE, call.root, communicator);
-}
+  int reduce() const {
+    check_reduction();
+    return PMPI_Reduce(input(is_root()), call_.receive, whole(), type_, call_.op, call_.root, communicator_);
+  }
 
-int start_native(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks) {
-  switch (call.collective) {
+  int gather() const {
+    const Counts all = blocks();
+    return PMPI_Gatherv(input(is_root()), all.counts[index(me_)], type_, call_.receive, all.counts.data(),
+                        all.starts.data(), type_, call_.root, communicator_);
+  }
+
+  int scatter() const {
+    const Counts all = blocks();
+    void* result = call_.in_place && is_root() ? MPI_IN_PLACE : call_.receive;
+    return PMPI_Scatterv(call_.send, all.counts.data(), all.starts.data(), type_, result, all.counts[index(me_)], type_,
+                         call_.root, communicator_);
+  }
+
+  int alltoall() const {
+    const Chunk pairs = Chunk{ranks_} * ranks_;
+    const Layout layout = Layout::equal(static_cast<Bytes>(call_.elements), static_cast<Bytes>(unit_), pairs, pairs);
+    Counts out;
+    Counts in;
+    for (Rank other = 0; other < ranks_; ++other) {
+      append(out, layout.bytes({Chunk{me_} * ranks_ + other, 1}));
+      append(in, layout.bytes({Chunk{other} * ranks_ + me_, 1}));
+    }
+    return PMPI_Alltoallv(input(true), out.counts.data(), out.starts.data(), type_, call_.receive, in.counts.data(),
+                          in.starts.data(), type_, communicator_);
+  }
+
+ private:
+  static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
+
+  static void append(Counts& counts, Bytes count) {
+    counts.starts.push_back(counts.starts.empty() ? 0 : to_int(static_cast<std::size_t>(counts.starts.back()) +
+                                                               static_cast<std::size_t>(counts.counts.back())));
+    counts.counts.push_back(to_int(static_cast<std::size_t>(count)));
+  }
+
+  bool is_root() const { return me_ == call_.root; }
+
+  const void* input(bool in_place_counts) const {
+    return call_.in_place && in_place_counts ? MPI_IN_PLACE : call_.send;
+  }
+
+  int whole() const { return to_int(call_.elements * unit_); }
+
+  bool is_equal() const { return call_.counts.empty() && call_.elements % index(ranks_) == 0; }
+
+  int equal() const { return to_int(call_.elements / index(ranks_) * unit_); }
+
+  Counts blocks() const {
+    const Layout layout = call_.counts.empty()
+                              ? Layout::equal(static_cast<Bytes>(call_.elements), 1, ranks_, ranks_)
+                              : Layout::counts(call_.counts, 1, ranks_);
+    Counts all;
+    for (Rank rank = 0; rank < ranks_; ++rank) {
+      append(all, layout.bytes({rank, 1}) * static_cast<Bytes>(unit_));
+    }
+    return all;
+  }
+
+  void check_reduction() const {
+    if (call_.op == MPI_OP_NULL || call_.type == MPI_DATATYPE_NULL) {
+      throw Error(ErrorKind::kUsage, "a native " + std::string(name_of(call_.collective)) +
+                                         " needs an operation of MPI; a custom one runs over the library's algorithms");
+    }
+  }
+
+  const CollectiveCall& call_;
+  MPI_Comm communicator_;
+  Rank me_;
+  Rank ranks_;
+  MPI_Datatype type_ = MPI_BYTE;
+  std::size_t unit_ = 1;  // of type_ in an element
+};
+
+int start_native(const NativeCall& call, Collective collective, MPI_Comm communicator) {
+  switch (collective) {
     case Collective::kAllreduce:
-      check_reduction(call);
-      return PMPI_Allreduce(call.in_place ? MPI_IN_PLACE : call.send, call.receive, to_int(call.elements), call.type,
-                            call.op, communicator);
+      return call.allreduce();
     case Collective::kReduceScatter:
-      check_reduction(call);
-      return reduce_scatter(call, communicator, ranks);
+      return call.reduce_scatter();
     case Collective::kAllgather:
-      return allgather(call, communicator, me, ranks);
+      return call.allgather();
     case Collective::kBroadcast:
-      return broadcast(call, communicator);
+      return call.broadcast();
     case Collective::kReduce:
-      check_reduction(call);
-      return reduce(call, communicator, me);
+      return call.reduce();
     case Collective::kBarrier:
       return PMPI_Barrier(communicator);
     case Collective::kGather:
+      return call.gather();
     case Collective::kScatter:
+      return call.scatter();
     case Collective::kAlltoall:
-      break;
+      return call.alltoall();
   }
-  throw Error(ErrorKind::kUsage, "there is no native " + std::string(name_of(call.collective)) + " here");
+  return MPI_ERR_ARG;
 }
 
 }  // namespace
 
 void run_native(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks) {
-  check_mpi(start_native(call, communicator, me, ranks), name_of(call.collective).data());
+  const NativeCall native(call, communicator, me, ranks);
+  check_mpi(start_native(native, call.collective, communicator), name_of(call.collective).data());
 }
 
 }  // namespace ringwood

@@ -5,7 +5,7 @@
 namespace ringwood {
 
 /// The MPI library's own collective for the call, on `communicator`. Throws Error(kUsage) for what MPI's interface
-/// cannot say: counts above 2^31 - 1, operations that are not MPI's, collectives without a native form here.
+/// cannot say: counts above 2^31 - 1, and operations that are not MPI's.
 void run_native(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks);
 
 }  // namespace ringwood

@@ -1,6 +1,7 @@
 #include "interpret/mpi/transport.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <thread>
 
@@ -11,11 +12,12 @@ namespace ringwood {
 
 namespace {
 
-constexpr Lane kTags = 1 << 15;
-
 // So often the requests are looked at before the core is offered to others: with more ranks than cores, the one that
 // this rank waits for may need it.
 constexpr int kSpins = 100;
+
+// A receive that was matched already cannot be cancelled, and ends when its data is there; if the sender is gone, never.
+constexpr auto kPatience = std::chrono::seconds(1);
 
 std::string about(bool sending, Rank peer) {
   return (sending ? "sending to rank " : "receiving from rank ") + std::to_string(peer);
@@ -27,29 +29,48 @@ MpiTransport::MpiTransport(MPI_Comm communicator, Bytes largest_piece)
     : communicator_(communicator), largest_piece_(largest_piece) {}
 
 MpiTransport::~MpiTransport() {
-  begin();
+  (void)abandon();
 }
 
 void MpiTransport::begin() {
-  for (std::size_t i = 0; i < requests_.size(); ++i) {
-    if (requests_[i] != MPI_REQUEST_NULL) {
-      if (pieces_[i].bytes >= 0) {
-        MPI_Cancel(&requests_[i]);
-      }
-      MPI_Request_free(&requests_[i]);
-    }
-  }
   requests_.clear();
   pieces_.clear();
   pending_.clear();
   ended_.clear();
+  error_code_ = MPI_SUCCESS;
+}
+
+bool MpiTransport::abandon() noexcept {
+  bool all_ended = true;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    if (requests_[i] != MPI_REQUEST_NULL && pieces_[i].bytes >= 0) {
+      MPI_Cancel(&requests_[i]);
+    }
+  }
+  for (std::size_t i = 0; i < requests_.size(); ++i) {
+    const bool receive = pieces_[i].bytes >= 0;
+    int ended = requests_[i] == MPI_REQUEST_NULL ? 1 : 0;
+    do {
+      if (ended == 0 && MPI_Test(&requests_[i], &ended, MPI_STATUS_IGNORE) != MPI_SUCCESS) {
+        break;
+      }
+    } while (ended == 0 && receive && std::chrono::steady_clock::now() < deadline);
+    if (requests_[i] != MPI_REQUEST_NULL) {
+      MPI_Request_free(&requests_[i]);
+      all_ended = false;
+    }
+  }
+  requests_.clear();
+  pieces_.clear();
+  return all_ended;
 }
 
 template <typename Start>
 Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, Start start_piece) {
-  if (lane < 0 || lane >= kTags) {
+  if (lane < 0 || lane >= kLanes) {
     throw Error(ErrorKind::kUsage,
-                "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kTags) + " lanes over MPI");
+                "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kLanes) + " lanes over MPI");
   }
   const auto ticket = static_cast<Ticket>(pending_.size());
   pending_.push_back(0);
@@ -60,7 +81,7 @@ Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, St
     Piece piece{ticket, peer, bytes};
     const int code = start_piece(offset, piece, &request);
     if (code != MPI_SUCCESS) {
-      throw Error(ErrorKind::kSystem, about(piece.bytes < 0, peer) + ": " + mpi_text(code));
+      fail(piece, code);
     }
     requests_.push_back(request);
     pieces_.push_back(piece);
@@ -105,6 +126,7 @@ void MpiTransport::test() {
   const int code =
       MPI_Testsome(static_cast<int>(requests_.size()), requests_.data(), &count, indices_.data(), statuses_.data());
   if (code != MPI_SUCCESS && code != MPI_ERR_IN_STATUS) {
+    error_code_ = code;
     check_mpi(code, "waiting for messages");
   }
   if (count == 0 || count == MPI_UNDEFINED) {
@@ -121,9 +143,14 @@ void MpiTransport::test() {
   remove_ended();
 }
 
-void MpiTransport::check_ended(const Piece& piece, MPI_Status status, int code) const {
+void MpiTransport::fail(const Piece& piece, int code) {
+  error_code_ = code;
+  throw Error(ErrorKind::kSystem, about(piece.bytes < 0, piece.peer) + ": " + mpi_text(code));
+}
+
+void MpiTransport::check_ended(const Piece& piece, MPI_Status status, int code) {
   if (code != MPI_SUCCESS) {
-    throw Error(ErrorKind::kSystem, about(piece.bytes < 0, piece.peer) + ": " + mpi_text(code));
+    fail(piece, code);
   }
   int received = 0;
   if (piece.bytes >= 0 && MPI_Get_count(&status, MPI_BYTE, &received) == MPI_SUCCESS && received != piece.bytes) {

@@ -18,12 +18,25 @@ class MpiTransport final : public Transport {
   /// Messages above this size travel in several pieces, so that counts fit in an int.
   static constexpr Bytes kLargestPiece = Bytes{1} << 30U;
 
+  /// Lanes are numbered below this.
+  static constexpr Lane kLanes = 1 << 15;
+
   /// The communicator is not owned, and must return errors (MPI_ERRORS_RETURN).
   explicit MpiTransport(MPI_Comm communicator, Bytes largest_piece = kLargestPiece);
   ~MpiTransport() override;
 
-  /// Before each call. Lets go of what a failed call left.
+  /// Before each call; what was started before has ended, or was abandoned.
   void begin();
+
+  /// Whether anything was started since `begin`.
+  [[nodiscard]] bool started() const { return !pending_.empty(); }
+
+  /// MPI's code for what failed since `begin`, or MPI_SUCCESS.
+  [[nodiscard]] int error_code() const { return error_code_; }
+
+  /// After a failure: ends what is under way. Receives are cancelled, and none writes its memory any more. A send that
+  /// nobody takes cannot be taken back; false if there are such: their memory has to stay.
+  [[nodiscard]] bool abandon() noexcept;
 
   Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
@@ -40,7 +53,8 @@ class MpiTransport final : public Transport {
   template <typename Start>
   Ticket start(Rank peer, Lane lane, std::size_t size, Start start_piece);
   void test();
-  void check_ended(const Piece& piece, MPI_Status status, int code) const;
+  [[noreturn]] void fail(const Piece& piece, int code);
+  void check_ended(const Piece& piece, MPI_Status status, int code);
   void remove_ended();
 
   MPI_Comm communicator_;
@@ -51,6 +65,7 @@ class MpiTransport final : public Transport {
   std::vector<Ticket> ended_;           // not reported yet
   std::vector<int> indices_;
   std::vector<MPI_Status> statuses_;
+  int error_code_ = MPI_SUCCESS;
 };
 
 }  // namespace ringwood

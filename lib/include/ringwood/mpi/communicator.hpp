@@ -14,6 +14,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/message.hpp"
 #include "ringwood/mpi/element_types.hpp"
+#include "ringwood/placement.hpp"
 #include "ringwood/reduction.hpp"
 
 namespace ringwood {
@@ -31,7 +32,9 @@ struct CollectiveCall {
   const void* send = nullptr;  ///< not read if in place
   void* receive = nullptr;
   bool in_place = false;                     ///< as MPI_IN_PLACE, whatever that means for the collective
-  std::size_t elements = 0;                  ///< of the whole vector: for equal blocks, all ranks' together
+  /// Of the whole vector: where ranks have blocks, all of them together. What does not divide evenly goes to the first
+  /// blocks, an element each.
+  std::size_t elements = 0;
   std::span<const std::size_t> counts = {};  ///< one a rank, in elements; empty: equal blocks (or none)
   Bytes element_size = 1;
   Rank root = 0;
@@ -46,11 +49,17 @@ struct CollectiveCall {
 template <typename Operation, typename T>
 concept CustomOperation = std::invocable<const Operation&, const T&, const T&> && std::is_trivially_copyable_v<T>;
 
-/// Collectives over the ranks of an MPI communicator. Its messages travel over a private duplicate, made collectively
-/// by the first call and freed with the object, so that they never meet the user's. One call at a time; different
-/// objects may be used by different threads if MPI allows it. Calls throw Error: kUsage for what cannot be done (no
-/// algorithm is ever replaced by another), kSystem if MPI fails; after that this object refuses to go on, since
-/// messages may be under way.
+/// Collectives over the ranks of an MPI communicator. Messages travel over a private communicator of the same ranks, so
+/// that they never meet the user's; it is made collectively by the first call, and freed with the user's. All objects
+/// for one communicator share it, and one call at a time uses it, as MPI has it for collectives anyway; objects for
+/// different communicators may be used by different threads if MPI was told so.
+///
+/// Calls throw Error: kUsage for what cannot be done (no algorithm is ever replaced by another), and nothing has
+/// happened then; kSystem if MPI fails. After a failure with messages under way the communicator is not used again:
+/// calls throw kSystem. Receives are cancelled; buffers that were to be sent from may still be read.
+///
+/// What no call names is taken from RINGWOOD_ALLREDUCE, RINGWOOD_REDUCE_SCATTER, ... of rank 0's environment, as it is
+/// when the private communicator is made: an algorithm as in CallOptions.
 class Communicator {
  public:
   /// `communicator` stays the user's, and must live as long as this is used. Throws Error(kUsage) for an
@@ -66,8 +75,13 @@ class Communicator {
   /// Does the call; collective.
   void run(const CollectiveCall& call);
 
-  /// The algorithm that `run` would use, as users write it; local. Throws as `run` does.
+  /// The algorithm that `run` would use, as users write it. Collective if it is the first call. Throws as `run` does.
   [[nodiscard]] std::string algorithm_for(const CollectiveCall& call);
+
+  /// Says who is near whom, for hierarchical algorithms; without this, level "node" is the ranks that share memory.
+  /// Collective: all ranks say the same. Holds for all objects of this communicator. Throws Error(kUsage) if the
+  /// placement is one of another number of ranks.
+  void place(Placement placement);
 
   /// out[i] = in[i] of rank 0 (+) in[i] of rank 1 (+) ...
   template <ElementOf T>

@@ -1,0 +1,159 @@
+#include "api/context.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "api/call_check.hpp"
+#include "api/choose.hpp"
+#include "api/twin.hpp"
+#include "interpret/mpi/execute.hpp"
+#include "interpret/mpi/mpi_error.hpp"
+#include "interpret/mpi/native.hpp"
+#include "schedule/layouts.hpp"
+
+namespace ringwood {
+
+Context::Context(MPI_Comm users) : own_(make_twin(users)) {
+  try {
+    check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
+    check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
+    placement_ = shared_memory_placement(own_, rank_, ranks_);
+    share_environment();
+    transport_ = std::make_unique<MpiTransport>(own_);
+  } catch (...) {
+    close();
+    throw;
+  }
+}
+
+void Context::close() noexcept {
+  if (own_ != MPI_COMM_NULL) {
+    if (transport_ != nullptr && !transport_->abandon()) {
+      scratch_.leave();
+    }
+    transport_.reset();
+    PMPI_Comm_free(&own_);
+    own_ = MPI_COMM_NULL;
+  }
+}
+
+void Context::share_environment() {
+  constexpr char kSeparator = '\n';
+  std::string all;
+  for (const Collective collective : kAllCollectives) {
+    const char* value = std::getenv(variable_of(collective).c_str());
+    all += value == nullptr ? "" : value;
+    all += kSeparator;
+  }
+  all = text_of_first_rank(std::move(all), own_);
+  std::size_t begin = 0;
+  for (std::string& forced : forced_) {
+    const std::size_t end = std::min(all.find(kSeparator, begin), all.size());
+    forced = all.substr(begin, end - begin);
+    begin = std::min(end + 1, all.size());
+  }
+}
+
+void Context::place(Placement placement) {
+  if (placement.ranks() != ranks_) {
+    throw Error(ErrorKind::kUsage, "a placement of " + std::to_string(placement.ranks()) +
+                                       " ranks for a communicator of " + std::to_string(ranks_));
+  }
+  placement_ = std::move(placement);
+  cache_ = PlanCache();
+}
+
+Schedule Context::schedule_for(const CollectiveCall& call) const {
+  const bool commutative = call.reduction == nullptr || call.reduction->commutative;
+  const Schedule::Request request{
+      .ranks = ranks_, .root = call.root, .commutative = commutative, .placement = &placement_};
+  const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
+  if (!call.algorithm.empty() || forced.empty()) {
+    return choose_schedule(call, request);
+  }
+  CollectiveCall named = call;
+  named.algorithm = forced;
+  try {
+    return choose_schedule(named, request);
+  } catch (const Error& error) {
+    throw Error(error.kind(),
+                variable_of(call.collective) + "=" + std::string(forced) + ": " + std::string(error.what()));
+  }
+}
+
+PreparedCall Context::prepare(const CollectiveCall& call) const {
+  check_call(call, ranks_);
+  if ((call.algorithm.empty() ? forced(call.collective) : call.algorithm) == "native") {
+    return {.algorithm = "native", .plan = std::nullopt};
+  }
+  const Schedule schedule = schedule_for(call);
+  const Bytes elements = call.collective == Collective::kBarrier ? 1 : static_cast<Bytes>(call.elements);
+  const Layout layout = call.counts.empty() ? equal_layout(schedule, elements, call.element_size)
+                                            : Layout::counts(call.counts, call.element_size, schedule.chunks());
+  const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
+  Plan plan = compile(schedule, layout, rank_, use);
+  for (const PlanStrand& strand : plan.strands()) {
+    if (strand.lane >= MpiTransport::kLanes) {
+      throw Error(ErrorKind::kUsage, schedule.name() + " needs lane " + std::to_string(strand.lane) + "; there are " +
+                                         std::to_string(MpiTransport::kLanes) + " over MPI");
+    }
+  }
+  return {.algorithm = schedule.name(), .plan = std::move(plan)};
+}
+
+const PreparedCall& Context::prepared(const CollectiveCall& call) {
+  const PreparedCall* known = cache_.find(call);
+  return known != nullptr ? *known : cache_.insert(call, prepare(call));
+}
+
+void Context::check_buffers(const CollectiveCall& call, const Plan& plan) const {
+  const bool no_send = call.send == nullptr && plan.send_bytes() > 0;
+  const bool no_receive = call.receive == nullptr && plan.receive_bytes() > 0;
+  if (no_send || no_receive) {
+    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + ": the " +
+                                       (no_send ? "send" : "receive") + " buffer of rank " + std::to_string(rank_) +
+                                       " is a null pointer, but needs " +
+                                       std::to_string(no_send ? plan.send_bytes() : plan.receive_bytes()) + " bytes");
+  }
+}
+
+void Context::execute(const CollectiveCall& call, const Plan& plan) {
+  check_buffers(call, plan);
+  const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
+                        scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
+  try {
+    execute_over_mpi(executor_, plan, buffers, call.reduction, *transport_, call.log);
+  } catch (...) {
+    // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
+    failed_ = transport_->started();
+    mpi_code_ = transport_->error_code();
+    if (!transport_->abandon()) {
+      scratch_.leave();
+    }
+    throw;
+  }
+}
+
+void Context::run(const CollectiveCall& call) {
+  if (own_ == MPI_COMM_NULL) {
+    throw Error(ErrorKind::kUsage, "the communicator was freed");
+  }
+  if (failed_) {
+    throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
+  }
+  mpi_code_ = MPI_SUCCESS;
+  const PreparedCall& todo = prepared(call);
+  if (todo.plan) {
+    execute(call, *todo.plan);
+    return;
+  }
+  try {
+    run_native(call, own_, rank_, ranks_);
+  } catch (const Error& error) {
+    failed_ = error.kind() == ErrorKind::kSystem;
+    throw;
+  }
+}
+
+}  // namespace ringwood

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "api/plan_cache.hpp"
+#include "api/scratch.hpp"
+#include "interpret/mpi/transport.hpp"
+#include "ringwood/mpi/communicator.hpp"
+#include "ringwood/placement.hpp"
+#include "ringwood/schedule.hpp"
+#include "schedule/executor.hpp"
+
+namespace ringwood {
+
+/// All that the library keeps of one user communicator: its private twin, who shares a node with whom, what the
+/// environment asks for, and the prepared calls. One for each communicator, however many Communicator objects and C
+/// calls use it (context_cache.hpp).
+class Context {
+ public:
+  /// Collective. `users` must be an intracommunicator. Throws Error(kSystem) if MPI fails.
+  explicit Context(MPI_Comm users);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  ~Context() = default;
+
+  /// Frees the private communicator, when the user's is freed or MPI ends; calls are refused from then on.
+  void close() noexcept;
+
+  [[nodiscard]] Rank rank() const { return rank_; }
+
+  [[nodiscard]] Rank ranks() const { return ranks_; }
+
+  /// As Communicator::run.
+  void run(const CollectiveCall& call);
+
+  /// What `run` carries out; valid until the next call.
+  [[nodiscard]] const PreparedCall& prepared(const CollectiveCall& call);
+
+  /// What RINGWOOD_ALLREDUCE and its like say; empty: nothing. Rank 0's environment counts, so that all ranks agree.
+  [[nodiscard]] std::string_view forced(Collective collective) const {
+    return forced_[static_cast<std::size_t>(collective)];
+  }
+
+  /// As Communicator::place.
+  void place(Placement placement);
+
+  /// MPI's code for what made the last call fail, or MPI_SUCCESS if that was not MPI.
+  [[nodiscard]] int mpi_code() const { return mpi_code_; }
+
+ private:
+  void share_environment();
+  [[nodiscard]] PreparedCall prepare(const CollectiveCall& call) const;
+  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call) const;
+  void execute(const CollectiveCall& call, const Plan& plan);
+  void check_buffers(const CollectiveCall& call, const Plan& plan) const;
+
+  MPI_Comm own_ = MPI_COMM_NULL;
+  Rank rank_ = 0;
+  Rank ranks_ = 1;
+  bool failed_ = false;
+  int mpi_code_ = MPI_SUCCESS;
+  Placement placement_;
+  std::array<std::string, kAllCollectives.size()> forced_;
+  std::unique_ptr<MpiTransport> transport_;
+  Executor executor_;
+  Scratch scratch_;
+  PlanCache cache_;
+};
+
+}  // namespace ringwood

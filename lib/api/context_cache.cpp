@@ -1,0 +1,102 @@
+#include "api/context_cache.hpp"
+
+#include <mutex>
+#include <vector>
+
+#include "interpret/mpi/mpi_error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+using Holder = std::shared_ptr<Context>;
+
+/// All contexts of the process, since MPI_Finalize promises to run the callbacks of MPI_COMM_SELF only, not those of
+/// the other predefined communicators.
+class LiveContexts {
+ public:
+  void add(const Holder& context) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(contexts_, [](const std::weak_ptr<Context>& known) { return known.expired(); });
+    contexts_.push_back(context);
+  }
+
+  /// In the order of creation: any two ranks then free the communicators that they share in the same order.
+  void close_all() {
+    const std::lock_guard lock(mutex_);
+    for (const std::weak_ptr<Context>& known : contexts_) {
+      if (const Holder context = known.lock()) {
+        context->close();
+      }
+    }
+    contexts_.clear();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Context>> contexts_;
+};
+
+int close_context(MPI_Comm /*users*/, int /*key*/, void* value, void* /*state*/) {
+  const std::unique_ptr<Holder> holder(static_cast<Holder*>(value));
+  (*holder)->close();
+  return MPI_SUCCESS;
+}
+
+int close_all_contexts(MPI_Comm /*self*/, int /*key*/, void* value, void* /*state*/) {
+  static_cast<LiveContexts*>(value)->close_all();
+  return MPI_SUCCESS;
+}
+
+/// MPI's names for our attributes: made by the first call, and valid until MPI ends.
+class Keys {
+ public:
+  Keys() {
+    check_mpi(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, close_context, &context_, nullptr),
+              "MPI_Comm_create_keyval");
+    check_mpi(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, close_all_contexts, &end_, nullptr),
+              "MPI_Comm_create_keyval");
+    check_mpi(MPI_Comm_set_attr(MPI_COMM_SELF, end_, live_.get()), "MPI_Comm_set_attr");
+  }
+
+  [[nodiscard]] int context() const { return context_; }
+
+  [[nodiscard]] LiveContexts& live() const { return *live_; }
+
+ private:
+  std::unique_ptr<LiveContexts> live_ = std::make_unique<LiveContexts>();
+  int context_ = MPI_KEYVAL_INVALID;
+  int end_ = MPI_KEYVAL_INVALID;
+};
+
+const Keys& keys() {
+  // Never destroyed: MPI may be ended by a destructor that runs later.
+  static const Keys& made = *new Keys;
+  return made;
+}
+
+Holder* find_holder(MPI_Comm users) {
+  void* value = nullptr;
+  int found = 0;
+  check_mpi(MPI_Comm_get_attr(users, keys().context(), &value, &found), "MPI_Comm_get_attr");
+  return found != 0 ? static_cast<Holder*>(value) : nullptr;
+}
+
+}  // namespace
+
+const std::shared_ptr<Context>& context_of(MPI_Comm users) {
+  if (const Holder* known = find_holder(users)) {
+    return *known;
+  }
+  auto holder = std::make_unique<Holder>(std::make_shared<Context>(users));
+  check_mpi(MPI_Comm_set_attr(users, keys().context(), holder.get()), "MPI_Comm_set_attr");
+  keys().live().add(*holder);
+  return *holder.release();
+}
+
+Context* find_context(MPI_Comm users) {
+  const Holder* known = find_holder(users);
+  return known != nullptr ? known->get() : nullptr;
+}
+
+}  // namespace ringwood
