@@ -44,6 +44,10 @@ class FullMesh final : public Topology {
     return shape;
   }
 
+  [[nodiscard]] std::vector<NetworkDimension> dimensions() const override {
+    return {{DimensionKind::kFullMesh, hosts_, cable_.bandwidth, cable_.latency + cable_.hop}};
+  }
+
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override { return "host " + std::to_string(vertex); }
 
  private:

@@ -9,6 +9,7 @@
 #include "topology/catalogue.hpp"
 #include "topology/hwloc_discovery.hpp"
 #include "topology/machine_file.hpp"
+#include "topology/machine_formats.hpp"
 #include "topology/nested.hpp"
 #include "topology/presets.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 
 /// Every name that make_machine knows.
 [[nodiscard]] std::vector<std::string> known_names() {
-  std::vector<std::string> names = {"local"};
+  std::vector<std::string> names = {"local", "hwloc"};
   for (const TopologyFamily* family : topology_families()) {
     names.emplace_back(family->name);
   }
@@ -150,6 +151,11 @@ Machine make_machine(const std::string& spec) {
   }
   if (spec == "local") {
     Machine machine = local_machine();
+    machine.spec = spec;
+    return machine;
+  }
+  if (name == "hwloc" && spec.size() > name.size() + 1) {
+    Machine machine = hwloc_synthetic_machine(spec.substr(name.size() + 1));
     machine.spec = spec;
     return machine;
   }

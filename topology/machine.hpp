@@ -41,7 +41,8 @@ struct Machine {
   [[nodiscard]] std::int64_t rank_slots() const { return std::int64_t{network->hosts()} * ranks_per_host; }
 };
 
-/// Reads "crossbar:hosts=64,bandwidth=100Gbit/s", a preset, "local" or the name of a file; or two of them, one inside
+/// Reads "crossbar:hosts=64,bandwidth=100Gbit/s", a preset, "local", "hwloc:" and a synthetic string
+/// of hwloc, or the name of a file; or two of them, one inside
 /// every host of the other (nested.hpp): "fat-tree:leaves=4;node=full-mesh:hosts=8,bandwidth=450GB/s". Behind a node
 /// may follow ";nics=4", its hosts of the outer network (1), ";attach=64GB/s" (as the outer hosts' own cables) and
 /// ";attach-latency=50ns" (0). More nodes inside of nodes may follow, ";node=" by ";node=". Ranks per host and memory
@@ -59,8 +60,8 @@ struct Machine {
 using Mapping = std::vector<Host>;
 
 /// "block" (fills one host after the other), "round-robin" (one rank a host in turn), "random:SEED" (a shuffle of all
-/// places, the same on every system) or a file with one host number a line. Throws Error(kUsage) if the machine is
-/// too small, Error(kInput) with file and line if the file is wrong.
+/// places, the same on every system) or a file (mapping_file.hpp). Throws Error(kUsage) if the machine is too small,
+/// Error(kInput) with file and line if the file is wrong.
 [[nodiscard]] Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks);
 
 /// Which ranks share a host (level "node"), for algorithms that care.

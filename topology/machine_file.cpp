@@ -10,6 +10,7 @@
 
 #include "ringwood/error.hpp"
 #include "topology/graph.hpp"
+#include "topology/machine_formats.hpp"
 
 namespace ringwood {
 
@@ -22,10 +23,10 @@ constexpr const char* kSchema = "ringwood.machine/1";
 /// Reads the parts of the document; errors name the file and the place in the document.
 class Reader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  explicit Reader(const InputText& input) : input_(input) {}
 
-  [[nodiscard]] Machine read(const std::string& text) {
-    const Json document = parse(text);
+  [[nodiscard]] Machine read() {
+    const Json document = parse();
     if (!document.is_object() || document.value("schema", Json()) != kSchema) {
       refuse("", "expected an object with \"schema\": \"" + std::string(kSchema) + "\"");
     }
@@ -52,19 +53,15 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(const std::string& place, const std::string& reason) const {
-    throw Error(ErrorKind::kInput, file_ + ": " + (place.empty() ? "" : place + ": ") + reason);
+    throw Error(ErrorKind::kInput, input_.name() + ": " + (place.empty() ? "" : place + ": ") + reason);
   }
 
-  [[nodiscard]] Json parse(const std::string& text) const {
+  [[nodiscard]] Json parse() const {
     try {
-      return Json::parse(text);
+      return Json::parse(input_.text());
     } catch (const Json::parse_error& error) {
-      const std::size_t end = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
-      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n');
-      const std::size_t newline = end == 0 ? std::string::npos : text.rfind('\n', end - 1);
-      const std::size_t column = newline == std::string::npos ? end + 1 : end - newline;
-      throw Error(ErrorKind::kInput, file_ + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                                         ": not the JSON of a machine (" + kSchema + "): " + error.what());
+      input_.refuse(error.byte == 0 ? 0 : error.byte - 1,
+                    "not the JSON of a machine (" + std::string(kSchema) + "): " + error.what());
     }
   }
 
@@ -123,6 +120,10 @@ class Reader {
       const bool two_latencies = entry.contains("lat_back_s");
       const auto back = two_latencies ? std::llround(number(entry, place, "lat_back_s", 0, 3600) * 1e12) : latency;
       const double count = entry.contains("count") ? number(entry, place, "count", 1, 10'000) : 1;
+      constexpr std::size_t kMostLinks = 10'000'000;
+      if (links.size() > kMostLinks) {
+        refuse(place, "more than 5000000 cables");
+      }
       for (int copy = 0; copy < static_cast<int>(count); ++copy) {
         links.push_back({a, b, bandwidth, latency});
         links.push_back({b, a, bandwidth, back});
@@ -156,7 +157,7 @@ class Reader {
     }
   }
 
-  std::string file_;
+  const InputText& input_;
   std::vector<std::string> names_;
   std::map<std::string, Vertex> numbers_;
 };
@@ -183,20 +184,12 @@ class Reader {
 
 }  // namespace
 
+Machine read_machine_json(const InputText& input) {
+  return Reader(input).read();
+}
+
 Machine read_machine_file(const std::string& name) {
-  constexpr std::uintmax_t kMostBytes = 512U << 20U;
-  std::error_code failed;
-  const std::uintmax_t size = std::filesystem::file_size(name, failed);
-  std::ifstream file(name, std::ios::binary);
-  if (failed || !file) {
-    throw Error(ErrorKind::kUsage, "machine file '" + name + "' cannot be read");
-  }
-  if (size > kMostBytes) {
-    throw Error(ErrorKind::kInput, name + ": larger than 512 MiB, which no machine needs");
-  }
-  std::ostringstream text;
-  text << file.rdbuf();
-  return Reader(name).read(text.str());
+  return read_machine(InputText::from_file(name));
 }
 
 void write_machine_file(const Machine& machine, const std::string& name) {

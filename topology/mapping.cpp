@@ -1,11 +1,11 @@
 #include <algorithm>
-#include <charconv>
-#include <fstream>
+#include <filesystem>
 #include <unordered_map>
 
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "topology/machine.hpp"
+#include "topology/mapping_file.hpp"
 #include "topology/uniform.hpp"
 
 namespace ringwood {
@@ -31,70 +31,6 @@ namespace {
   }
   return chosen;
 }
-
-/// Reads one host number a line; blank lines and what follows '#' are skipped.
-class MappingFile {
- public:
-  MappingFile(const std::string& name, const Machine& machine) : name_(name), machine_(machine), file_(name) {
-    if (!file_) {
-      throw Error(ErrorKind::kUsage,
-                  "map '" + name +
-                      "': no such mapping or file; accepted are block, round-robin, random:SEED or a file "
-                      "with one host number a line");
-    }
-  }
-
-  [[nodiscard]] Mapping read(Rank ranks) {
-    Mapping mapping;
-    std::string line;
-    while (std::getline(file_, line)) {
-      ++line_;
-      const std::size_t first = line.find_first_not_of(" \t\r");
-      if (first != std::string::npos && line[first] != '#') {
-        mapping.push_back(host_in(line, first));
-      }
-    }
-    if (mapping.size() < static_cast<std::size_t>(ranks)) {
-      throw Error(ErrorKind::kInput, name_ + ":" + std::to_string(line_ + 1) + ":1: the file ends after " +
-                                         std::to_string(mapping.size()) + " of " + std::to_string(ranks) + " ranks");
-    }
-    mapping.resize(static_cast<std::size_t>(ranks));
-    return mapping;
-  }
-
- private:
-  [[noreturn]] void refuse(std::size_t column, const std::string& reason) const {
-    throw Error(ErrorKind::kInput,
-                name_ + ":" + std::to_string(line_) + ":" + std::to_string(column + 1) + ": " + reason);
-  }
-
-  [[nodiscard]] Host host_in(const std::string& line, std::size_t first) {
-    const char* const end = line.data() + line.size();
-    Host host = 0;
-    const auto result = std::from_chars(line.data() + first, end, host);
-    const auto behind = static_cast<std::size_t>(result.ptr - line.data());
-    const std::size_t rest = line.find_first_not_of(" \t\r", behind);
-    if (result.ec != std::errc() || (rest != std::string::npos && line[rest] != '#')) {
-      refuse(result.ec != std::errc() ? first : rest,
-             "expected one host number a line, found '" + line.substr(first, 40) + "'");
-    }
-    if (host < 0 || host >= machine_.network->hosts()) {
-      refuse(first,
-             "host " + std::to_string(host) + " is not one of 0 to " + std::to_string(machine_.network->hosts() - 1));
-    }
-    if (++load_[host] > machine_.ranks_per_host) {
-      refuse(first, "host " + std::to_string(host) + " gets more than " + std::to_string(machine_.ranks_per_host) +
-                        " ranks; raise per-host");
-    }
-    return host;
-  }
-
-  std::string name_;
-  const Machine& machine_;
-  std::ifstream file_;
-  std::int64_t line_ = 0;
-  std::unordered_map<Host, std::int32_t> load_;
-};
 
 /// Groups are numbered in the order of their first ranks.
 template <typename GroupOf>
@@ -128,7 +64,13 @@ Mapping make_mapping(const std::string& spec, const Machine& machine, Rank ranks
   const std::string random = "random:";
   const bool is_random = spec.starts_with(random);
   if (spec != "block" && spec != "round-robin" && !is_random) {
-    return MappingFile(spec, machine).read(ranks);
+    std::error_code ignored;
+    if (!std::filesystem::exists(spec, ignored)) {
+      throw Error(ErrorKind::kUsage, "map '" + spec.substr(0, 80) +
+                                         "': no such mapping or file; accepted are block, round-robin, random:SEED or "
+                                         "a file (host numbers, hostfile, rankfile, coordinates of MPICH)");
+    }
+    return read_mapping(InputText::from_file(spec), machine, ranks);
   }
   Mapping mapping;
   mapping.reserve(static_cast<std::size_t>(ranks));

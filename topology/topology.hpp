@@ -42,6 +42,18 @@ struct Shape {
   std::vector<std::int64_t> grid;        ///< side lengths, if hosts are numbered along a grid, first varies fastest
 };
 
+enum class DimensionKind { kRing, kFullMesh, kSwitch };
+
+/// One dimension of a grid of hosts: how those that differ in this coordinate only are joined.
+struct NetworkDimension {
+  DimensionKind kind = DimensionKind::kRing;
+  std::int64_t size = 2;
+  double bandwidth = 0;     ///< of every cable, bytes per second and direction
+  Picoseconds latency = 0;  ///< of every cable, in each direction
+
+  friend bool operator==(const NetworkDimension&, const NetworkDimension&) = default;
+};
+
 /// A network: hosts, directed links, and the route that a message takes. Routes are computed, not stored, so that a
 /// million hosts cost little; a topology is immutable and may be used by several threads.
 class Topology {
@@ -66,6 +78,10 @@ class Topology {
 
   /// Whether path() is the same between any two different hosts, so that one look will do for all of them.
   [[nodiscard]] virtual bool is_uniform() const { return false; }
+
+  /// If the network is one product of rings, full meshes and switches: its dimensions, first coordinate innermost. The
+  /// latencies of a switch's two directions are evened out.
+  [[nodiscard]] virtual std::vector<NetworkDimension> dimensions() const { return {}; }
 
   /// Levels of nearness beyond the host, innermost first, by the family's own words: "leaf", "pod"; empty if all hosts
   /// are equally near.

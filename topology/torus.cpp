@@ -84,6 +84,18 @@ class Torus final : public Topology {
 
   [[nodiscard]] Shape shape() const override;
 
+  /// Only if every axis wraps; one of two hosts is a ring of one cable.
+  [[nodiscard]] std::vector<NetworkDimension> dimensions() const override {
+    std::vector<NetworkDimension> dimensions;
+    for (std::size_t i = 0; i < dimensions_; ++i) {
+      if (!axes_[i].wraps && axes_[i].size > 2) {
+        return {};
+      }
+      dimensions.push_back({DimensionKind::kRing, axes_[i].size, cable_.bandwidth, cable_.latency + cable_.hop});
+    }
+    return dimensions;
+  }
+
   [[nodiscard]] std::vector<std::string> group_levels() const override {
     static constexpr std::string_view kNames[] = {"row", "plane", "block", "4-block", "5-block"};
     return {std::begin(kNames), std::begin(kNames) + dimensions_ - 1};

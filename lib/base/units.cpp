@@ -28,12 +28,13 @@ constexpr Unit kByteUnits[] = {{"", 1},      {"B", 1},       {"kB", 1e3},    {"K
 
 /// Bytes per second; the spellings of one unit stand together.
 constexpr Unit kRateUnits[] = {
-    {"B/s", 1},          {"Bps", 1},           {"kB/s", 1e3},       {"kBps", 1e3},       {"MB/s", 1e6},
-    {"MBps", 1e6},       {"GB/s", 1e9},        {"GBps", 1e9},       {"TB/s", 1e12},      {"TBps", 1e12},
-    {"KiB/s", kKibi},    {"MiB/s", kMebi},     {"GiB/s", kGibi},    {"TiB/s", kTebi},    {"bit/s", 0.125},
-    {"b/s", 0.125},      {"bps", 0.125},       {"kbit/s", 0.125e3}, {"kb/s", 0.125e3},   {"kbps", 0.125e3},
-    {"Mbit/s", 0.125e6}, {"Mb/s", 0.125e6},    {"Mbps", 0.125e6},   {"Gbit/s", 0.125e9}, {"Gb/s", 0.125e9},
-    {"Gbps", 0.125e9},   {"Tbit/s", 0.125e12}, {"Tb/s", 0.125e12},  {"Tbps", 0.125e12}};
+    {"B/s", 1},           {"Bps", 1},          {"kB/s", 1e3},       {"kBps", 1e3},     {"MB/s", 1e6},
+    {"MBps", 1e6},        {"GB/s", 1e9},       {"GBps", 1e9},       {"TB/s", 1e12},    {"TBps", 1e12},
+    {"KiB/s", kKibi},     {"MiB/s", kMebi},    {"GiB/s", kGibi},    {"TiB/s", kTebi},  {"KiBps", kKibi},
+    {"MiBps", kMebi},     {"GiBps", kGibi},    {"TiBps", kTebi},    {"bit/s", 0.125},  {"b/s", 0.125},
+    {"bps", 0.125},       {"kbit/s", 0.125e3}, {"kb/s", 0.125e3},   {"kbps", 0.125e3}, {"Mbit/s", 0.125e6},
+    {"Mb/s", 0.125e6},    {"Mbps", 0.125e6},   {"Gbit/s", 0.125e9}, {"Gb/s", 0.125e9}, {"Gbps", 0.125e9},
+    {"Tbit/s", 0.125e12}, {"Tb/s", 0.125e12},  {"Tbps", 0.125e12}};
 
 /// Picoseconds.
 constexpr Unit kTimeUnits[] = {{"ps", 1}, {"ns", 1e3}, {"us", 1e6}, {"µs", 1e6}, {"μs", 1e6}, {"ms", 1e9}, {"s", 1e12}};
