@@ -1,41 +1,27 @@
 #include "tools/cli/bounds.hpp"
 
-#include <algorithm>
-#include <bit>
-#include <cmath>
-#include <limits>
-
 namespace ringwood::cli {
 
 namespace {
 
-// Pairs of ranks that are looked at for the cheapest message: all up to 512 ranks, else all peers of evenly spread
-// ones.
-constexpr std::int64_t kMostPairs = std::int64_t{1} << 18;
-
-struct CheapestMessage {
-  double latency = std::numeric_limits<double>::infinity();  // seconds, L + 2o
-  double per_byte = std::numeric_limits<double>::infinity();
-};
-
-[[nodiscard]] CheapestMessage cheapest_message(const Machine& machine, const Mapping& mapping) {
-  const auto ranks = static_cast<std::int64_t>(mapping.size());
-  const std::int64_t sources = std::clamp<std::int64_t>(kMostPairs / ranks, 1, ranks);
-  CheapestMessage best;
-  for (std::int64_t i = 0; i < sources; ++i) {
-    const auto source = static_cast<std::size_t>(i * ranks / sources);
-    for (std::size_t peer = 0; peer < mapping.size(); ++peer) {
-      if (peer == source) {
-        continue;
-      }
-      const LogGops costs = machine.between(mapping[source], mapping[peer]);
-      const auto per_second = static_cast<double>(kPicosecondsPerSecond);
-      best.latency = std::min(best.latency, static_cast<double>(costs.L + 2 * costs.o) / per_second);
-      const double gap = std::ldexp(static_cast<double>(costs.G.scaled), -32);
-      best.per_byte = std::min(best.per_byte, gap / per_second);
-    }
+/// The vector of the allreduce that has to move no more than this collective: an allreduce moves everything twice.
+[[nodiscard]] Bytes as_allreduce(Collective collective, Bytes bytes, Rank ranks) {
+  switch (collective) {
+    case Collective::kAllreduce:
+      return bytes;
+    case Collective::kReduceScatter:
+    case Collective::kAllgather:
+    case Collective::kBroadcast:
+    case Collective::kReduce:
+    case Collective::kGather:
+    case Collective::kScatter:
+      return bytes / 2;
+    case Collective::kAlltoall:
+      return bytes / (2 * Bytes{ranks});
+    case Collective::kBarrier:
+      return 0;
   }
-  return best;
+  return 0;
 }
 
 }  // namespace
@@ -65,10 +51,6 @@ double bytes_bound(Collective collective, Rank ranks) {
   return 0;
 }
 
-std::int64_t rounds_bound(Rank ranks) {
-  return std::bit_width(static_cast<std::uint32_t>(ranks - 1));
-}
-
 double bus_factor(Collective collective, Rank ranks) {
   const double p = ranks;
   switch (collective) {
@@ -89,15 +71,12 @@ double bus_factor(Collective collective, Rank ranks) {
   return 0;
 }
 
-double time_bound(Collective collective, Bytes bytes, const Machine& machine, const Mapping& mapping) {
-  if (mapping.size() < 2) {
-    return 0;
+double time_bound(Collective collective, Bytes bytes, const Machine& machine, const MachineFacts& facts, Rank ranks) {
+  if (bytes == 0 && collective != Collective::kBarrier) {
+    return 0;  // nothing is sent
   }
-  const auto ranks = static_cast<Rank>(mapping.size());
-  const CheapestMessage cheapest = cheapest_message(machine, mapping);
-  const double rounds = bytes == 0 && collective != Collective::kBarrier ? 0 : static_cast<double>(rounds_bound(ranks));
-  return std::max(rounds * cheapest.latency,
-                  bytes_bound(collective, ranks) * static_cast<double>(bytes) * cheapest.per_byte);
+  const Picoseconds bound = allreduce_bound(machine, facts, ranks, as_allreduce(collective, bytes, ranks));
+  return static_cast<double>(bound) / static_cast<double>(kPicosecondsPerSecond);
 }
 
 }  // namespace ringwood::cli

@@ -4,6 +4,7 @@
 
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
+#include "topology/facts.hpp"
 #include "topology/machine.hpp"
 
 namespace ringwood::cli {
@@ -11,15 +12,13 @@ namespace ringwood::cli {
 /// The least that the busiest rank sends, as a part of the vector (algorithms.md, section 2); 0 for one rank.
 [[nodiscard]] double bytes_bound(Collective collective, Rank ranks);
 
-/// ceil(log2 ranks): in so many rounds at least, one-ported, everybody hears of everybody.
-[[nodiscard]] std::int64_t rounds_bound(Rank ranks);
-
 /// algbw times this is the bus bandwidth: 2(p-1)/p for allreduce, (p-1)/p for what moves each byte once between equals,
 /// 1 where a root has to move everything.
 [[nodiscard]] double bus_factor(Collective collective, Rank ranks);
 
-/// Seconds that no one-ported schedule on these ranks can beat: the least latency for each round that is needed, or the
-/// least bytes over what one rank can inject.
-[[nodiscard]] double time_bound(Collective collective, Bytes bytes, const Machine& machine, const Mapping& mapping);
+/// Seconds that no schedule on so many ranks can beat. `facts` are the machine's; the bound of an allreduce is
+/// allreduce_bound (topology/facts.hpp), that of the others follows from it.
+[[nodiscard]] double time_bound(Collective collective, Bytes bytes, const Machine& machine, const MachineFacts& facts,
+                                Rank ranks);
 
 }  // namespace ringwood::cli

@@ -26,6 +26,7 @@ struct Command {
   std::span<const OptionUse> options;
   std::array<std::string_view, 3> examples;  ///< they work as pasted
   int (*run)(const Arguments& arguments);    ///< returns the exit code; throws Error
+  bool over_ranks = false;                   ///< started by mpirun, all its ranks do one task and fail together
 };
 
 #define COMMAND(file) extern const Command file##_command;

@@ -28,7 +28,13 @@ constexpr int kSystemFailed = 3;
   throw unknown_word("command", name, names);
 }
 
-[[nodiscard]] int dispatch(const std::vector<std::string>& words, std::string& who) {
+/// Who complains, and whether its copies on other ranks say the same.
+struct Speaker {
+  std::string name = "ringwood";
+  bool over_ranks = false;
+};
+
+[[nodiscard]] int dispatch(const std::vector<std::string>& words, Speaker& who) {
   if (words.empty()) {
     throw Error(ErrorKind::kUsage, "no command is given; `ringwood --help` lists them");
   }
@@ -47,26 +53,30 @@ constexpr int kSystemFailed = 3;
     print(help_of(command));
     return 0;
   }
-  who += " " + std::string(command.name);
+  who.name += " " + std::string(command.name);
+  who.over_ranks = command.over_ranks;
   const Arguments arguments(command, {words.begin() + 1, words.end()});
   if (arguments.given("help")) {
-    print(help_of(command));
+    print(command.over_ranks && launched_rank() > 0 ? "" : help_of(command));
     return 0;
   }
   return command.run(arguments);
 }
 
 /// Remarks are one line, whatever somebody else's exception says.
-[[nodiscard]] int failed(const std::string& who, std::string message, int code) {
+[[nodiscard]] int failed(const Speaker& who, std::string message, int code) {
+  if (who.over_ranks && launched_rank() > 0) {
+    return code;
+  }
   for (char& character : message) {
     character = character == '\n' ? ' ' : character;
   }
-  remark(who + ": " + message);
+  remark(who.name + ": " + message);
   return code;
 }
 
 [[nodiscard]] int run(const std::vector<std::string>& words) {
-  std::string who = "ringwood";
+  Speaker who;
   try {
     const int code = dispatch(words, who);
     flush_output();

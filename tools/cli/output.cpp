@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -20,6 +21,16 @@ namespace {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
+
+/// Variables that launchers set: Open MPI's, MPICH's, and those of a Slurm step with PMIx.
+struct Launcher {
+  const char* size;
+  const char* rank;
+};
+
+constexpr std::array<Launcher, 3> kLaunchers{{{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                              {"PMI_SIZE", "PMI_RANK"},
+                                              {"PMIX_RANK", "PMIX_RANK"}}};
 
 [[nodiscard]] Error cannot_write() {
   return Error(ErrorKind::kSystem, fmt::format("cannot write to standard output: {}", std::strerror(errno)));
@@ -43,13 +54,22 @@ void flush_output() {
   }
 }
 
-bool is_terminal(int stream) {
-  for (const char* const launcher : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
-    if (std::getenv(launcher) != nullptr) {
-      return false;
+bool is_launched() {
+  return std::any_of(kLaunchers.begin(), kLaunchers.end(),
+                     [](const Launcher& launcher) { return std::getenv(launcher.size) != nullptr; });
+}
+
+int launched_rank() {
+  for (const Launcher& launcher : kLaunchers) {
+    if (const char* const rank = std::getenv(launcher.rank); rank != nullptr) {
+      return std::atoi(rank);
     }
   }
-  return ::isatty(stream) == 1;
+  return 0;
+}
+
+bool is_terminal(int stream) {
+  return !is_launched() && ::isatty(stream) == 1;
 }
 
 bool use_color(std::string_view when) {

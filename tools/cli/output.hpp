@@ -14,6 +14,10 @@ void remark(std::string_view text);
 /// Writes what is still buffered. Throws as `print`.
 void flush_output();
 
+/// Whether an MPI launcher started this program, and as which rank; 0 if none did.
+[[nodiscard]] bool is_launched();
+[[nodiscard]] int launched_rank();
+
 /// Whether somebody watches this stream (1: output, 2: errors). Never true under an MPI launcher, where isatty lies in
 /// both directions.
 [[nodiscard]] bool is_terminal(int stream);

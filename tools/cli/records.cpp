@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.hpp"
+#include "ringwood/error.hpp"
 #include "tools/cli/output.hpp"
 
 namespace ringwood::cli {
@@ -125,7 +126,69 @@ void append_line(std::string& table, std::string line) {
   return quoted;
 }
 
+[[nodiscard]] Unit unit_of(std::string_view name) {
+  if (name.ends_with("_s")) {
+    return Unit::kSeconds;
+  }
+  if (name.ends_with("_Bps")) {
+    return Unit::kBytesPerSecond;
+  }
+  if (name == "bytes" || name == "bytes_sent_max" || name == "peak_rss_bytes") {
+    return Unit::kBytes;
+  }
+  return name == "efficiency" ? Unit::kRatio : Unit::kNone;
+}
+
+[[nodiscard]] Value value_from(const nlohmann::ordered_json& json) {
+  if (json.is_null()) {
+    return {};
+  }
+  if (json.is_boolean()) {
+    return json.get<bool>();
+  }
+  if (json.is_number_integer()) {
+    return json.get<std::int64_t>();
+  }
+  return json.is_number() ? Value(json.get<double>()) : Value(json.get<std::string>());
+}
+
 }  // namespace
+
+Record record_from_json(const std::string& line) {
+  const auto object = nlohmann::ordered_json::parse(line);
+  if (!object.is_object()) {
+    throw Error(ErrorKind::kInput, "it is no JSON object");
+  }
+  Record record;
+  for (const auto& [name, value] : object.items()) {
+    record.push_back({name, value_from(value), unit_of(name)});
+  }
+  return record;
+}
+
+const Value* find_field(const Record& record, std::string_view name) {
+  const auto found =
+      std::find_if(record.begin(), record.end(), [&](const Field& field) { return field.name == name; });
+  return found == record.end() ? nullptr : &found->value;
+}
+
+std::string text_field(const Record& record, std::string_view name) {
+  const Value* const value = find_field(record, name);
+  const auto* const text = value == nullptr ? nullptr : std::get_if<std::string>(value);
+  return text == nullptr ? "" : *text;
+}
+
+double number_field(const Record& record, std::string_view name, double fallback) {
+  const Value* const value = find_field(record, name);
+  if (value == nullptr) {
+    return fallback;
+  }
+  if (const auto* const number = std::get_if<double>(value)) {
+    return *number;
+  }
+  const auto* const integer = std::get_if<std::int64_t>(value);
+  return integer == nullptr ? fallback : static_cast<double>(*integer);
+}
 
 const std::vector<std::string>& record_formats() {
   static const std::vector<std::string> kFormats{"table", "json", "csv"};

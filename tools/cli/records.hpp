@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -43,6 +44,17 @@ class RecordWriter {
 };
 
 [[nodiscard]] const std::vector<std::string>& record_formats();
+
+/// Reads what to_json wrote; units follow from the names of the fields. Throws std::exception (nlohmann's) if it is no
+/// object of plain values.
+[[nodiscard]] Record record_from_json(const std::string& line);
+
+/// The field's value, or nullptr if the record has no such field.
+[[nodiscard]] const Value* find_field(const Record& record, std::string_view name);
+
+/// The field's text or number, or a fallback where there is none.
+[[nodiscard]] std::string text_field(const Record& record, std::string_view name);
+[[nodiscard]] double number_field(const Record& record, std::string_view name, double fallback);
 
 /// The record as one line of JSON.
 [[nodiscard]] std::string to_json(const Record& record);

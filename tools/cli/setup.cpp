@@ -67,8 +67,9 @@ Machine machine_for(const Arguments& arguments, Rank ranks) {
 
 Site::Site(const Arguments& arguments, Rank ranks)
     : machine_(machine_for(arguments, ranks)),
+      facts_(facts_of(machine_)),
       mapping_(make_mapping(arguments.text("map"), machine_, ranks)),
-      placement_(placement_of(mapping_)) {}
+      placement_(placement_of(machine_, mapping_)) {}
 
 Schedule::Request Site::request(const Arguments& arguments) const {
   Schedule::Request request;

@@ -5,6 +5,7 @@
 
 #include "ringwood/schedule.hpp"
 #include "tools/cli/arguments.hpp"
+#include "topology/facts.hpp"
 #include "topology/machine.hpp"
 
 namespace ringwood::cli {
@@ -29,6 +30,8 @@ class Site {
 
   [[nodiscard]] const Machine& machine() const { return machine_; }
 
+  [[nodiscard]] const MachineFacts& facts() const { return facts_; }
+
   [[nodiscard]] const Mapping& mapping() const { return mapping_; }
 
   /// What is asked of an algorithm here, with `--root` and `--op`.
@@ -36,6 +39,7 @@ class Site {
 
  private:
   Machine machine_;
+  MachineFacts facts_;
   Mapping mapping_;
   Placement placement_;
 };

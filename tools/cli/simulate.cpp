@@ -1,10 +1,9 @@
 // ringwood simulate: time, traffic and critical path on a machine that need not exist.
 
-#include <algorithm>
-
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/grid.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
 #include "tools/cli/simulation.hpp"
@@ -30,20 +29,6 @@ constexpr OptionUse kOptions[]{
     {.name = "stats"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
 };
-
-constexpr Rank kRanksIfNobodySays = 16;
-
-/// `--ranks`, or all slots of the machine, or some.
-[[nodiscard]] std::vector<Rank> ranks_of(const Arguments& arguments) {
-  if (arguments.given("ranks")) {
-    return arguments.ranks();
-  }
-  if (!arguments.given("machine")) {
-    return {kRanksIfNobodySays};
-  }
-  const std::int64_t slots = make_machine(arguments.text("machine")).rank_slots();
-  return {static_cast<Rank>(std::min<std::int64_t>(slots, INT32_MAX))};
-}
 
 int run(const Arguments& arguments) {
   RecordWriter writer(arguments.one_of("format", record_formats()));

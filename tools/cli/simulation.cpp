@@ -12,6 +12,7 @@
 #include "ringwood/select.hpp"
 #include "schedule/layouts.hpp"
 #include "tools/cli/bounds.hpp"
+#include "tools/cli/results.hpp"
 
 namespace ringwood::cli {
 
@@ -98,27 +99,19 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
   }
   const Layout layout = equal_layout(*schedule, point.bytes / element_size_, element_size_);
   const SimulationReport report = evaluate(*schedule, layout);
-  const AlgorithmName name = name_fields(choice);
-  const Rank ranks = schedule->ranks();
-  const double time = seconds(report.time);
-  const double rate = time > 0 ? static_cast<double>(point.bytes) / time : 0;
-  const double bound = time_bound(point.collective, point.bytes, site_.machine(), site_.mapping());
-  Record record{{"collective", std::string(name_of(point.collective))},
-                {"algorithm", name.algorithm},
-                {"parameters", name.parameters},
-                {"machine", site_.machine().spec},
-                {"model", settings_.model},
-                {"ranks", std::int64_t{ranks}},
-                {"bytes", point.bytes, Unit::kBytes},
-                {"time_s", time, Unit::kSeconds},
-                {"algbw_Bps", rate, Unit::kBytesPerSecond},
-                {"busbw_Bps", rate * bus_factor(point.collective, ranks), Unit::kBytesPerSecond},
-                {"rounds", report.rounds},
-                {"messages", report.messages},
-                {"bytes_sent_max", report.bytes_sent_max, Unit::kBytes},
-                {"bound_s", bound, Unit::kSeconds},
-                {"efficiency", time > 0 ? Value(bound / time) : Value(), Unit::kRatio},
-                {"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path}};
+  const Result result{.collective = point.collective,
+                      .name = name_fields(choice),
+                      .machine = site_.machine().spec,
+                      .model = settings_.model,
+                      .ranks = schedule->ranks(),
+                      .bytes = point.bytes,
+                      .time_s = seconds(report.time),
+                      .traffic = Traffic{report.rounds, report.messages, report.bytes_sent_max},
+                      .bound_s = time_bound(point.collective, point.bytes, site_.machine(), site_.facts(),
+                                            schedule->ranks())};
+  Record record = record_of(result);
+  record.push_back(
+      {"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path});
   if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {
     record.back().value = std::monostate();
   }

@@ -1,0 +1,78 @@
+// ringwood bench: real times of collectives over MPI, with checked results.
+
+#include "algorithms/catalogue.hpp"
+#include "ringwood/error.hpp"
+#include "tools/cli/arguments.hpp"
+#include "tools/cli/output.hpp"
+#include "tools/cli/real_records.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr OptionUse kOptions[]{
+    {.name = "algorithm", .fallback = "selected"},
+    {.name = "sizes", .fallback = "8..4MiB*8"},
+    {.name = "type", .fallback = "float"},
+    {.name = "op", .fallback = "sum"},
+    {.name = "root", .fallback = "0"},
+    {.name = "budget", .fallback = "1s"},
+    {.name = "seed", .fallback = "1"},
+    {.name = "machine"},
+    {.name = "map", .fallback = "block"},
+    {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+    {.name = "quiet"},
+};
+
+int run(const Arguments& arguments) {
+  RecordWriter writer(arguments.one_of("format", record_formats()));
+  const Collective collective = collective_named(arguments.operands().front());
+  const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+  const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
+  const MeasuringOptions check_before_start(arguments);
+  const std::unique_ptr<RealWorld> world = start_real_world();
+  RealRecords real(*world, arguments);
+  if (world->first() && !arguments.given("quiet") && !world->doubts().empty()) {
+    remark("ringwood bench: " + world->doubts());
+  }
+  bool all_right = true;
+  for (const Bytes bytes : sizes) {
+    const std::vector<Record> records = real.measure({collective, bytes, real.able(collective, choices)});
+    for (const Record& record : records) {
+      all_right = all_right && number_field(record, "wrong", 0) == 0;
+    }
+    world->on_first([&] {
+      for (const Record& record : records) {
+        writer.add(record);
+      }
+    });
+  }
+  world->on_first([&] {
+    writer.finish();
+    flush_output();
+  });
+  return all_right ? 0 : 1;
+}
+
+}  // namespace
+
+constinit const Command bench_command{
+    .name = "bench",
+    .operands = "COLLECTIVE",
+    .brief = "real times (under mpirun), checked results, with confidence intervals",
+    .details =
+        "A time is the median over repetitions of the slowest rank's time, with its 95 % interval\n"
+        "(ci_low, ci_high). Algorithms are measured in turn, in random order, until the interval is\n"
+        "within 5 % or the budget is used up. Results are checked; `wrong` counts the elements that\n"
+        "differ, and makes the exit code 1. With --machine, the bound of that machine is shown.",
+    .operands_min = 1,
+    .operands_max = 1,
+    .options = kOptions,
+    .examples = {"mpirun -n 2 ringwood bench allreduce",
+                 "mpirun -n 4 ringwood bench allreduce --algorithm 'all;native' --sizes 1KiB,1MiB",
+                 "mpirun -n 2 ringwood bench allgather --algorithm 'ring;native' --budget 0.2s --format csv"},
+    .run = run,
+    .over_ranks = true,
+};
+
+}  // namespace ringwood::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <array>
+#include <vector>
+
+#include "ringwood/mpi/communicator.hpp"
+#include "tools/cli/mpi/check_data.hpp"
+#include "tools/cli/real.hpp"
+
+namespace ringwood::cli {
+
+/// Measures the algorithms of one task, in turn: every repetition takes all of them in a new random order, so that
+/// what disturbs the machine for a while disturbs them all. Collective.
+class Measurer {
+ public:
+  /// `timing` is for barriers and for collecting times.
+  Measurer(const MeasurementTask& task, Communicator& communicator, MPI_Comm timing);
+
+  [[nodiscard]] std::vector<Measurement> run();
+
+ private:
+  static constexpr int kSets = 2;
+
+  struct Candidate {
+    Measurement result;
+    std::vector<double> batch;  // this rank's times that are not yet collected
+    double spent = 0;           // seconds, of the slowest rank
+    bool open = true;
+  };
+
+  void prepare_buffers();
+  void warm_up(Candidate& candidate);
+  void check(Candidate& candidate, int set);
+  void repeat(std::size_t repetitions);
+  void collect();
+  void decide(Candidate& candidate) const;
+  [[nodiscard]] double timed_call(const Candidate& candidate, int set);
+  [[nodiscard]] CollectiveCall call_of(const Candidate& candidate, int set);
+  [[nodiscard]] std::size_t next_batch() const;
+  [[nodiscard]] bool any_open() const;
+  void barrier() const;
+
+  const MeasurementTask& task_;
+  Communicator& communicator_;
+  MPI_Comm timing_;
+  CheckData data_;
+  std::array<std::vector<std::byte>, kSets> send_;
+  std::array<std::vector<std::byte>, kSets> receive_;
+  std::array<std::vector<std::byte>, kSets> expected_;
+  std::vector<Candidate> candidates_;
+  std::uint64_t random_;
+};
+
+}  // namespace ringwood::cli

@@ -1,0 +1,151 @@
+#include "tools/cli/real_records.hpp"
+
+#include <fmt/format.h>
+
+#include "algorithms/catalogue.hpp"
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "schedule/layouts.hpp"
+#include "sim/simulate.hpp"
+#include "tools/cli/bounds.hpp"
+#include "tools/cli/results.hpp"
+#include "tools/cli/statistics.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+[[nodiscard]] std::string algorithm_text(const Choice& choice) {
+  switch (choice.kind) {
+    case Choice::Kind::kNamed:
+      return to_string(choice.expression);
+    case Choice::Kind::kNative:
+      return "native";
+    case Choice::Kind::kSelected:
+      return "";
+  }
+  return "";
+}
+
+void add_statistics(Record& record, const Measurement& measurement) {
+  const Summary summary = summary_of(measurement.seconds);
+  record.push_back({"samples", static_cast<std::int64_t>(measurement.seconds.size())});
+  record.push_back({"min_s", summary.minimum, Unit::kSeconds, false});
+  record.push_back({"median_s", summary.median, Unit::kSeconds, false});
+  record.push_back({"ci_low_s", summary.low, Unit::kSeconds});
+  record.push_back({"ci_high_s", summary.high, Unit::kSeconds});
+  record.push_back({"max_s", summary.maximum, Unit::kSeconds, false});
+  record.push_back({"wrong", measurement.wrong});
+}
+
+/// What is of no use in a table of measurements is in JSON and CSV only.
+void hide_from_table(Record& record) {
+  for (Field& field : record) {
+    for (const std::string_view name : {"model", "machine", "rounds", "messages", "bytes_sent_max", "algbw_Bps"}) {
+      field.in_table = field.in_table && field.name != name;
+    }
+  }
+}
+
+}  // namespace
+
+MeasuringOptions::MeasuringOptions(const Arguments& arguments) {
+  (void)element_size_of(arguments);
+  task.type = element_type_named(arguments.text("type")).value();
+  const std::string operation = arguments.text("op");
+  if (!commutes(operation)) {
+    throw Error(ErrorKind::kUsage, "--op 'non-commutative' stands for no operation that could be measured");
+  }
+  task.op = reduce_operator_named(operation).value();
+  if (!built_in_reduction(task.type, task.op)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--op {} has no meaning for --type {}", operation, arguments.text("type")));
+  }
+  task.root = static_cast<Rank>(parse_integer(arguments.text("root"), {0, INT32_MAX}, "--root"));
+  const Picoseconds budget = parse_time(arguments.text("budget"), "--budget");
+  task.budget_s = static_cast<double>(budget) / static_cast<double>(kPicosecondsPerSecond);
+  task.seed = arguments.seed();
+}
+
+RealRecords::RealRecords(RealWorld& world, const Arguments& arguments)
+    : world_(world),
+      common_(MeasuringOptions(arguments).task),
+      placement_({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(world.ranks()), 0)}}),
+      plain_machine_(default_machine(world.ranks())) {
+  if (common_.root >= world.ranks()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--root {} is none of the {} ranks; accepted: 0 to {}", common_.root, world.ranks(),
+                            world.ranks() - 1));
+  }
+  if (arguments.given("machine")) {
+    site_.emplace(arguments, world.ranks());
+  }
+}
+
+Schedule::Request RealRecords::request() const {
+  Schedule::Request request;
+  request.ranks = world_.ranks();
+  request.root = common_.root;
+  request.placement = &placement_;
+  return request;
+}
+
+std::vector<Choice> RealRecords::able(Collective collective, const std::vector<Choice>& choices) const {
+  std::vector<Choice> result;
+  for (const Choice& choice : choices) {
+    if (choice.kind != Choice::Kind::kNamed ||
+        schedule_if_able(choice, collective, request(), built_in_library()).has_value()) {
+      result.push_back(choice);
+    }
+  }
+  return result;
+}
+
+std::optional<Traffic> RealRecords::traffic_of(const RealPoint& point, const std::string& expression) const {
+  if (expression == "native") {
+    return std::nullopt;
+  }
+  const Schedule schedule(built_in_library(), point.collective, parse_expression(expression), request());
+  const Bytes element_size = size_of(common_.type);
+  const Layout layout = equal_layout(schedule, point.bytes / element_size, element_size);
+  const SimulationReport report =
+      simulate(schedule, layout, plain_machine_, make_mapping("block", plain_machine_, world_.ranks()), {});
+  return Traffic{report.rounds, report.messages, report.bytes_sent_max};
+}
+
+std::vector<Record> RealRecords::measure(const RealPoint& point) {
+  MeasurementTask task = common_;
+  task.collective = point.collective;
+  task.bytes = point.bytes;
+  for (const Choice& choice : point.choices) {
+    task.algorithms.push_back(algorithm_text(choice));
+  }
+  const std::vector<Measurement> measurements = world_.measure(task);
+  std::vector<Record> records;
+  for (const Measurement& measurement : measurements) {
+    const bool native = measurement.algorithm == "native";
+    Result result{.collective = point.collective,
+                  .name = native ? AlgorithmName{"native", ""}
+                                 : name_fields({.expression = parse_expression(measurement.algorithm)}),
+                  .machine = site_ ? site_->machine().spec : world_.hosts(),
+                  .model = "real",
+                  .ranks = world_.ranks(),
+                  .bytes = point.bytes,
+                  .time_s = summary_of(measurement.seconds).median,
+                  .traffic = world_.first() ? traffic_of(point, measurement.algorithm) : std::nullopt,
+                  .bound_s = {}};
+    if (site_) {
+      result.bound_s =
+          time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());
+    }
+    Record record = record_of(result);
+    hide_from_table(record);
+    add_statistics(record, measurement);
+    record.push_back({"mpi", world_.library()});
+    record.push_back({"host", world_.hosts()});
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+}  // namespace ringwood::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "tools/cli/choices.hpp"
+#include "tools/cli/real.hpp"
+#include "tools/cli/records.hpp"
+#include "tools/cli/results.hpp"
+#include "tools/cli/setup.hpp"
+
+namespace ringwood::cli {
+
+/// Options of commands that measure, as the user gave them.
+struct MeasuringOptions {
+  /// Throws Error(kUsage) for what is wrong with --type, --op, --root, --budget, --seed.
+  explicit MeasuringOptions(const Arguments& arguments);
+
+  MeasurementTask task;  ///< what is the same at all points
+};
+
+/// Several algorithms at one point.
+struct RealPoint {
+  Collective collective = Collective::kAllreduce;
+  Bytes bytes = 0;
+  std::vector<Choice> choices;  ///< that can do it
+};
+
+/// Measures points and makes records with the fields of cli.md. Every rank has one and calls the same.
+class RealRecords {
+ public:
+  /// Throws Error(kUsage) for options that do not fit these ranks.
+  RealRecords(RealWorld& world, const Arguments& arguments);
+
+  /// Of the choices, those that can do the collective here. Throws Error(kUsage) for others that "all" does not stand
+  /// for.
+  [[nodiscard]] std::vector<Choice> able(Collective collective, const std::vector<Choice>& choices) const;
+
+  /// One record a choice; of use on the first rank only.
+  [[nodiscard]] std::vector<Record> measure(const RealPoint& point);
+
+ private:
+  [[nodiscard]] Schedule::Request request() const;
+  [[nodiscard]] std::optional<Traffic> traffic_of(const RealPoint& point,
+                                                  const std::string& expression) const;
+
+  RealWorld& world_;
+  MeasurementTask common_;
+  Placement placement_;
+  std::optional<Site> site_;  // of --machine
+  Machine plain_machine_;     // to count messages on
+};
+
+}  // namespace ringwood::cli

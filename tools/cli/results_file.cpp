@@ -1,0 +1,147 @@
+#include "tools/cli/results_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "ringwood/error.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+[[nodiscard]] Error failed(const std::string& path, std::string_view what) {
+  return Error(ErrorKind::kSystem, fmt::format("cannot {} '{}': {}", what, path, std::strerror(errno)));
+}
+
+/// The records of whole lines.
+[[nodiscard]] std::vector<Record> parsed(std::string_view text, const std::string& path) {
+  std::vector<Record> records;
+  std::size_t line = 0;
+  while (!text.empty()) {
+    ++line;
+    const std::string_view one = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(one.size() + 1, text.size()));
+    if (one.empty()) {
+      continue;
+    }
+    try {
+      records.push_back(record_from_json(std::string(one)));
+    } catch (const std::exception& error) {
+      throw Error(ErrorKind::kInput, fmt::format("{}:{}: expected a record of results (one JSON object): {}", path,
+                                                 line, error.what()));
+    }
+    if (text_field(records.back(), "collective").empty()) {
+      throw Error(ErrorKind::kInput, fmt::format("{}:{}: the record has no field \"collective\"", path, line));
+    }
+  }
+  return records;
+}
+
+}  // namespace
+
+std::vector<Record> read_results(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw Error(ErrorKind::kInput, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
+  }
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // The end of a run that is still going on, or was killed, is left out.
+  const std::size_t end = text.rfind('\n');
+  return parsed(std::string_view(text).substr(0, end == std::string::npos ? 0 : end + 1), path);
+}
+
+ResultsFile::ResultsFile(std::string path) : path_(std::move(path)) {
+  file_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (file_ < 0) {
+    throw failed(path_, "open");
+  }
+  try {
+    lock();
+    load();
+  } catch (...) {
+    ::close(file_);
+    throw;
+  }
+}
+
+ResultsFile::~ResultsFile() {
+  ::close(file_);
+}
+
+void ResultsFile::lock() const {
+  if (::flock(file_, LOCK_EX | LOCK_NB) == 0) {
+    return;
+  }
+  if (errno == EWOULDBLOCK) {
+    throw Error(ErrorKind::kSystem,
+                fmt::format("'{}' is being written by another run; wait for it or name another --output", path_));
+  }
+  // File systems without locks are used without.
+  if (errno != ENOLCK && errno != EOPNOTSUPP) {
+    throw failed(path_, "lock");
+  }
+}
+
+std::string ResultsFile::contents() const {
+  std::string text;
+  std::array<char, 1 << 16> piece{};
+  off_t offset = 0;
+  while (true) {
+    const ssize_t count = ::pread(file_, piece.data(), piece.size(), offset);
+    if (count < 0) {
+      throw failed(path_, "read");
+    }
+    if (count == 0) {
+      return text;
+    }
+    text.append(piece.data(), static_cast<std::size_t>(count));
+    offset += count;
+  }
+}
+
+void ResultsFile::load() {
+  const std::string text = contents();
+  const std::size_t last = text.rfind('\n');
+  const std::size_t whole = last == std::string::npos ? 0 : last + 1;
+  for (Record& record : parsed(std::string_view(text).substr(0, whole), path_)) {
+    finished_.insert_or_assign(text_field(record, "id"), std::move(record));
+  }
+  if (whole < text.size()) {
+    if (::ftruncate(file_, static_cast<off_t>(whole)) != 0) {
+      throw failed(path_, "shorten");
+    }
+    remark_ = fmt::format("'{}' ended in the middle of a line: that point is done again", path_);
+  }
+}
+
+void ResultsFile::append(const Record& record) {
+  const std::string line = to_json(record) + "\n";
+  const off_t before = ::lseek(file_, 0, SEEK_END);
+  std::size_t written = 0;
+  while (written < line.size()) {
+    const ssize_t count = ::write(file_, line.data() + written, line.size() - written);
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count <= 0) {
+      const Error error = failed(path_, "append to");
+      // Best effort: if this fails too, the next run cuts the torn line off.
+      (void)!::ftruncate(file_, before);
+      throw error;
+    }
+    written += static_cast<std::size_t>(count);
+  }
+  if (::fsync(file_) != 0 && errno != EINVAL && errno != EROFS) {
+    throw failed(path_, "write");
+  }
+}
+
+}  // namespace ringwood::cli

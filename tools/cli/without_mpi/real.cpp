@@ -1,0 +1,13 @@
+#include "tools/cli/real.hpp"
+
+#include "ringwood/error.hpp"
+
+namespace ringwood::cli {
+
+std::unique_ptr<RealWorld> start_real_world() {
+  throw Error(ErrorKind::kUsage,
+              "this ringwood was built without MPI and cannot measure; build it with RINGWOOD_WITH_MPI=ON, or use "
+              "`ringwood simulate`");
+}
+
+}  // namespace ringwood::cli
