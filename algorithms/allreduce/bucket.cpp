@@ -12,23 +12,17 @@
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parameters.hpp"
 
 namespace ringwood {
 
 namespace {
 
-constexpr ParameterInfo kDims{
-    "dims", "sides of the grid of ranks, whose product is their number; 0 picks two", 0, 0, 1 << 30, true};
 constexpr ParameterInfo kParameters[] = {kDims};
 
 std::vector<Rank> dims_of(const Problem& problem) {
-  const auto* given = problem.parameters == nullptr ? nullptr : problem.parameters->find(kDims.name);
-  if (given != nullptr && given->front() != 0) {
-    std::vector<Rank> dims;
-    for (const std::int64_t side : *given) {
-      dims.push_back(static_cast<Rank>(side));
-    }
-    return dims;
+  if (const std::vector<std::int64_t> given = dims_given(problem); !given.empty()) {
+    return {given.begin(), given.end()};
   }
   Rank side = 1;
   for (Rank candidate = 1; Chunk{candidate} * candidate <= problem.ranks; ++candidate) {

@@ -5,8 +5,9 @@
 //
 // Sanders, Speck, Träff: Two-tree algorithms for full bandwidth broadcast, reduction and scan, 2009.
 // Any p; every rank sends and receives at most two vectors, in about 4 S + O(log p) one-ported rounds for S segments a
-// tree. Even p: the second tree is the mirror image of the first; odd p: it is shifted by one rank, and the fold goes
-// around, so that the operator must commute. Same bits on all ranks.
+// tree. With an odd number of ranks the last one is a leaf more in both trees, below the last of the others, which is a
+// leaf of the first tree and the root of the second, where it had one child: so that nobody's two vectors become more,
+// and both trees keep rank order (the usual shift by one rank does not). Same bits on all ranks.
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/parameters.hpp"
@@ -19,17 +20,12 @@ namespace {
 
 constexpr ParameterInfo kParameters[] = {kSegments};
 
-TreeNode second_node(Rank p, Rank me) {
-  return p % 2 == 0 ? relabelled(in_order_node(p, p - 1 - me), p - 1, -1, p)
-                    : relabelled(in_order_node(p, modulo(me - 1, p)), 1, 1, p);
-}
-
 Program program(const Problem& problem, Rank me) {
   const Chunk segments = problem.parameter(kSegments);
   const Rank p = problem.ranks;
   // Segments of the two trees take turns, so that neither has to wait for the whole of the other.
   return segmented(problem, 2 * segments, [p, me](const Problem& segment, Chunk index) {
-    return tree_allreduce(segment, index % 2 == 0 ? in_order_node(p, me) : second_node(p, me));
+    return tree_allreduce(segment, double_tree_node(p, me, index % 2));
   });
 }
 
@@ -44,7 +40,7 @@ constinit const Algorithm allreduce_double_tree{
     .collective = Collective::kAllreduce,
     .cost = "about 2nb + 4log2(p)a + O(sqrt(ab n log p)) with the best number of segments",
     .reference = "Sanders, Speck, Träff 2009",
-    .needs = {.commutative = true},
+    .needs = {},
     .program = program,
     .pieces = pieces,
     .parameters = kParameters,

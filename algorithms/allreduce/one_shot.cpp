@@ -1,12 +1,13 @@
 // One-shot: everybody sends its whole vector to everybody, and everybody adds up all of them.
 //
 // Ruefenacht, Bull, Booth: Generalisation of recursive doubling for allreduce, Parallel Computing 2017 (radix p).
-// Any p; one round of p-1 messages of a whole vector. What comes in is folded downwards from the rank below on the left
-// and upwards from the rank above on the right: rank order kept, though each rank associates in its own way.
+// Any p; one round of p-1 messages of a whole vector, folded from rank 0 upwards: rank order kept, same bits on all
+// ranks, the same tree for every element.
 
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/member_fold.hpp"
 
 namespace ringwood {
 
@@ -18,12 +19,7 @@ Program program(const Problem& problem, Rank me) {
   for (Rank distance = 1; distance < p; ++distance) {
     round.push_back(send(modulo(me + distance, p), problem.whole()));
   }
-  for (Rank from = me - 1; from >= 0; --from) {
-    round.push_back(receive_reduce(from, problem.whole(), Side::kLeft));
-  }
-  for (Rank from = me + 1; from < p; ++from) {
-    round.push_back(receive_reduce(from, problem.whole(), Side::kRight));
-  }
+  append_member_fold(round, {.count = p, .digit = me, .first = 0, .stride = 1}, problem.whole());
   co_yield std::span<const Operation>(round);
 }
 

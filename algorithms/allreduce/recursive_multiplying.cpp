@@ -4,14 +4,15 @@
 //
 // Ruefenacht, Bull, Booth: Generalisation of recursive doubling for allreduce: now with simulation, Parallel Computing
 // 2017.
-// p = k^m: m rounds with k-1 ports, k-1 whole vectors in each; with a fold two rounds more. What is merged is always
-// neighbouring intervals of ranks, downwards on the left and upwards on the right: rank order kept. With a radix above
-// 2, members of a group associate in their own ways.
+// p = k^m: m rounds with k-1 ports, k-1 whole vectors in each; with a fold two rounds more. Groups are neighbouring
+// intervals of ranks, added up in their order: rank order kept, same bits on all ranks, the same tree for every
+// element.
 
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
+#include "algorithms/common/member_fold.hpp"
 #include "algorithms/common/parameters.hpp"
 #include "algorithms/common/radix.hpp"
 
@@ -26,18 +27,14 @@ Program multiply(const Problem& problem, const Fold&, Rank me) {
   Rank stride = 1;
   for (const Rank factor : factors) {
     const Rank digit = me / stride % factor;
+    const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
     std::vector<Operation> round;
     for (Rank other = 0; other < factor; ++other) {
       if (other != digit) {
-        round.push_back(send(me + (other - digit) * stride, problem.whole()));
+        round.push_back(send(members.rank(other), problem.whole()));
       }
     }
-    for (Rank other = digit - 1; other >= 0; --other) {
-      round.push_back(receive_reduce(me + (other - digit) * stride, problem.whole(), Side::kLeft));
-    }
-    for (Rank other = digit + 1; other < factor; ++other) {
-      round.push_back(receive_reduce(me + (other - digit) * stride, problem.whole(), Side::kRight));
-    }
+    append_member_fold(round, members, problem.whole());
     co_yield std::span<const Operation>(round);
     stride *= factor;
   }

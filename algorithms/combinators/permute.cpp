@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/cycles.hpp"
 
 namespace ringwood {
 
@@ -23,20 +24,6 @@ constexpr ParameterInfo kParameters[] = {kOrder};
 
 [[nodiscard]] Problem inner_of(const Problem& problem) {
   return problem.inside(problem.parts[0], problem.collective, problem.ranks, problem.chunks);
-}
-
-/// The x with factor * x = rank modulo p.
-[[nodiscard]] Rank divided(Rank rank, Rank factor, Rank p) {
-  std::int64_t a = factor % p;
-  std::int64_t b = p;
-  std::int64_t x = 1;
-  std::int64_t y = 0;
-  while (b != 0) {
-    const std::int64_t quotient = a / b;
-    a = std::exchange(b, a - quotient * b);
-    x = std::exchange(y, x - quotient * y);
-  }
-  return static_cast<Rank>(modulo<std::int64_t>(rank * modulo<std::int64_t>(x, p), p));
 }
 
 Program program(const Problem& problem, Rank me) {

@@ -1,6 +1,8 @@
 #pragma once
 
-#include "ringwood/parameters.hpp"
+#include <vector>
+
+#include "ringwood/problem.hpp"
 
 namespace ringwood {
 
@@ -16,5 +18,14 @@ inline constexpr ParameterInfo kRadix{"radix", "intervals that are joined at onc
 inline constexpr ParameterInfo kSegments{"segments", "pieces that follow each other through the pipeline", 8, 1, 4096};
 
 inline constexpr ParameterInfo kArity{"arity", "children of a rank in the tree", 2, 1, 1024};
+
+inline constexpr ParameterInfo kDims{
+    "dims", "sides of the grid of ranks, whose product is their number; 0 leaves them open", 0, 0, 1 << 30, true};
+
+/// The sides that were given; empty if none were.
+[[nodiscard]] inline std::vector<std::int64_t> dims_given(const Problem& problem) {
+  const auto* given = problem.parameters == nullptr ? nullptr : problem.parameters->find(kDims.name);
+  return given == nullptr || given->front() == 0 ? std::vector<std::int64_t>() : *given;
+}
 
 }  // namespace ringwood

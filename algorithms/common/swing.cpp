@@ -41,6 +41,16 @@ std::vector<std::vector<Rank>> swing_offsets(Rank ranks) {
   return offsets;
 }
 
+bool swing_reaches(Rank from, Rank to, int steps, Rank ranks) {
+  // An even rank reaches 2 + 8 + 32 + ... ranks below it, with as many terms as there are odd steps; an odd one, above.
+  Rank below = 0;
+  for (int step = 1; step < steps; step += 2) {
+    below += Rank{1} << step;
+  }
+  const Rank distance = from % 2 == 0 ? to - from : from - to;
+  return modulo(distance + below, ranks) < (Rank{1} << steps);
+}
+
 Rank swing_position(Rank block, Rank ranks) {
   // Adding and removing the mask of all odd digits turns two's complement into base -2 and back.
   constexpr std::uint32_t kOddDigits = 0xAAAAAAAAU;

@@ -23,6 +23,10 @@ namespace ringwood {
 /// twice, the last takes it. O(p).
 [[nodiscard]] std::vector<std::vector<Rank>> swing_offsets(Rank ranks);
 
+/// Of p = 2^k ranks: whether `to` is `from` or reached from it by the steps below `steps`, larger ones first. Those
+/// that are make an interval of 2^steps ranks around `from`, going round at the end.
+[[nodiscard]] bool swing_reaches(Rank from, Rank to, int steps, Rank ranks);
+
 /// Where block `block` of p = 2^k lies in the permutation that makes every message of the butterfly one run: after step
 /// s a rank keeps the aligned run of p / 2^(s + 1) positions around its own.
 [[nodiscard]] Rank swing_position(Rank block, Rank ranks);

@@ -114,4 +114,40 @@ TreeNode relabelled(TreeNode node, Rank first, Rank stride, Rank ranks) {
   return node;
 }
 
+TreeNode double_tree_node(Rank ranks, Rank me, Chunk tree) {
+  const Rank paired = ranks - ranks % 2;
+  if (ranks == 1) {
+    return {};
+  }
+  if (me == paired) {
+    TreeNode leaf;
+    leaf.parent = me - 1;
+    return leaf;
+  }
+  TreeNode node = tree == 0 ? in_order_node(paired, me)
+                            : relabelled(in_order_node(paired, paired - 1 - me), paired - 1, -1, paired);
+  if (paired < ranks && me == paired - 1) {
+    node.after.push_back(paired);
+  }
+  return node;
+}
+
+TreeNode rooted_double_tree_node(Rank ranks, Rank root, Rank me, Chunk tree) {
+  const Rank others = ranks - 1;
+  const auto rank_of = [root](Rank label) { return label < root ? label : label + 1; };
+  TreeNode node;
+  if (me == root) {
+    if (others > 0) {
+      node.after.push_back(rank_of(double_tree_root(others, tree)));
+    }
+    return node;
+  }
+  node = double_tree_node(others, me < root ? me : me - 1, tree);
+  node.parent = node.parent < 0 ? root : rank_of(node.parent);
+  for (std::vector<Rank>* children : {&node.before, &node.after}) {
+    std::transform(children->begin(), children->end(), children->begin(), rank_of);
+  }
+  return node;
+}
+
 }  // namespace ringwood

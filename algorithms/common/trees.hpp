@@ -31,6 +31,19 @@ struct TreeNode {
 /// root and has one child, the largest power of two below p.
 [[nodiscard]] TreeNode in_order_node(Rank labels, Rank me);
 
+/// The two trees of Sanders, Speck and Träff, tree 0 and tree 1: the in-order tree and its mirror image, in which only
+/// those who are leaves of the other have children. Both keep rank order. Of an odd number of ranks the last is one
+/// leaf more, below the one before it, which otherwise is a leaf of tree 0 and has one child in tree 1.
+[[nodiscard]] TreeNode double_tree_node(Rank ranks, Rank me, Chunk tree);
+
+/// The rank at the root of one of the two.
+[[nodiscard]] constexpr Rank double_tree_root(Rank ranks, Chunk tree) {
+  return tree == 0 || ranks == 1 ? 0 : ranks - 1 - ranks % 2;
+}
+
+/// The two trees over all ranks but `root`, each of which hangs below it.
+[[nodiscard]] TreeNode rooted_double_tree_node(Rank ranks, Rank root, Rank me, Chunk tree);
+
 /// The node with every rank replaced: first + stride * rank, modulo the number of ranks; stride 1 or -1. A stride of -1
 /// mirrors the tree, so before and after change places.
 [[nodiscard]] TreeNode relabelled(TreeNode node, Rank first, Rank stride, Rank ranks);
