@@ -80,6 +80,11 @@ class NativeCall {
 
   int alltoall() const {
     const Chunk pairs = Chunk{ranks_} * ranks_;
+    if (call_.in_place && call_.elements % static_cast<std::size_t>(pairs) != 0) {
+      throw Error(ErrorKind::kUsage, "a native alltoall in place needs equal blocks; " +
+                                         std::to_string(call_.elements) + " elements are none for " +
+                                         std::to_string(pairs) + " pairs of ranks");
+    }
     const Layout layout = Layout::equal(static_cast<Bytes>(call_.elements), static_cast<Bytes>(unit_), pairs, pairs);
     Counts out;
     Counts in;

@@ -1,0 +1,54 @@
+#include "api/c_block.hpp"
+
+#include <cstring>
+
+#include "api/c_reduction.hpp"
+#include "interpret/mpi/mpi_error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+std::size_t size_of_type(MPI_Datatype type) {
+  MPI_Count size = 0;
+  MPI_Type_size_x(type, &size);
+  return static_cast<std::size_t>(size);
+}
+
+}  // namespace
+
+DataBlock::DataBlock(const void* memory, std::size_t count, MPI_Datatype type)
+    : memory_(const_cast<void*>(memory)),
+      count_(static_cast<int>(count)),
+      type_(type),
+      bytes_(count * size_of_type(type)),
+      packed_needed_(bytes_ > 0 && !contiguous_size(type)) {}
+
+// All ranks of a job have the same data representation here, so packed data is the elements without their gaps, and
+// what one rank packs another may take as it is.
+void DataBlock::pack(std::byte* target, MPI_Comm communicator) const {
+  if (bytes_ == 0) {
+    return;
+  }
+  if (!packed_needed_) {
+    std::memmove(target, memory_, bytes_);
+    return;
+  }
+  int position = 0;
+  check_mpi(MPI_Pack(memory_, count_, type_, target, static_cast<int>(bytes_), &position, communicator), "MPI_Pack");
+}
+
+void DataBlock::unpack(const std::byte* source, MPI_Comm communicator) const {
+  if (bytes_ == 0) {
+    return;
+  }
+  if (!packed_needed_) {
+    std::memmove(memory_, source, bytes_);
+    return;
+  }
+  int position = 0;
+  check_mpi(MPI_Unpack(source, static_cast<int>(bytes_), &position, memory_, count_, type_, communicator),
+            "MPI_Unpack");
+}
+
+}  // namespace ringwood

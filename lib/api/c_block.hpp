@@ -1,0 +1,37 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "ringwood/ids.hpp"
+
+namespace ringwood {
+
+/// Elements of a datatype in a user's memory, seen as the bytes that travel: where the datatype has no gaps, the memory
+/// itself; else packed copies. Whether it is copied is this rank's own affair.
+class DataBlock {
+ public:
+  /// `count` elements at `memory`.
+  DataBlock(const void* memory, std::size_t count, MPI_Datatype type);
+
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+
+  [[nodiscard]] bool is_packed() const { return packed_needed_; }
+
+  /// Writes the bytes that travel to `target`.
+  void pack(std::byte* target, MPI_Comm communicator) const;
+
+  /// Takes them from `source` into the user's memory.
+  void unpack(const std::byte* source, MPI_Comm communicator) const;
+
+ private:
+  void* memory_;
+  int count_;
+  MPI_Datatype type_;
+  std::size_t bytes_;
+  bool packed_needed_;
+};
+
+}  // namespace ringwood

@@ -1,0 +1,106 @@
+#include "api/c_reduction.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "ringwood/mpi/element_types.hpp"
+
+namespace ringwood {
+
+namespace {
+
+bool is_predefined(MPI_Op op) {
+  return reduce_operator_of(op).has_value() || op == MPI_LXOR || op == MPI_MAXLOC || op == MPI_MINLOC ||
+         op == MPI_REPLACE || op == MPI_NO_OP || op == MPI_OP_NULL;
+}
+
+bool is_sum_or_product(MPI_Op op) {
+  return op == MPI_SUM || op == MPI_PROD;
+}
+
+/// Predefined pairs that every MPI library has, and for which there is no kernel here. All others go to the library's
+/// own collective, which knows better, and refuses what has no meaning.
+bool is_known_to_mpi(MPI_Datatype type, MPI_Op op) {
+  if (type == MPI_LONG_DOUBLE) {
+    return is_sum_or_product(op) || op == MPI_MIN || op == MPI_MAX;
+  }
+  if (type == MPI_C_FLOAT_COMPLEX || type == MPI_C_DOUBLE_COMPLEX) {
+    return is_sum_or_product(op);
+  }
+  if (type == MPI_C_BOOL) {
+    return op == MPI_LAND || op == MPI_LOR || op == MPI_LXOR;
+  }
+  if (type == MPI_BYTE) {
+    return op == MPI_BAND || op == MPI_BOR || op == MPI_BXOR;
+  }
+  if (type == MPI_2INT || type == MPI_FLOAT_INT) {
+    return op == MPI_MINLOC || op == MPI_MAXLOC;
+  }
+  const auto element = element_type_of(type);
+  return op == MPI_LXOR && element && *element != ElementType::kFloat && *element != ElementType::kDouble;
+}
+
+}  // namespace
+
+std::optional<Bytes> contiguous_size(MPI_Datatype type) {
+  MPI_Count size = 0;
+  MPI_Count lower = 0;
+  MPI_Count extent = 0;
+  MPI_Count true_lower = 0;
+  MPI_Count true_extent = 0;
+  MPI_Type_size_x(type, &size);
+  MPI_Type_get_extent_x(type, &lower, &extent);
+  MPI_Type_get_true_extent_x(type, &true_lower, &true_extent);
+  if (size <= 0 || lower != 0 || true_lower != 0 || extent != size || true_extent != size) {
+    return std::nullopt;
+  }
+  return static_cast<Bytes>(size);
+}
+
+MpiReduction::MpiReduction(MPI_Datatype type, MPI_Op op) : type_(type), op_(op) {
+  if (type == MPI_DATATYPE_NULL || op == MPI_OP_NULL) {
+    return;
+  }
+  const auto known_type = element_type_of(type);
+  const auto known_op = reduce_operator_of(op);
+  if (known_type && known_op) {
+    reduction_ = built_in_reduction(*known_type, *known_op);
+    return;
+  }
+  const bool predefined = is_predefined(op);
+  if (predefined && !is_known_to_mpi(type, op)) {
+    return;
+  }
+  if (const auto size = contiguous_size(type)) {
+    int commutes = 1;
+    MPI_Op_commutative(op, &commutes);
+    take_mpi(*size, commutes != 0);
+  }
+}
+
+void MpiReduction::take_mpi(Bytes size, bool commutative) {
+  reduction_ = Reduction{.apply = reduce_local, .context = this, .element_size = size, .commutative = commutative};
+}
+
+// MPI says inout := in (+) inout, so the right operand has to lie where the result goes.
+void MpiReduction::reduce_local(const std::byte* left, const std::byte* right, std::byte* result, std::size_t count,
+                                const void* context) {
+  const auto& self = *static_cast<const MpiReduction*>(context);
+  const auto size = static_cast<std::size_t>(self.reduction_->element_size);
+  std::vector<std::byte> kept;
+  if (result == left && result != right) {
+    kept.assign(left, left + count * size);
+    left = kept.data();
+  }
+  if (result != right && count > 0) {
+    std::memcpy(result, right, count * size);
+  }
+  constexpr std::size_t kMost = std::numeric_limits<int>::max();
+  for (std::size_t first = 0; first < count; first += kMost) {
+    const auto part = static_cast<int>(std::min(kMost, count - first));
+    MPI_Reduce_local(left + first * size, result + first * size, part, self.type_, self.op_);
+  }
+}
+
+}  // namespace ringwood

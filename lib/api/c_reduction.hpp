@@ -1,0 +1,37 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <optional>
+#include <vector>
+
+#include "ringwood/reduction.hpp"
+
+namespace ringwood {
+
+/// MPI's operation on MPI's datatype, as the library's. Where there is a kernel it is taken, else MPI_Reduce_local.
+/// Must stay where it is while its reduction is used.
+class MpiReduction {
+ public:
+  MpiReduction(MPI_Datatype type, MPI_Op op);
+  MpiReduction(const MpiReduction&) = delete;
+  MpiReduction& operator=(const MpiReduction&) = delete;
+
+  /// nullptr: this is for the MPI library's own collective. Depends on type and operation only, which MPI requires to
+  /// be the same on all ranks.
+  [[nodiscard]] const Reduction* get() const { return reduction_ ? &*reduction_ : nullptr; }
+
+ private:
+  static void reduce_local(const std::byte* left, const std::byte* right, std::byte* result, std::size_t count,
+                           const void* context);
+  void take_mpi(Bytes size, bool commutative);
+
+  MPI_Datatype type_;
+  MPI_Op op_;
+  std::optional<Reduction> reduction_;
+};
+
+/// The bytes of an element, if elements follow each other without gaps and each is one piece from its address on.
+[[nodiscard]] std::optional<Bytes> contiguous_size(MPI_Datatype type);
+
+}  // namespace ringwood

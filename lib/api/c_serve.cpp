@@ -1,0 +1,55 @@
+#include "api/c_serve.hpp"
+
+#include <cstdio>
+#include <new>
+
+namespace ringwood {
+
+namespace {
+
+int code_of(MPI_Comm comm, const std::exception& failure) {
+  if (dynamic_cast<const std::bad_alloc*>(&failure) != nullptr) {
+    return MPI_ERR_NO_MEM;
+  }
+  const auto* error = dynamic_cast<const Error*>(&failure);
+  if (error != nullptr && error->kind() == ErrorKind::kUsage) {
+    return MPI_ERR_ARG;
+  }
+  const Context* context = find_context(comm);
+  return context != nullptr && context->mpi_code() != MPI_SUCCESS ? context->mpi_code() : MPI_ERR_OTHER;
+}
+
+bool ends_the_program(MPI_Comm comm) {
+  MPI_Errhandler handler = MPI_ERRHANDLER_NULL;
+  MPI_Comm_get_errhandler(comm, &handler);
+  const bool fatal = handler == MPI_ERRORS_ARE_FATAL;
+  MPI_Errhandler_free(&handler);
+  return fatal;
+}
+
+}  // namespace
+
+Context* context_to_serve(MPI_Comm comm) {
+  if (comm == MPI_COMM_NULL) {
+    return nullptr;
+  }
+  if (Context* known = find_context(comm)) {
+    return known;
+  }
+  int between_groups = 0;
+  if (MPI_Comm_test_inter(comm, &between_groups) != MPI_SUCCESS || between_groups != 0) {
+    return nullptr;
+  }
+  return context_of(comm).get();
+}
+
+int report_failure(MPI_Comm comm, const std::exception& failure) {
+  const int code = code_of(comm, failure);
+  if (ends_the_program(comm)) {
+    std::fprintf(stderr, "ringwood: %s\n", failure.what());
+  }
+  MPI_Comm_call_errhandler(comm, code);
+  return code;
+}
+
+}  // namespace ringwood

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <exception>
+#include <string_view>
+
+#include "api/context_cache.hpp"
+
+namespace ringwood {
+
+/// The context that a C call is served by, or nullptr where there can be none: MPI_COMM_NULL, intercommunicators.
+/// Throws Error.
+[[nodiscard]] Context* context_to_serve(MPI_Comm comm);
+
+/// Tells the communicator's error handler, once. Where that will end the program, says why on standard error first,
+/// since MPI's text for a code knows nothing of it. Returns the error code.
+[[nodiscard]] int report_failure(MPI_Comm comm, const std::exception& failure);
+
+/// `ours(context)` for a call that the library serves, `native()` for all others.
+template <typename Native, typename Ours>
+[[nodiscard]] int serve(MPI_Comm comm, Collective collective, Native native, Ours ours) {
+  try {
+    Context* context = context_to_serve(comm);
+    if (context != nullptr && context->forced(collective) != "native") {
+      ours(*context);
+      return MPI_SUCCESS;
+    }
+  } catch (const std::exception& failure) {
+    return report_failure(comm, failure);
+  }
+  return native();
+}
+
+}  // namespace ringwood
