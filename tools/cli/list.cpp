@@ -46,6 +46,21 @@ constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted
   return text;
 }
 
+/// What makes algorithms out of others; its syntax stands where an algorithm has its name.
+[[nodiscard]] std::vector<Record> combinator_records() {
+  std::vector<Record> records;
+  for (const Combinator* combinator : built_in_library().combinators) {
+    records.push_back({{"collective", fmt::format("{} of {}", combinator->collectives.size(), kAllCollectives.size())},
+                       {"algorithm", std::string(combinator->syntax)},
+                       {"cost", std::string(combinator->meaning)},
+                       {"ranks", std::string()},
+                       {"needs", std::string()},
+                       {"parameters", std::string()},
+                       {"reference", std::string(combinator->reference)}});
+  }
+  return records;
+}
+
 [[nodiscard]] std::vector<Record> algorithm_records() {
   std::vector<Record> records;
   for (const Algorithm* algorithm : built_in_catalogue()) {
@@ -57,6 +72,8 @@ constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted
                        {"parameters", parameters_of(*algorithm)},
                        {"reference", std::string(algorithm->reference)}});
   }
+  const std::vector<Record> combinators = combinator_records();
+  records.insert(records.end(), combinators.begin(), combinators.end());
   return records;
 }
 

@@ -13,6 +13,7 @@
 #include "tools/cli/setup.hpp"
 #include "topology/draw.hpp"
 #include "topology/facts.hpp"
+#include "topology/machine_file.hpp"
 
 namespace ringwood::cli {
 
@@ -22,6 +23,7 @@ constexpr OptionUse kOptions[]{
     {.name = "loggops"},
     {.name = "gamma"},
     {.name = "sizes", .fallback = "8,64KiB,64MiB"},
+    {.name = "write"},
     {.name = "format", .fallback = "text", .accepted = "text, json, dot"},
 };
 
@@ -93,10 +95,32 @@ struct Bound {
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
+/// A file has no place for what holds for all distances: it is written as the parameters of both.
+[[nodiscard]] Machine with_replaced_ends(Machine machine, const Arguments& arguments) {
+  const LogGopsOverride& replaced = machine.replaced;
+  if (replaced.L || replaced.G) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--loggops '{}' replaces L or G, which a machine file has for each link; --write takes o, g, "
+                            "O and S",
+                            arguments.text("loggops")));
+  }
+  for (LogGops* const ends : {&machine.inside_host, &machine.between_hosts}) {
+    ends->o = replaced.o.value_or(ends->o);
+    ends->g = replaced.g.value_or(ends->g);
+    ends->O = replaced.O.value_or(ends->O);
+    ends->S = replaced.S.value_or(ends->S);
+  }
+  machine.replaced = {};
+  return machine;
+}
+
 int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", {"text", "json", "dot"});
   Machine machine = make_machine(arguments.operands().front());
   replace_parameters(machine, arguments);
+  if (arguments.given("write")) {
+    write_machine_file(with_replaced_ends(machine, arguments), arguments.text("write"));
+  }
   if (format == "dot") {
     std::ostringstream out;
     write_dot(*machine.network, out);
@@ -115,12 +139,14 @@ constinit const Command machine_command{
     .name = "machine",
     .operands = "SPEC",
     .brief = "what a machine is: hosts, links, distances, bisection, bounds; draws it",
-    .details = "`ringwood list machines` has the generators and presets.",
+    .details =
+        "`ringwood list machines` has the generators and presets. --write makes a machine file of it,\n"
+        "with all its links, to be edited and given as --machine.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,
     .examples = {"ringwood machine crossbar:hosts=8", "ringwood machine torus:dims=4x4x4 --format json",
-                 "ringwood machine crossbar:hosts=4 --format dot"},
+                 "ringwood machine ring:hosts=4 --write ring.json"},
     .run = run,
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include "algorithms/catalogue.hpp"
@@ -49,6 +50,29 @@ struct Task {
   return Placement({{.name = "node", .group_of = std::move(node_of)}});
 }
 
+/// Nothing, and why, where the algorithm is not for the problem. Only that is left out: what goes wrong when a schedule
+/// is made or proved is an error.
+[[nodiscard]] std::optional<Schedule> schedule_to_prove(Task& task, const Schedule::Request& request) {
+  const Part part = resolve(built_in_library(), task.collective, task.choice.expression);
+  const Algorithm& algorithm = part.algorithm(task.collective);
+  const bool plain = part.parts.empty() && task.choice.expression.parameters.all().empty();
+  task.why_not = plain ? why_not(algorithm, request) : "";
+  if (!task.why_not.empty()) {
+    task.why_not = fmt::format("{}: {}", algorithm.name, task.why_not);
+    return std::nullopt;
+  }
+  try {
+    return schedule_for(task.choice, task.collective, request, built_in_library());
+  } catch (const Error& error) {
+    // A composition refuses for its parts, and an algorithm for its parameters.
+    if (plain || error.kind() != ErrorKind::kUsage) {
+      throw;
+    }
+    task.why_not = error.what();
+    return std::nullopt;
+  }
+}
+
 void prove(Task& task, const Arguments& arguments) {
   const Placement placement = placement_for(task.ranks);
   Schedule::Request request;
@@ -57,14 +81,14 @@ void prove(Task& task, const Arguments& arguments) {
   request.root = static_cast<Rank>(parse_integer(arguments.text("root"), {0, INT32_MAX}, "--root")) % task.ranks;
   request.commutative = commutes(arguments.text("op"));
   request.placement = &placement;
+  const auto schedule = schedule_to_prove(task, request);
+  if (!schedule) {
+    return;
+  }
   try {
-    const Schedule schedule = schedule_for(task.choice, task.collective, request, built_in_library());
-    task.report = verify(schedule);
+    task.report = verify(*schedule);
   } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kUsage) {
-      throw;
-    }
-    task.why_not = error.what();
+    task.report.error = error.what();  // its programs gave up: that is no proof
   }
 }
 
