@@ -11,6 +11,11 @@ namespace ringwood {
 /// on it. Above some tens of hosts the first ones and how many more there are.
 [[nodiscard]] std::string draw_text(const Topology& network);
 
+/// The same as SVG: grids as they are, else hosts in a row with the switches above, without switches a circle; names
+/// and bandwidths as tooltips. Above 700 hosts and switches, groups (Topology::group_levels) are drawn as one; without
+/// groups, or above 10 million links, it only says so.
+[[nodiscard]] std::string draw_svg(const Topology& network);
+
 /// Graphviz: hosts are boxes, switches ellipses, a cable an edge labelled with its bandwidth, parallel ones one edge.
 void write_dot(const Topology& network, std::ostream& out);
 

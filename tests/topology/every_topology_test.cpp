@@ -213,6 +213,9 @@ TEST_P(EveryTopology, PicturesNameHosts) {
   std::ostringstream dot;
   write_dot(*network_, dot);
   EXPECT_THAT(dot.str(), testing::HasSubstr("v0 [label="));
+  const std::string svg = draw_svg(*network_);
+  EXPECT_THAT(svg, testing::StartsWith("<svg "));
+  EXPECT_THAT(svg, testing::HasSubstr("<title>" + network_->vertex_name(network_->hosts() - 1) + "</title>"));
 }
 
 TEST_P(EveryTopology, VerticesHaveDifferentNames) {
@@ -223,6 +226,16 @@ TEST_P(EveryTopology, VerticesHaveDifferentNames) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Catalogue, EveryTopology, testing::ValuesIn(every_spec()));
+
+TEST(Svg, LargeMachinesAreSummarised) {
+  const std::string svg = draw_svg(*make_machine("frontier").network);
+  EXPECT_THAT(svg, testing::HasSubstr("<title>group 73: 512 hosts</title>"));
+  EXPECT_THAT(svg, testing::HasSubstr("<title>group 0 - group 73: 100GB/s over 4 cables</title>"));
+  EXPECT_THAT(svg, testing::Not(testing::HasSubstr("router")));
+  EXPECT_THAT(draw_svg(*make_machine("fat-tree:leaves=64,hosts-per-leaf=64").network),
+              testing::HasSubstr("<title>leaf 63: 64 hosts</title>"));
+  EXPECT_THAT(draw_svg(*make_machine("crossbar:hosts=5000").network), testing::HasSubstr("too large to draw"));
+}
 
 TEST(Catalogue, EveryFamilyIsTestedWithMoreThanItsDefaults) {
   for (const TopologyFamily* family : topology_families()) {

@@ -174,11 +174,11 @@ TEST_F(MappingFile, OneHostALine) {
 
 TEST_F(MappingFile, ErrorsNameLineAndColumn) {
   EXPECT_EQ(complaint("3\n  x\n", 2), ":2:3: expected one host number a line, found 'x'");
-  EXPECT_EQ(complaint("3\n1 2\n", 2), ":2:3: expected one host number a line, found '1 2'");
+  EXPECT_EQ(complaint("3\n1 2\n", 2), ":2:3: unexpected '2'");
   EXPECT_EQ(complaint("3\n4\n", 2), ":2:1: host 4 is not one of 0 to 3");
   EXPECT_EQ(complaint("-1\n", 1), ":1:1: host -1 is not one of 0 to 3");
   EXPECT_EQ(complaint("1\n1\n1\n", 3), ":3:1: host 1 gets more than 2 ranks; raise per-host");
-  EXPECT_EQ(complaint("3\n1\n", 3), ":3:1: the file ends after 2 of 3 ranks");
+  EXPECT_EQ(complaint("3\n1\n", 3), ":3:1: the file ends, and rank 2 of 3 has no host");
 }
 
 }  // namespace
