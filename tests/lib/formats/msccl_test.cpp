@@ -18,6 +18,7 @@ void expect_round_trip(const Schedule& schedule) {
   SCOPED_TRACE(std::string(name_of(schedule.collective())) + " " + schedule.name() + ", " +
                std::to_string(schedule.ranks()) + " ranks");
   const VerifyReport original = verify(schedule);
+  ASSERT_TRUE(original.ok) << original.error;
   const RecordedSchedule read = read_msccl_xml(write_msccl_xml(record(schedule)), "x.xml");
   EXPECT_EQ(read.chunks, schedule.chunks());
   const VerifyReport report = verify(schedule_of(read));
