@@ -1,13 +1,20 @@
 #include "ringwood/arena.hpp"
 
+#include <cstdint>
+#include <cstdlib>
 #include <new>
+
+#include "base/huge_pages.hpp"
 
 namespace ringwood {
 
 namespace {
 
-// The arena's address in front of each frame: operator delete of a coroutine is told the size, not the arena.
-constexpr std::size_t kHeader = 16;
+// operator delete of a coroutine is told the size, not the arena: that stands at the start of each page of this size,
+// and frames have no header.
+constexpr std::size_t kPage = std::size_t{1} << 16U;
+constexpr std::size_t kPageHeader = 16;
+constexpr std::size_t kHugePage = std::size_t{1} << 21U;
 
 std::size_t rounded(std::size_t size, std::size_t unit) {
   return (size + unit - 1) / unit * unit;
@@ -15,44 +22,64 @@ std::size_t rounded(std::size_t size, std::size_t unit) {
 
 }  // namespace
 
+void Arena::FreeSlab::operator()(std::byte* slab) const noexcept {
+  std::free(slab);
+}
+
 void Arena::add_slab() {
-  slabs_.push_back(std::make_unique_for_overwrite<std::byte[]>(slab_size_));
-  cursor_ = slabs_.back().get();
-  end_ = cursor_ + slab_size_;
+  const std::size_t alignment = slab_size_ >= kHugePage ? kHugePage : kPage;
+  void* slab = std::aligned_alloc(alignment, slab_size_);
+  if (slab == nullptr) {
+    throw std::bad_alloc();
+  }
+  slabs_.emplace_back(static_cast<std::byte*>(slab));
+  if (slab_size_ >= kHugePage) {
+    prefer_huge_pages(slab, slab_size_);
+  }
+  page_end_ = slabs_.back().get();
+  slab_end_ = page_end_ + slab_size_;
   reserved_ += slab_size_;
   if (slab_size_ < kLargestSlab) {
     slab_size_ *= 2;
   }
 }
 
-void* Arena::allocate(std::size_t size) {
-  const std::size_t whole = rounded(size, kUnit) + kHeader;
-  std::byte* memory = nullptr;
-  if (whole > kLargestFrame) {
-    memory = static_cast<std::byte*>(::operator new(whole));
-  } else if (FreeFrame*& head = free_[whole / kUnit]; head != nullptr) {
-    memory = reinterpret_cast<std::byte*>(head);
-    head = head->next;
-  } else {
-    if (static_cast<std::size_t>(end_ - cursor_) < whole) {
-      add_slab();
-    }
-    memory = cursor_;
-    cursor_ += whole;
+void Arena::next_page() {
+  if (page_end_ == slab_end_) {
+    add_slab();
   }
-  ::new (memory) Arena*(this);
-  return memory + kHeader;
+  ::new (page_end_) Arena*(this);
+  cursor_ = page_end_ + kPageHeader;
+  page_end_ += kPage;
+}
+
+void* Arena::allocate(std::size_t size) {
+  const std::size_t whole = rounded(size, kUnit);
+  if (whole > kLargestFrame) {
+    return ::operator new(whole);
+  }
+  if (FreeFrame*& head = free_[whole / kUnit]; head != nullptr) {
+    void* memory = head;
+    head = head->next;
+    return memory;
+  }
+  if (static_cast<std::size_t>(page_end_ - cursor_) < whole) {
+    next_page();
+  }
+  void* memory = cursor_;
+  cursor_ += whole;
+  return memory;
 }
 
 void Arena::release(void* memory, std::size_t size) noexcept {
-  std::byte* start = static_cast<std::byte*>(memory) - kHeader;
-  const std::size_t whole = rounded(size, kUnit) + kHeader;
+  const std::size_t whole = rounded(size, kUnit);
   if (whole > kLargestFrame) {
-    ::operator delete(start);
+    ::operator delete(memory);
     return;
   }
-  Arena* arena = *reinterpret_cast<Arena**>(start);
-  arena->free_[whole / kUnit] = ::new (start) FreeFrame{arena->free_[whole / kUnit]};
+  const std::uintptr_t page = reinterpret_cast<std::uintptr_t>(memory) & ~(kPage - 1);
+  Arena* arena = *reinterpret_cast<Arena**>(page);
+  arena->free_[whole / kUnit] = ::new (memory) FreeFrame{arena->free_[whole / kUnit]};
 }
 
 }  // namespace ringwood

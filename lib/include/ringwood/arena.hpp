@@ -27,19 +27,25 @@ class Arena {
  private:
   static constexpr std::size_t kUnit = 16;
   static constexpr std::size_t kLargestFrame = 4096;
-  static constexpr std::size_t kFirstSlab = std::size_t{1} << 14;
-  static constexpr std::size_t kLargestSlab = std::size_t{1} << 22;
+  static constexpr std::size_t kFirstSlab = std::size_t{1} << 16U;
+  static constexpr std::size_t kLargestSlab = std::size_t{1} << 22U;
 
   struct FreeFrame {
     FreeFrame* next;
   };
 
+  struct FreeSlab {
+    void operator()(std::byte* slab) const noexcept;
+  };
+
+  void next_page();
   void add_slab();
 
-  std::array<FreeFrame*, kLargestFrame / kUnit + 2> free_{};
-  std::vector<std::unique_ptr<std::byte[]>> slabs_;
-  std::byte* cursor_ = nullptr;
-  std::byte* end_ = nullptr;
+  std::array<FreeFrame*, kLargestFrame / kUnit + 1> free_{};
+  std::vector<std::unique_ptr<std::byte, FreeSlab>> slabs_;
+  std::byte* cursor_ = nullptr;  // in the current page
+  std::byte* page_end_ = nullptr;
+  std::byte* slab_end_ = nullptr;
   std::size_t slab_size_ = kFirstSlab;
   std::size_t reserved_ = 0;
 };

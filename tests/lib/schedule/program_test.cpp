@@ -86,8 +86,8 @@ TEST(Program, RenumbersFromTheInsideOut) {
 
 TEST(Program, RefusesToBeRenumberedTwice) {
   World world;
-  Program once = on(RankMap::identity(), ChunkMap{}, steps(world.problem, 1, 1));
-  EXPECT_THROW(static_cast<void>(on(RankMap::identity(), ChunkMap{}, std::move(once))), std::logic_error);
+  Program once = on(RankMap::strided(1, 1), ChunkMap{}, steps(world.problem, 1, 1));
+  EXPECT_THROW(static_cast<void>(on(RankMap::strided(1, 1), ChunkMap{}, std::move(once))), std::logic_error);
 }
 
 void collect_lanes(Program& program, std::vector<Lane>& leaves) {
