@@ -51,13 +51,10 @@ struct FoldExchange {
   bool reduces;
 };
 
-/// Runs `core(problem, fold, member)`, a program of the survivors, inside a fold of `me`'s ranks. The core's problem
-/// has as many ranks as survive, the chunks are those of the whole. Floor(log2 p) + 2 rounds for a core of one a
-/// doubling.
+/// What `folded` does where there are pairs.
 template <typename Core>
-
-requires std::is_invocable_r_v<Program, Core, const Problem&, const Fold&, Rank> Program
-folded(const Problem& problem, const Rank me, const Fold fold, const FoldExchange exchange, const Core core) {
+Program folded_in_pairs(const Problem& problem, const Rank me, const Fold fold, const FoldExchange exchange,
+                        const Core core) {
   if (fold.gives(me)) {
     const Round before{send(me + 1, exchange.before)};
     co_yield before;
@@ -76,6 +73,20 @@ folded(const Problem& problem, const Rank me, const Fold fold, const FoldExchang
     const Round after{send(me - 1, exchange.after)};
     co_yield after;
   }
+}
+
+/// Runs `core(problem, fold, member)`, a program of the survivors, inside a fold of `me`'s ranks. The core's problem
+/// has as many ranks as survive, the chunks are those of the whole. Floor(log2 p) + 2 rounds for a core of one a
+/// doubling. Not a coroutine: where nobody folds, the core is the whole program, and a rank has one frame. A core that
+/// reads the fold when it runs takes it by value.
+template <typename Core>
+
+requires std::is_invocable_r_v<Program, Core, const Problem&, const Fold&, Rank> Program
+folded(const Problem& problem, Rank me, const Fold& fold, const FoldExchange& exchange, const Core& core) {
+  if (fold.pairs() == 0) {
+    return core(problem, fold, me);
+  }
+  return folded_in_pairs(problem, me, fold, exchange, core);
 }
 
 /// An allreduce's fold by halves: a pair swaps halves of the vector, each adds one up, and the giver hands its half
