@@ -1,51 +1,16 @@
 #include <algorithm>
+#include <array>
 #include <vector>
 
-#include "sim/critical_path.hpp"
+#include "base/huge_pages.hpp"
+#include "sim/charge_table.hpp"
 #include "sim/engine.hpp"
-#include "sim/message_pool.hpp"
-#include "sim/model/loggops.hpp"
+#include "sim/rank_state.hpp"
+#include "sim/work_list.hpp"
 
 namespace ringwood {
 
 namespace {
-
-// What a rank waits for, if not for a message from the rank of that number.
-constexpr Rank kNothing = -1;     // it runs, or is due to run, or was not started yet
-constexpr Rank kRendezvous = -2;  // for the receives of what it sent
-constexpr Rank kForever = -3;     // it has ended
-
-/// One cache line: what a message to a rank touches, and what the rank needs to go on.
-struct RankState {
-  RankClocks clocks;
-  Program program;
-  MessagePool::Box inbox;
-  Rank waits_for = kNothing;
-  std::uint32_t position = 0;  ///< in the round at which it stopped, of the operation that waits
-};
-
-/// What only the rank itself touches.
-struct RankProgress {
-  std::int64_t rounds = 0;
-  Bytes bytes_sent = 0;
-  Picoseconds round_start = 0;
-  std::int32_t pulled = 0;  ///< rounds pulled, empty ones included; the current one has number pulled - 1
-};
-
-/// Sends of the current round that wait for their receives.
-struct Rendezvous {
-  std::int32_t open = 0;
-  Picoseconds latest = 0;
-  Cause cause;  ///< of `latest`
-};
-
-/// What is kept to tell the critical path.
-struct Tracing {
-  Trace trace;
-  std::vector<OperationId> last;         ///< of each rank
-  std::vector<OperationId> round_start;  ///< of each rank, the last before its current round
-  std::vector<OperationId> sent_by;      ///< of each pending message, by its place in the pool
-};
 
 enum class Stop { kBlocked, kEnded, kForked };
 
@@ -59,8 +24,11 @@ class DataFlow {
         log_(input.options.log),
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
+        charges_(costs_, input.machine.gamma),
+        due_(input.schedule.ranks()),
         states_(static_cast<std::size_t>(input.schedule.ranks())),
-        progress_(states_.size()) {
+        progress_(states_.size()),
+        inboxes_(states_.size()) {
     if (costs_.may_wait_for_receives()) {
       rendezvous_.resize(states_.size());
     }
@@ -71,247 +39,346 @@ class DataFlow {
   }
 
   [[nodiscard]] std::optional<SimulationReport> run() {
-    // Whoever was woken last goes first: groups of ranks that talk to each other settle that while they are in cache.
-    for (Rank next = 0; next < ranks(); ++next) {
-      state(next).program = instance_.program(next);
-      due_.push_back(next);
-      while (!due_.empty()) {
-        const Rank rank = due_.back();
-        due_.pop_back();
-        if (run_rank(rank) == Stop::kForked) {
-          return std::nullopt;
-        }
+    for (Rank first = 0; first < ranks(); first += WorkList::kBlock) {
+      const Rank end = std::min(first + WorkList::kBlock, ranks());
+      for (Rank rank = first; rank < end; ++rank) {
+        state(rank).program = instance_.program(rank);
+        due_.add(rank);
       }
+      do {
+        while (!due_.empty()) {
+          const Rank rank = due_.take();
+          prefetch();
+          if (run_rank(rank) == Stop::kForked) {
+            return std::nullopt;
+          }
+        }
+        deliver_all();
+      } while (!due_.empty());
     }
     check_all_ended();
     return report();
   }
 
  private:
+  static constexpr std::size_t kOutgoing = 8;
+
   [[nodiscard]] Rank ranks() const { return static_cast<Rank>(states_.size()); }
 
   [[nodiscard]] RankState& state(Rank rank) { return states_[static_cast<std::size_t>(rank)]; }
 
   [[nodiscard]] RankProgress& progress(Rank rank) { return progress_[static_cast<std::size_t>(rank)]; }
 
+  [[nodiscard]] MessagePool::Box& inbox(Rank rank) { return inboxes_[static_cast<std::size_t>(rank)]; }
+
   [[nodiscard]] Rendezvous& rendezvous(Rank rank) { return rendezvous_[static_cast<std::size_t>(rank)]; }
 
   [[nodiscard]] OperationId& last_operation(Rank rank) { return tracing_.last[static_cast<std::size_t>(rank)]; }
 
-  void wake(Rank rank) {
-    state(rank).waits_for = kNothing;
-    due_.push_back(rank);
+  /// The cache misses of the ranks to come overlap with the work on this one.
+  void prefetch() {
+    const Rank later = due_.upcoming(5);
+    __builtin_prefetch(&state(later), 1);
+    __builtin_prefetch(&progress(later), 1);
+    state(due_.upcoming(2)).program.prefetch();
   }
 
-  /// Runs a rank until it has to wait. The clocks are a copy meanwhile, which the compiler can keep in registers.
+  /// Runs a rank until it has to wait.
   Stop run_rank(Rank me) {
-    RankState& mine = state(me);
-    RankClocks clocks = mine.clocks;
-    bool in_round = progress(me).pulled > 0;  // woken in the middle of one
-    std::span<const Operation> round = in_round ? mine.program.round() : std::span<const Operation>();
+    Running rank{me, state(me), inbox(me), state(me).clocks, progress(me)};
+    bool in_round = rank.progress.pulled > 0;  // woken in the middle of one
+    std::span<const Operation> round = in_round ? rank.state.program.round() : std::span<const Operation>();
+    Stop stop = Stop::kBlocked;
     for (;;) {
       if (!in_round) {
-        const Step step = mine.program.advance();
+        const Step step = rank.state.program.advance();
         if (step != Step::kRound) {
-          mine.clocks = clocks;
-          return step == Step::kFork ? Stop::kForked : end(me);
+          stop = step == Step::kFork ? Stop::kForked : end(rank);
+          break;
         }
-        round = mine.program.round();
-        begin_round(me, clocks, round);
+        round = rank.state.program.round();
+        begin_round(rank, round);
       }
       in_round = false;
-      if (!receive_all(me, clocks, round) || (!rendezvous_.empty() && !leave_rendezvous(me, clocks))) {
-        mine.clocks = clocks;
-        return Stop::kBlocked;
+      if (!receive_all(rank, round) || (!rendezvous_.empty() && !leave_rendezvous(rank))) {
+        break;
       }
-      if (clocks.cpu > kLatestTime) {
+      if (rank.clocks.cpu > kLatestTime) {
         throw_too_late(me);
       }
     }
+    rank.state.clocks = rank.clocks;
+    progress(me) = rank.progress;
+    return stop;
   }
 
-  Stop end(Rank me) {
-    state(me).program = Program();  // its frame is the next one's
-    state(me).waits_for = kForever;
+  Stop end(Running& rank) {
+    if (rank.state.doing == Doing::kHasMail) {
+      put_slot_in_inbox(rank);
+    }
+    rank.state.program = Program();  // its frame is the next one's
+    rank.state.doing = Doing::kEnded;
     return Stop::kEnded;
   }
 
-  void begin_round(Rank me, RankClocks& clocks, std::span<const Operation> round) {
-    RankProgress& progress_of_me = progress(me);
-    progress_of_me.round_start = clocks.cpu;
-    ++progress_of_me.pulled;
-    state(me).position = 0;
+  void begin_round(Running& rank, std::span<const Operation> round) {
+    const Picoseconds start = rank.clocks.cpu;
+    rank.progress.round_start = start;
+    rank.progress.position = 0;
+    ++rank.progress.pulled;
+    rank.progress.counted = false;
     if constexpr (kTraced) {
-      tracing_.round_start[static_cast<std::size_t>(me)] = last_operation(me);
+      tracing_.round_start[static_cast<std::size_t>(rank.me)] = last_operation(rank.me);
     }
-    bool counts = false;
-    const Picoseconds start = clocks.cpu;
     for (const Operation& operation : round) {
-      const Bytes bytes = layout_.bytes(operation.chunks);
-      counts |= bytes > 0;
-      if (operation.kind == OperationKind::kSend && bytes > 0) {
-        send(me, clocks, start, operation.peer, bytes);
+      if (operation.kind != OperationKind::kSend) {
+        continue;
+      }
+      if (const Bytes bytes = layout_.bytes(operation.chunks); bytes > 0) {
+        send(rank, start, operation.peer, bytes);
       }
     }
-    progress_of_me.rounds += counts ? 1 : 0;
   }
 
-  void send(Rank me, RankClocks& clocks, Picoseconds ready, Rank peer, Bytes bytes) {
-    if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks())) {
-      throw_bad_peer(me, progress(me).pulled - 1, peer, ranks());
-    }
-    const CostClass cost_class = costs_.class_of(me, peer);
-    const LogGops& costs = costs_[cost_class];
-    const Picoseconds before = clocks.cpu;
-    const ServedSend served = serve_send(clocks, ready, costs, bytes);
-    RankState& receiver = state(peer);
-    const std::uint32_t index = pool_.push(receiver.inbox, {served.head, me, 0, cost_class, 0});
-    if (receiver.waits_for == me) {
-      wake(peer);
-    }
-    if (bytes > costs.S) {
-      ++rendezvous(me).open;
-    }
+  void send(Running& rank, Picoseconds ready, Rank peer, Bytes bytes) {
+    check_peer(rank, peer);
+    const CostClass cost_class = costs_.class_of(rank.me, peer);
+    const ChargeTable::Entry& entry = charges_.of(cost_class, bytes);
+    const Picoseconds before = rank.clocks.cpu;
+    const ServedSend served = serve_send(rank.clocks, ready, entry.charges);
+    rank.progress.count();
+    rank.progress.bytes_sent += bytes;
     ++messages_;
-    progress(me).bytes_sent += bytes;
-    if (log_ != nullptr) {
-      log_->push_back({me, peer, 0, bytes});
+    if (!entry.charges.eager) {
+      ++rendezvous(rank.me).open;
     }
+    if (log_ != nullptr) {
+      log_->push_back({rank.me, peer, 0, bytes});
+    }
+    OperationId sent = kNoOperation;
     if constexpr (kTraced) {
-      tracing_.sent_by.resize(std::max(tracing_.sent_by.size(), std::size_t{index} + 1));
-      tracing_.sent_by[index] = trace(me, {last_operation(me), false, served.start - before}, bytes, cost_class,
-                                      TracedOperation::Kind::kSend);
+      sent = trace(rank, {last_operation(rank.me), false, served.start - before}, bytes, cost_class,
+                   TracedOperation::Kind::kSend);
+    }
+    __builtin_prefetch(&state(peer), 1);
+    Outgoing& place = outgoing_[sent_count_++ % kOutgoing];
+    if (sent_count_ - delivered_count_ > kOutgoing) {
+      deliver(place);
+      ++delivered_count_;
+    }
+    place = {peer, {served.head, rank.me, 0, cost_class, 0}, sent};
+  }
+
+  void deliver_all() {
+    for (; delivered_count_ < sent_count_; ++delivered_count_) {
+      deliver(outgoing_[delivered_count_ % kOutgoing]);
+    }
+  }
+
+  void deliver(const Outgoing& outgoing) {
+    const PendingMessage& message = outgoing.message;
+    RankState& at = state(outgoing.receiver);
+    const bool wanted = at.doing == Doing::kWaits && at.peer == message.source;
+    if (!kTraced && message.cost_class < RankState::kSlotClasses &&
+        (wanted || (at.doing == Doing::kRuns && !at.has_inbox))) {
+      at.head = message.head;
+      at.peer = message.source;
+      at.cost_class = static_cast<std::uint16_t>(message.cost_class);
+      at.doing = Doing::kHasMail;
+    } else {
+      const std::uint32_t index = pool_.push(inbox(outgoing.receiver), message);
+      at.has_inbox = true;
+      at.doing = wanted ? Doing::kRuns : at.doing;
+      if constexpr (kTraced) {
+        tracing_.sent_by.resize(std::max(tracing_.sent_by.size(), std::size_t{index} + 1));
+        tracing_.sent_by[index] = outgoing.sent;
+      }
+    }
+    if (wanted) {
+      due_.add(outgoing.receiver);
     }
   }
 
   /// Serves what is listed in the round besides sends, from where it stopped. False: it waits for a message.
-  bool receive_all(Rank me, RankClocks& clocks, std::span<const Operation> round) {
-    RankState& mine = state(me);
-    for (std::size_t i = mine.position; i < round.size(); ++i) {
+  bool receive_all(Running& rank, std::span<const Operation> round) {
+    for (std::size_t i = rank.progress.position; i < round.size(); ++i) {
       const Operation& operation = round[i];
-      switch (operation.kind) {
-        case OperationKind::kSend:
-        case OperationKind::kCopy:
-          continue;
-        case OperationKind::kReceive:
-        case OperationKind::kReceiveReduce:
-        case OperationKind::kReduce:
-          break;
+      if (operation.kind == OperationKind::kSend) {
+        continue;
       }
       const Bytes bytes = layout_.bytes(operation.chunks);
       if (bytes == 0) {
         continue;
       }
-      if (operation.kind != OperationKind::kReduce && !receive(me, clocks, operation.peer, bytes)) {
-        mine.position = static_cast<std::uint32_t>(i);
+      rank.progress.count();
+      if (!serve(rank, operation, bytes)) {
+        rank.progress.position = static_cast<std::uint32_t>(i);
         return false;
       }
-      if (operation.kind != OperationKind::kReceive) {
-        reduce(me, clocks, bytes);
-      }
     }
-    mine.position = static_cast<std::uint32_t>(round.size());
+    rank.progress.position = static_cast<std::uint32_t>(round.size());
     return true;
   }
 
-  bool receive(Rank me, RankClocks& clocks, Rank peer, Bytes bytes) {
-    RankState& mine = state(me);
-    const std::uint32_t index = pool_.take(mine.inbox, peer, 0);
-    if (index == MessagePool::kNone) {
-      if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks())) {
-        throw_bad_peer(me, progress(me).pulled - 1, peer, ranks());
-      }
-      mine.waits_for = peer;
-      return false;
-    }
-    const PendingMessage message = pool_.at(index);
-    const LogGops& costs = costs_[message.cost_class];
-    const Picoseconds before = clocks.cpu;
-    const ServedReceive served = serve_receive<kForm>(clocks, message.head, costs, bytes);
-    order_sensitive_ += served.order_sensitive ? 1 : 0;
-    OperationId sent = kNoOperation;
-    if constexpr (kTraced) {
-      sent = tracing_.sent_by[index];
-      const Cause cause = cause_of(served, message.head, sent, before, last_operation(me));
-      trace(me, cause, bytes, message.cost_class, TracedOperation::Kind::kReceive);
-    }
-    if (bytes > costs.S) {
-      match(me, peer, served.taken_in, {sent, true, served.taken_in - message.head});
+  bool serve(Running& rank, const Operation& operation, Bytes bytes) {
+    switch (operation.kind) {
+      case OperationKind::kReceive:
+        return receive(rank, operation.peer, bytes, false);
+      case OperationKind::kReceiveReduce:
+        return receive(rank, operation.peer, bytes, true);
+      case OperationKind::kReduce:
+        reduce(rank, bytes, gamma_.of(bytes));
+        return true;
+      case OperationKind::kSend:
+      case OperationKind::kCopy:
+        return true;
     }
     return true;
+  }
+
+  bool receive(Running& rank, Rank peer, Bytes bytes, bool reduces) {
+    PendingMessage message;
+    OperationId sent = kNoOperation;
+    if (rank.state.doing == Doing::kHasMail && rank.state.peer == peer) {
+      message.head = rank.state.head;
+      message.cost_class = rank.state.cost_class;
+      rank.state.doing = Doing::kRuns;
+    } else if (!take_from_inbox(rank, peer, message, sent)) {
+      await(rank, peer);
+      return false;
+    }
+    const ChargeTable::Entry& entry = charges_.of(message.cost_class, bytes);
+    const Picoseconds before = rank.clocks.cpu;
+    const ServedReceive served = serve_receive<kForm>(rank.clocks, message.head, entry.charges);
+    order_sensitive_ += served.order_sensitive ? 1 : 0;
+    if constexpr (kTraced) {
+      const Cause cause = cause_of(served, message.head, sent, before, last_operation(rank.me));
+      trace(rank, cause, bytes, message.cost_class, TracedOperation::Kind::kReceive);
+    }
+    if (!entry.charges.eager) {
+      match(rank, peer, served.taken_in, {sent, true, served.taken_in - message.head});
+    }
+    if (reduces) {
+      reduce(rank, bytes, entry.reduction);
+    }
+    return true;
+  }
+
+  bool take_from_inbox(Running& rank, Rank peer, PendingMessage& message, OperationId& sent) {
+    if (!rank.state.has_inbox) {
+      return false;
+    }
+    const std::uint32_t index = pool_.take(rank.inbox, peer, 0);
+    if (index == MessagePool::kNone) {
+      return false;
+    }
+    message = pool_.at(index);
+    rank.state.has_inbox = !MessagePool::is_empty(rank.inbox);
+    if constexpr (kTraced) {
+      sent = tracing_.sent_by[index];
+    }
+    return true;
+  }
+
+  void await(Running& rank, Rank peer) {
+    check_peer(rank, peer);
+    if (rank.state.doing == Doing::kHasMail) {
+      put_slot_in_inbox(rank);
+    }
+    rank.state.doing = Doing::kWaits;
+    rank.state.peer = peer;
+  }
+
+  /// What is in the slot is older than what is in the inbox.
+  void put_slot_in_inbox(Running& rank) {
+    pool_.push_front(rank.inbox, {rank.state.head, rank.state.peer, 0, rank.state.cost_class, 0});
+    rank.state.has_inbox = true;
+  }
+
+  void check_peer(const Running& rank, Rank peer) const {
+    if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks())) {
+      throw_bad_peer(rank.me, rank.progress.pulled - 1, peer, ranks());
+    }
   }
 
   /// Tells the sender that its message was taken; `arrival` is why at `taken_in` and not before.
-  void match(Rank me, Rank sender, Picoseconds taken_in, const Cause& arrival) {
+  void match(const Running& rank, Rank sender, Picoseconds taken_in, const Cause& arrival) {
     Rendezvous& waiting = rendezvous(sender);
-    const Picoseconds round_start = progress(me).round_start;
+    const Picoseconds round_start = rank.progress.round_start;
     const Picoseconds matched = std::max(taken_in, round_start);
     if (matched > waiting.latest) {
       waiting.latest = matched;
       if constexpr (kTraced) {
-        waiting.cause =
-            taken_in >= round_start ? arrival : Cause{tracing_.round_start[static_cast<std::size_t>(me)], false, 0};
+        waiting.cause = taken_in >= round_start
+                            ? arrival
+                            : Cause{tracing_.round_start[static_cast<std::size_t>(rank.me)], false, 0};
       }
     }
-    if (--waiting.open == 0 && state(sender).waits_for == kRendezvous) {
-      wake(sender);
+    if (--waiting.open == 0 && state(sender).doing == Doing::kRendezvous) {
+      state(sender).doing = Doing::kRuns;
+      due_.add(sender);
     }
   }
 
   /// At the end of a round: false if a message of it was not taken yet.
-  bool leave_rendezvous(Rank me, RankClocks& clocks) {
-    Rendezvous& waiting = rendezvous(me);
+  bool leave_rendezvous(Running& rank) {
+    Rendezvous& waiting = rendezvous(rank.me);
     if (waiting.open > 0) {
-      state(me).waits_for = kRendezvous;
+      if (rank.state.doing == Doing::kHasMail) {
+        put_slot_in_inbox(rank);
+      }
+      rank.state.doing = Doing::kRendezvous;
       return false;
     }
     if constexpr (kTraced) {
-      if (waiting.latest > clocks.cpu) {
-        trace(me, waiting.cause, 0, 0, TracedOperation::Kind::kMatch);
+      if (waiting.latest > rank.clocks.cpu) {
+        trace(rank, waiting.cause, 0, 0, TracedOperation::Kind::kMatch);
       }
     }
-    clocks.cpu = std::max(clocks.cpu, waiting.latest);
-    clocks.nic_out = std::max(clocks.nic_out, waiting.latest);
+    rank.clocks.cpu = std::max(rank.clocks.cpu, waiting.latest);
+    rank.clocks.nic_out = std::max(rank.clocks.nic_out, waiting.latest);
     return true;
   }
 
-  void reduce(Rank me, RankClocks& clocks, Bytes bytes) {
-    serve_reduction(clocks, clocks.cpu, gamma_.of(bytes));
+  void reduce(Running& rank, Bytes bytes, Picoseconds cost) {
+    serve_reduction(rank.clocks, rank.clocks.cpu, cost);
     if constexpr (kTraced) {
-      trace(me, {last_operation(me), false, 0}, bytes, 0, TracedOperation::Kind::kReduce);
+      trace(rank, {last_operation(rank.me), false, 0}, bytes, 0, TracedOperation::Kind::kReduce);
     }
   }
 
-  OperationId trace(Rank me, const Cause& cause, Bytes bytes, CostClass cost_class, TracedOperation::Kind kind) {
-    const OperationId id = tracing_.trace.add({cause, bytes, me, progress(me).pulled - 1, cost_class, kind});
-    last_operation(me) = id;
+  OperationId trace(const Running& rank, const Cause& cause, Bytes bytes, CostClass cost_class,
+                    TracedOperation::Kind kind) {
+    const OperationId id = tracing_.trace.add({cause, bytes, rank.me, rank.progress.pulled - 1, cost_class, kind});
+    last_operation(rank.me) = id;
     return id;
   }
 
   void check_all_ended() {
     for (Rank rank = 0; rank < ranks(); ++rank) {
       const RankState& at = state(rank);
-      if (at.waits_for >= 0) {
-        throw_deadlock(rank, progress(rank).pulled - 1, at.waits_for, false);
+      if (at.doing == Doing::kWaits) {
+        throw_deadlock(rank, progress(rank).pulled - 1, at.peer, false);
       }
-      if (at.waits_for == kRendezvous) {
+      if (at.doing == Doing::kRendezvous) {
         throw_deadlock(rank, progress(rank).pulled - 1, unmatched_peer(rank), true);
       }
     }
-    for (Rank rank = 0; rank < ranks() && pool_.pending() > 0; ++rank) {
-      if (const std::uint32_t index = pool_.any(state(rank).inbox); index != MessagePool::kNone) {
-        throw_unreceived(rank, pool_.at(index).source);
+    for (Rank rank = 0; rank < ranks(); ++rank) {
+      if (state(rank).has_inbox) {
+        throw_unreceived(rank, pool_.at(pool_.any(inbox(rank))).source);
       }
     }
   }
 
+  /// Whom a rank that waits for the receives of what it sent waits for: all who have not taken it wait, or have ended.
   [[nodiscard]] Rank unmatched_peer(Rank rank) {
     for (const Operation& operation : state(rank).program.round()) {
-      if (operation.kind == OperationKind::kSend && pool_.holds(state(operation.peer).inbox, rank, 0)) {
+      if (operation.kind == OperationKind::kSend && pool_.holds(inbox(operation.peer), rank, 0)) {
         return operation.peer;
       }
     }
-    return kNothing;
+    return -1;
   }
 
   [[nodiscard]] SimulationReport report() {
@@ -319,7 +386,7 @@ class DataFlow {
     report.finish.reserve(states_.size());
     for (Rank rank = 0; rank < ranks(); ++rank) {
       report.finish.push_back(state(rank).clocks.cpu);
-      report.rounds = std::max(report.rounds, progress(rank).rounds);
+      report.rounds = std::max<std::int64_t>(report.rounds, progress(rank).rounds);
       report.bytes_sent_max = std::max(report.bytes_sent_max, progress(rank).bytes_sent);
       report.bytes_sent_total += progress(rank).bytes_sent;
     }
@@ -327,6 +394,7 @@ class DataFlow {
     report.time = *last;
     report.messages = messages_;
     report.order_sensitive = order_sensitive_;
+    report.memory = memory();
     report.engine = Engine::kDataFlow;
     if constexpr (kTraced) {
       const auto rank = static_cast<Rank>(last - report.finish.begin());
@@ -335,17 +403,28 @@ class DataFlow {
     return report;
   }
 
+  [[nodiscard]] std::size_t memory() const {
+    constexpr std::size_t kOfRank =
+        sizeof(RankState) + sizeof(RankProgress) + sizeof(MessagePool::Box) + sizeof(std::uint16_t);
+    return instance_.reserved() + states_.size() * kOfRank + rendezvous_.size() * sizeof(Rendezvous) + pool_.reserved();
+  }
+
   const SimulationInput& input_;
   const Layout& layout_;
   TimePerByte gamma_;
   MessageLog* log_;
   ScheduleInstance instance_;
   PairCosts costs_;
+  ChargeTable charges_;
   MessagePool pool_;
-  std::vector<RankState> states_;
-  std::vector<RankProgress> progress_;
+  WorkList due_;
+  std::vector<RankState, HugePageAllocator<RankState>> states_;
+  std::vector<RankProgress, HugePageAllocator<RankProgress>> progress_;
+  std::vector<MessagePool::Box, HugePageAllocator<MessagePool::Box>> inboxes_;
+  std::array<Outgoing, kOutgoing> outgoing_;  // a ring buffer
+  std::uint64_t sent_count_ = 0;
+  std::uint64_t delivered_count_ = 0;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
-  std::vector<Rank> due_;
   Tracing tracing_;
   std::int64_t messages_ = 0;
   std::int64_t order_sensitive_ = 0;

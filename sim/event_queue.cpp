@@ -302,13 +302,13 @@ class EventQueue {
   void send(Strand& strand, const Item& item) {
     RankState& rank = rank_of(strand);
     const CostClass cost_class = costs_.class_of(strand.rank, item.peer);
-    const LogGops& costs = costs_[cost_class];
-    const ServedSend served = serve_send(rank.clocks, strand.round_start, costs, item.bytes);
+    const MessageCharges charges = charges_of(costs_[cost_class], item.bytes);
+    const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     const OperationId sent = trace(strand, {strand.last, false, served.start - strand.end}, item.bytes, cost_class,
                                    TracedOperation::Kind::kSend);
     strand.end = rank.clocks.cpu;
-    strand.open_sends += item.bytes > costs.S ? 1 : 0;
+    strand.open_sends += charges.eager ? 0 : 1;
     rank.bytes_sent += item.bytes;
     ++messages_;
     if (input_.options.log != nullptr) {
@@ -336,11 +336,11 @@ class EventQueue {
 
   void receive(Strand& strand, const Item& item) {
     const PendingMessage& message = strand.message;
-    const LogGops& costs = costs_[message.cost_class];
+    const MessageCharges charges = charges_of(costs_[message.cost_class], item.bytes);
     RankClocks& clocks = rank_of(strand).clocks;
-    const ServedReceive served = serve_receive<kForm>(clocks, message.head, costs, item.bytes);
+    const ServedReceive served = serve_receive<kForm>(clocks, message.head, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
-    if (item.bytes > costs.S) {
+    if (!charges.eager) {
       match(strand, served.taken_in);
     }
     trace(strand, cause_of(served, message.head, strand.sent_by, strand.end, strand.last), item.bytes,
@@ -433,12 +433,18 @@ class EventQueue {
     report.time = *last;
     report.messages = messages_;
     report.order_sensitive = order_sensitive_;
+    report.memory = memory();
     report.engine = Engine::kEventQueue;
     if (input_.options.critical_path) {
       const auto rank = static_cast<std::size_t>(last - report.finish.begin());
       report.critical_path = critical_path(trace_, strands_[rank].last, costs_, input_.machine.gamma, kForm);
     }
     return report;
+  }
+
+  [[nodiscard]] std::size_t memory() const {
+    return instance_.reserved() + ranks_.size() * sizeof(RankState) + strands_.size() * sizeof(Strand) +
+           pool_.reserved();
   }
 
   const SimulationInput& input_;

@@ -59,6 +59,22 @@ void MessagePool::push_in_table(Box& box, std::uint32_t index) {
   ++table.messages;
 }
 
+void MessagePool::push_front(Box& box, const PendingMessage& message) {
+  const std::uint32_t index = store(message);
+  Box* list = &box;
+  if (box.last == kTable) {
+    Table& table = tables_[box.first];
+    list = &table.lists[slot(table, message.source, message.lane)];
+    ++table.messages;
+  }
+  messages_[index].next = list->first;
+  list->first = index;
+  if (list->last == kNone) {
+    list->last = index;
+  }
+  ++pending_;
+}
+
 void MessagePool::spread(Table& table, std::size_t lists) {
   std::vector<Box> old(lists);
   old.swap(table.lists);

@@ -42,6 +42,9 @@ class MessagePool {
     return index;
   }
 
+  /// Puts a message before all that are there: one that was kept elsewhere and is older.
+  void push_front(Box& box, const PendingMessage& message);
+
   /// Takes the oldest message of that source and lane; kNone if there is none. The message can be read by `at` until
   /// the next push.
   [[nodiscard]] std::uint32_t take(Box& box, Rank source, Lane lane) {
@@ -65,11 +68,19 @@ class MessagePool {
   /// Whether a message of that source and lane is there.
   [[nodiscard]] bool holds(const Box& box, Rank source, Lane lane) const;
 
+  [[nodiscard]] static bool is_empty(const Box& box) { return box.first == kNone; }
+
   /// Any message of the box that is still there, or kNone.
   [[nodiscard]] std::uint32_t any(const Box& box) const;
 
   /// Messages in all boxes.
   [[nodiscard]] std::int64_t pending() const { return pending_; }
+
+  /// Bytes that the messages take.
+  [[nodiscard]] std::size_t reserved() const { return messages_.capacity() * sizeof(PendingMessage); }
+
+  /// Boxes that are tables now.
+  [[nodiscard]] std::size_t tables() const { return tables_.size() - free_tables_.size(); }
 
  private:
   static constexpr std::uint32_t kTable = kNone - 1;

@@ -1,6 +1,7 @@
 #include "sim/pair_costs.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string>
 
@@ -24,6 +25,7 @@ PairCosts::PairCosts(const Machine& machine, const Mapping& mapping, Bytes large
     prepare_uniform();
   } else {
     last_peer_.resize(mapping.size());
+    static_cast<void>(class_with(machine.between(mapping.front(), mapping.front())));  // kInside
   }
 }
 
@@ -49,13 +51,30 @@ void PairCosts::prepare_uniform() {
 }
 
 CostClass PairCosts::look_up(Rank from, Rank to) {
-  const LogGops costs = machine_.between(host(from), host(to));
+  LastPeer& last = last_peer_[static_cast<std::size_t>(from)];
+  last.peer = to;
+  if (host(from) == host(to)) {
+    last.cost_class = kInside;
+    return kInside;
+  }
+  // The parameters depend on the pair by its path alone, and a network has few lengths of paths.
+  const Path path = machine_.network->path(host(from), host(to));
+  const std::uint64_t mixed =
+      (static_cast<std::uint64_t>(path.latency) ^ std::bit_cast<std::uint64_t>(path.bandwidth)) * 0x9E3779B97F4A7C15U;
+  KnownPath& known = known_paths_[mixed >> (64U - kPathBits)];
+  if (known.latency != path.latency || known.bandwidth != path.bandwidth) {
+    known = {path.latency, path.bandwidth, class_with(machine_.between(host(from), host(to)))};
+  }
+  last.cost_class = known.cost_class;
+  return known.cost_class;
+}
+
+CostClass PairCosts::class_with(const LogGops& costs) {
   const auto [found, is_new] = known_.try_emplace(costs, static_cast<CostClass>(classes_.size()));
   if (is_new) {
     check(costs);
     classes_.push_back(costs);
   }
-  last_peer_[static_cast<std::size_t>(from)] = {to, found->second};
   return found->second;
 }
 

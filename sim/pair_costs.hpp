@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -50,7 +51,16 @@ class PairCosts {
 
   [[nodiscard]] Host host(Rank rank) const { return mapping_[static_cast<std::size_t>(rank)]; }
 
+  struct KnownPath {
+    Picoseconds latency = -1;
+    double bandwidth = 0;
+    CostClass cost_class = 0;
+  };
+
+  static constexpr unsigned kPathBits = 8;
+
   [[nodiscard]] CostClass look_up(Rank from, Rank to);
+  [[nodiscard]] CostClass class_with(const LogGops& costs);
   void prepare_uniform();
   void check(const LogGops& costs) const;
 
@@ -61,6 +71,7 @@ class PairCosts {
   bool uniform_ = false;
   std::vector<LogGops> classes_;
   std::vector<LastPeer> last_peer_;
+  std::array<KnownPath, std::size_t{1} << kPathBits> known_paths_;
   std::unordered_map<LogGops, CostClass, Hash> known_;
 };
 

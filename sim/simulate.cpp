@@ -29,7 +29,21 @@ void check(const SimulationInput& input) {
   }
 }
 
+/// Whether rank 0 forks: nearly always all ranks do or none, and a rank's program alone costs next to nothing.
+bool first_rank_forks(const Schedule& schedule) {
+  const ScheduleInstance instance(schedule);
+  Program program = instance.program(0);
+  Step step = program.advance();
+  while (step == Step::kRound) {
+    step = program.advance();
+  }
+  return step == Step::kFork;
+}
+
 SimulationReport run_fastest(const SimulationInput& input) {
+  if (first_rank_forks(input.schedule)) {
+    return run_event_queue(input);
+  }
   MessageLog* log = input.options.log;
   const std::size_t logged = log == nullptr ? 0 : log->size();
   if (std::optional<SimulationReport> report = run_data_flow(input)) {

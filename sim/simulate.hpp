@@ -52,6 +52,7 @@ struct SimulationReport {
   Bytes bytes_sent_max = 0;  ///< by the busiest rank
   Bytes bytes_sent_total = 0;
   std::int64_t order_sensitive = 0;    ///< operations that first come, first served would have served in another order
+  std::size_t memory = 0;              ///< bytes that the ranks' programs and state, and messages on their way took
   Engine engine = Engine::kAutomatic;  ///< the one used
   CriticalPath critical_path;
 };

@@ -40,6 +40,26 @@ struct RankClocks {
   Picoseconds latest_head = 0;   ///< the same for `nic_in`
 };
 
+/// What a message of some size between two ranks is charged.
+struct MessageCharges {
+  Picoseconds overhead = 0;  ///< o
+  Picoseconds flight = 0;    ///< o + L
+  Picoseconds cpu = 0;       ///< o + (m-1)O
+  Picoseconds nic = 0;       ///< g + (m-1)G
+  Picoseconds body = 0;      ///< (m-1)max(O,G)
+  bool eager = true;         ///< sent without waiting for its receive
+};
+
+[[nodiscard]] inline MessageCharges charges_of(const LogGops& costs, Bytes bytes) {
+  const TimePerByte slower = costs.O.scaled > costs.G.scaled ? costs.O : costs.G;
+  return {costs.o,
+          costs.o + costs.L,
+          costs.o + costs.O.of(bytes - 1),
+          costs.g + costs.G.of(bytes - 1),
+          slower.of(bytes - 1),
+          bytes <= costs.S};
+}
+
 struct ServedSend {
   Picoseconds start = 0;
   Picoseconds head = 0;  ///< when the first byte is at the receiver
@@ -47,13 +67,13 @@ struct ServedSend {
 };
 
 /// Serves a send that was ready, for all that its own lane knows, at `ready`.
-inline ServedSend serve_send(RankClocks& clocks, Picoseconds ready, const LogGops& costs, Bytes bytes) {
+inline ServedSend serve_send(RankClocks& clocks, Picoseconds ready, const MessageCharges& charges) {
   const Picoseconds start = std::max(clocks.cpu, clocks.nic_out);
   const bool order_sensitive = ready < clocks.latest_ready;
   clocks.latest_ready = std::max(clocks.latest_ready, ready);
-  clocks.cpu = start + costs.o + costs.O.of(bytes - 1);
-  clocks.nic_out = start + costs.g + costs.G.of(bytes - 1);
-  return {start, start + costs.o + costs.L, order_sensitive};
+  clocks.cpu = start + charges.cpu;
+  clocks.nic_out = start + charges.nic;
+  return {start, start + charges.flight, order_sensitive};
 }
 
 struct ServedReceive {
@@ -65,27 +85,25 @@ struct ServedReceive {
 };
 
 template <LogGopsForm kForm>
-inline ServedReceive serve_receive(RankClocks& clocks, Picoseconds head, const LogGops& costs, Bytes bytes) {
-  const TimePerByte slower = costs.O.scaled > costs.G.scaled ? costs.O : costs.G;
+inline ServedReceive serve_receive(RankClocks& clocks, Picoseconds head, const MessageCharges& charges) {
   if constexpr (kForm == LogGopsForm::kTextbook) {
     const Picoseconds taken_in = std::max(head, clocks.nic_in);
-    const Picoseconds body = slower.of(bytes - 1);
-    const Picoseconds all_in = taken_in + body;
+    const Picoseconds all_in = taken_in + charges.body;
     const Picoseconds cpu_start = std::max(all_in, clocks.cpu);
-    const ServedReceive served{taken_in, all_in, cpu_start, body,
+    const ServedReceive served{taken_in, all_in, cpu_start, charges.body,
                                head < clocks.latest_head || all_in < clocks.latest_ready};
     clocks.latest_head = std::max(clocks.latest_head, head);
     clocks.latest_ready = std::max(clocks.latest_ready, all_in);
-    clocks.nic_in = taken_in + costs.g + costs.G.of(bytes - 1);
-    clocks.cpu = cpu_start + costs.o + costs.O.of(bytes - 1);
+    clocks.nic_in = taken_in + charges.nic;
+    clocks.cpu = cpu_start + charges.cpu;
     return served;
   } else {
     const Picoseconds start = std::max({head, clocks.cpu, clocks.nic_in});
     // Heads are what the CPU and the NIC both go by: what is out of order for the NIC is so for the CPU.
     const ServedReceive served{start, head, start, 0, head < clocks.latest_ready};
     clocks.latest_ready = std::max(clocks.latest_ready, head);
-    clocks.nic_in = start + costs.g + costs.G.of(bytes - 1);
-    clocks.cpu = start + costs.o + slower.of(bytes - 1);
+    clocks.nic_in = start + charges.nic;
+    clocks.cpu = start + charges.overhead + charges.body;
     return served;
   }
 }

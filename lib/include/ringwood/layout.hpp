@@ -29,6 +29,9 @@ class Layout {
   }
 
   [[nodiscard]] Bytes bytes(ChunkInterval interval) const {
+    if (simple_ && remainder_ == 0) {
+      return interval.count * quotient_ * element_size_;
+    }
     return offset(interval.first + interval.count) - offset(interval.first);
   }
 
