@@ -116,9 +116,7 @@ int ringwood_reduce_scatter_block(const void* sendbuf, void* recvbuf, int recvco
 
 int ringwood_allgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
                        MPI_Datatype recvtype, MPI_Comm comm) {
-  const auto native = [&] {
-    return PMPI_Allgather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm);
-  };
+  const auto native = [&] { return PMPI_Allgather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm); };
   const bool in_place = sendbuf == MPI_IN_PLACE;
   const bool bad_input = !in_place && (sendcount < 0 || sendtype == MPI_DATATYPE_NULL);
   if (is_inter(comm) || bad_input || recvcount < 0 || recvtype == MPI_DATATYPE_NULL) {

@@ -44,8 +44,8 @@ void check_reduction(const CollectiveCall& call) {
       refuse(call, "it needs a reduction");
     }
   } else if (call.reduction->element_size != call.element_size) {
-    refuse(call, "the reduction is for elements of " + std::to_string(call.reduction->element_size) + " bytes, not of " +
-                     std::to_string(call.element_size));
+    refuse(call, "the reduction is for elements of " + std::to_string(call.reduction->element_size) +
+                     " bytes, not of " + std::to_string(call.element_size));
   }
 }
 

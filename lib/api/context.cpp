@@ -111,9 +111,8 @@ void Context::check_buffers(const CollectiveCall& call, const Plan& plan) const 
   const bool no_send = call.send == nullptr && plan.send_bytes() > 0;
   const bool no_receive = call.receive == nullptr && plan.receive_bytes() > 0;
   if (no_send || no_receive) {
-    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + ": the " +
-                                       (no_send ? "send" : "receive") + " buffer of rank " + std::to_string(rank_) +
-                                       " is a null pointer, but needs " +
+    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + ": the " + (no_send ? "send" : "receive") +
+                                       " buffer of rank " + std::to_string(rank_) + " is a null pointer, but needs " +
                                        std::to_string(no_send ? plan.send_bytes() : plan.receive_bytes()) + " bytes");
   }
 }

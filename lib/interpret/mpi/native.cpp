@@ -100,8 +100,9 @@ class NativeCall {
   static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
   static void append(Counts& counts, Bytes count) {
-    counts.starts.push_back(counts.starts.empty() ? 0 : to_int(static_cast<std::size_t>(counts.starts.back()) +
-                                                               static_cast<std::size_t>(counts.counts.back())));
+    counts.starts.push_back(counts.starts.empty() ? 0
+                                                  : to_int(static_cast<std::size_t>(counts.starts.back()) +
+                                                           static_cast<std::size_t>(counts.counts.back())));
     counts.counts.push_back(to_int(static_cast<std::size_t>(count)));
   }
 
@@ -118,9 +119,8 @@ class NativeCall {
   int equal() const { return to_int(call_.elements / index(ranks_) * unit_); }
 
   Counts blocks() const {
-    const Layout layout = call_.counts.empty()
-                              ? Layout::equal(static_cast<Bytes>(call_.elements), 1, ranks_, ranks_)
-                              : Layout::counts(call_.counts, 1, ranks_);
+    const Layout layout = call_.counts.empty() ? Layout::equal(static_cast<Bytes>(call_.elements), 1, ranks_, ranks_)
+                                               : Layout::counts(call_.counts, 1, ranks_);
     Counts all;
     for (Rank rank = 0; rank < ranks_; ++rank) {
       append(all, layout.bytes({rank, 1}) * static_cast<Bytes>(unit_));

@@ -16,7 +16,8 @@ namespace {
 // this rank waits for may need it.
 constexpr int kSpins = 100;
 
-// A receive that was matched already cannot be cancelled, and ends when its data is there; if the sender is gone, never.
+// A receive that was matched already cannot be cancelled, and ends when its data is there; if the sender is gone,
+// never.
 constexpr auto kPatience = std::chrono::seconds(1);
 
 std::string about(bool sending, Rank peer) {
@@ -69,8 +70,8 @@ bool MpiTransport::abandon() noexcept {
 template <typename Start>
 Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, Start start_piece) {
   if (lane < 0 || lane >= kLanes) {
-    throw Error(ErrorKind::kUsage,
-                "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kLanes) + " lanes over MPI");
+    throw Error(ErrorKind::kUsage, "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kLanes) +
+                                       " lanes over MPI");
   }
   const auto ticket = static_cast<Ticket>(pending_.size());
   pending_.push_back(0);

@@ -18,7 +18,8 @@ class OverMpi : public testing::Test {
 
   void run(const Kind& kind, CollectiveCall call) {
     const auto ranks = static_cast<std::size_t>(world_.size());
-    if (call.collective == Collective::kAlltoall && call.algorithm == "native" && call.elements % (ranks * ranks) != 0) {
+    if (call.collective == Collective::kAlltoall && call.algorithm == "native" &&
+        call.elements % (ranks * ranks) != 0) {
       call.in_place = false;  // MPI has no such thing
     }
     MpiCase(kind, call, world_.rank(), world_.size()).run(world_);
@@ -27,14 +28,12 @@ class OverMpi : public testing::Test {
   /// All sizes, in place or not; each with the kinds that the algorithm takes.
   void run_all(Collective collective, const std::string& algorithm, bool commutative_only) {
     const auto ranks = static_cast<std::size_t>(world_.size());
-    for (const std::size_t elements : {std::size_t{0}, std::size_t{1}, ranks - 1, ranks, ranks + 1, std::size_t{1000}}) {
+    for (const std::size_t elements :
+         {std::size_t{0}, std::size_t{1}, ranks - 1, ranks, ranks + 1, std::size_t{1000}}) {
       for (const bool in_place : {false, true}) {
         const Rank root = static_cast<Rank>(next_ % ranks);
-        const CollectiveCall call{.collective = collective,
-                                  .in_place = in_place,
-                                  .elements = elements,
-                                  .root = root,
-                                  .algorithm = algorithm};
+        const CollectiveCall call{
+            .collective = collective, .in_place = in_place, .elements = elements, .root = root, .algorithm = algorithm};
         run(next_commutative(), call);
         if (!commutative_only) {
           run(matrices_, call);
@@ -133,7 +132,8 @@ TEST_F(OverMpi, those_that_need_to_commute_refuse_what_does_not) {
 }
 
 TEST_F(OverMpi, expressions_are_taken_where_names_are) {
-  for (const char* expression : {"lanes(2, ring)", "lanes(3, circulant)", "then(circulant, bruck)", "then(ring, ring)"}) {
+  for (const char* expression :
+       {"lanes(2, ring)", "lanes(3, circulant)", "then(circulant, bruck)", "then(ring, ring)"}) {
     run_all(Collective::kAllreduce, expression, true);
   }
   run_all(Collective::kAllgather, "lanes(2, ring)", true);

@@ -55,9 +55,9 @@ inline void multiply(const std::byte* left, const std::byte* right, std::byte* r
     Matrix b;
     std::memcpy(&a, left + i * sizeof a, sizeof a);
     std::memcpy(&b, right + i * sizeof b, sizeof b);
-    const Matrix c{
-        {(a.at[0] * b.at[0] + a.at[1] * b.at[2]) % kPrime, (a.at[0] * b.at[1] + a.at[1] * b.at[3]) % kPrime,
-         (a.at[2] * b.at[0] + a.at[3] * b.at[2]) % kPrime, (a.at[2] * b.at[1] + a.at[3] * b.at[3]) % kPrime}};
+    const Matrix c{{(a.at[0] * b.at[0] + a.at[1] * b.at[2]) % kPrime, (a.at[0] * b.at[1] + a.at[1] * b.at[3]) % kPrime,
+                    (a.at[2] * b.at[0] + a.at[3] * b.at[2]) % kPrime,
+                    (a.at[2] * b.at[1] + a.at[3] * b.at[3]) % kPrime}};
     std::memcpy(result + i * sizeof c, &c, sizeof c);
   }
 }
@@ -166,9 +166,8 @@ class MpiCase {
       return;
     }
     receive_.assign(call_.elements * kind_.size(), std::byte{0x5A});
-    for_each_held(contract_.before, me_, [&](std::size_t index) {
-      kind_.input(me_, index, receive_.data() + index * kind_.size());
-    });
+    for_each_held(contract_.before, me_,
+                  [&](std::size_t index) { kind_.input(me_, index, receive_.data() + index * kind_.size()); });
   }
 
   /// Fills in what element `index` must be, by ranks in order.

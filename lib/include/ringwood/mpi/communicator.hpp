@@ -31,7 +31,7 @@ struct CollectiveCall {
   Collective collective = Collective::kAllreduce;
   const void* send = nullptr;  ///< not read if in place
   void* receive = nullptr;
-  bool in_place = false;                     ///< as MPI_IN_PLACE, whatever that means for the collective
+  bool in_place = false;  ///< as MPI_IN_PLACE, whatever that means for the collective
   /// Of the whole vector: where ranks have blocks, all of them together. What does not divide evenly goes to the first
   /// blocks, an element each.
   std::size_t elements = 0;
