@@ -1,78 +1,14 @@
 #include <algorithm>
 #include <deque>
 #include <queue>
-#include <tuple>
 #include <vector>
 
-#include "sim/critical_path.hpp"
 #include "sim/engine.hpp"
-#include "sim/message_pool.hpp"
-#include "sim/model/loggops.hpp"
+#include "sim/strand.hpp"
 
 namespace ringwood {
 
 namespace {
-
-using StrandId = std::uint32_t;
-
-constexpr StrandId kNoStrand = ~StrandId{0};
-
-/// An operation that is ready to be served, all that its lane knows considered.
-struct Event {
-  Picoseconds time = 0;
-  Rank rank = 0;
-  Lane lane = 0;
-  StrandId strand = 0;
-
-  /// The total order. A strand has one event at most, and strands of one rank that run side by side differ in lane.
-  friend bool operator>(const Event& a, const Event& b) {
-    return std::tie(a.time, a.rank, a.lane) > std::tie(b.time, b.rank, b.lane);
-  }
-};
-
-/// An operation of the current round as far as time depends on it.
-struct Item {
-  OperationKind kind = OperationKind::kSend;
-  Rank peer = 0;
-  Bytes bytes = 0;
-};
-
-enum class Waits { kNot, kMessage, kRendezvous, kLanes, kEnded };
-
-/// A program that runs: a rank's, or one of the lanes that it has forked into.
-struct Strand {
-  Program own;                 // of a rank; lanes live in the frame of the program that forked
-  Program* program = nullptr;  // as long as it stays where it is: `own` of another strand never moves
-  StrandId parent = kNoStrand;
-  Rank rank = 0;
-  Lane lane = 0;
-  Waits waits = Waits::kNot;
-  Rank waits_for = -1;
-  std::int32_t open_lanes = 0;
-  std::vector<Item> round;  // sends first, nothing of zero bytes
-  std::size_t position = 0;
-  bool counts = false;     // the round has at least a copy
-  PendingMessage message;  // what the next receive takes
-  OperationId sent_by = kNoOperation;
-  std::int32_t pulled = 0;
-  std::int64_t rounds = 0;
-  std::int64_t lane_rounds = 0;  // of the lane with most rounds, of those that run
-  Picoseconds time = 0;          // of its last event: events of a strand are in program order
-  Picoseconds round_start = 0;
-  Picoseconds end = 0;  // of its last operation
-  std::int32_t open_sends = 0;
-  Picoseconds latest_match = 0;
-  Cause match_cause;
-  OperationId last = kNoOperation;
-  OperationId last_before_round = kNoOperation;
-};
-
-struct RankState {
-  RankClocks clocks;
-  MessagePool::Box inbox;
-  std::vector<StrandId> strands;
-  Bytes bytes_sent = 0;
-};
 
 template <LogGopsForm kForm>
 class EventQueue {
@@ -108,7 +44,7 @@ class EventQueue {
   }
 
  private:
-  [[nodiscard]] RankState& rank_of(const Strand& strand) { return ranks_[static_cast<std::size_t>(strand.rank)]; }
+  [[nodiscard]] SharedState& rank_of(const Strand& strand) { return ranks_[static_cast<std::size_t>(strand.rank)]; }
 
   StrandId add_strand(Rank rank, Lane lane, StrandId parent) {
     StrandId id = 0;
@@ -300,7 +236,7 @@ class EventQueue {
   }
 
   void send(Strand& strand, const Item& item) {
-    RankState& rank = rank_of(strand);
+    SharedState& rank = rank_of(strand);
     const CostClass cost_class = costs_.class_of(strand.rank, item.peer);
     const MessageCharges charges = charges_of(costs_[cost_class], item.bytes);
     const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
@@ -318,7 +254,7 @@ class EventQueue {
   }
 
   void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
-    RankState& rank = ranks_[static_cast<std::size_t>(receiver)];
+    SharedState& rank = ranks_[static_cast<std::size_t>(receiver)];
     const std::uint32_t index = pool_.push(rank.inbox, message);
     if (input_.options.critical_path) {
       sent_by_.resize(std::max(sent_by_.size(), std::size_t{index} + 1));
@@ -367,7 +303,7 @@ class EventQueue {
 
   /// The strand that sent what `receiver` takes: it cannot have gone on to another round, since it waits for this.
   [[nodiscard]] StrandId sender_of(const Strand& receiver) const {
-    const RankState& rank = ranks_[static_cast<std::size_t>(receiver.message.source)];
+    const SharedState& rank = ranks_[static_cast<std::size_t>(receiver.message.source)];
     return *std::find_if(rank.strands.begin(), rank.strands.end(), [&](StrandId id) {
       return strands_[id].lane == receiver.lane && strands_[id].open_sends > 0;
     });
@@ -443,7 +379,7 @@ class EventQueue {
   }
 
   [[nodiscard]] std::size_t memory() const {
-    return instance_.reserved() + ranks_.size() * sizeof(RankState) + strands_.size() * sizeof(Strand) +
+    return instance_.reserved() + ranks_.size() * sizeof(SharedState) + strands_.size() * sizeof(Strand) +
            pool_.reserved();
   }
 
@@ -451,7 +387,7 @@ class EventQueue {
   ScheduleInstance instance_;
   PairCosts costs_;
   MessagePool pool_;
-  std::vector<RankState> ranks_;
+  std::vector<SharedState> ranks_;
   std::deque<Strand> strands_;  // rank r's own is number r
   std::vector<StrandId> free_strands_;
   std::vector<StrandId> runnable_;
