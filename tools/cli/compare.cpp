@@ -52,8 +52,8 @@ class Joined {
 
  private:
   Pair& pair_of(const Record& record) {
-    const Place place{text_field(record, "collective"), std::int64_t(number_field(record, "ranks", 0)),
-                      std::int64_t(number_field(record, "bytes", 0))};
+    const Place place{text_field(record, "collective"), static_cast<std::int64_t>(number_field(record, "ranks", 0)),
+                      static_cast<std::int64_t>(number_field(record, "bytes", 0))};
     if (!pairs_.contains(place)) {
       order_.push_back(place);
     }
@@ -117,9 +117,9 @@ struct Best {
           {"parameters", pair.parameters},
           {"measured_s", value_of(pair.measured_s), Unit::kSeconds},
           {"simulated_s", value_of(pair.simulated_s), Unit::kSeconds},
-          {"ratio", value_of(pair.simulated_s / pair.measured_s)},
+          {"ratio", value_of(pair.simulated_s / pair.measured_s), Unit::kFactor},
           {"native_s", value_of(best.native_s), Unit::kSeconds},
-          {"speedup", value_of(best.native_s / pair.measured_s)},
+          {"speedup", value_of(best.native_s / pair.measured_s), Unit::kFactor},
           {"best", marks_of(pair, best)}};
 }
 
@@ -128,16 +128,13 @@ void print_tables(const std::vector<Record>& records) {
   std::map<std::string, std::vector<Record>> tables;
   std::vector<std::string> order;
   for (Record record : records) {
-    const std::string title = fmt::format("{} on {:.0f} ranks", text_field(record, "collective"),
-                                          number_field(record, "ranks", 0));
+    const std::string title =
+        fmt::format("{} on {:.0f} ranks", text_field(record, "collective"), number_field(record, "ranks", 0));
     if (!tables.contains(title)) {
       order.push_back(title);
     }
     for (Field& field : record) {
       field.in_table = field.name != "collective" && field.name != "ranks";
-      if (auto* const number = std::get_if<double>(&field.value); number != nullptr && field.unit == Unit::kNone) {
-        field.value = fmt::format("{:.2f}", *number);
-      }
     }
     tables[title].push_back(std::move(record));
   }
@@ -151,17 +148,15 @@ int run(const Arguments& arguments) {
   Joined joined;
   for (const Record& record : read_results(arguments.operands()[0])) {
     if (text_field(record, "model") != "real") {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("'{}' has simulated results; the first file is to have measured ones",
-                              arguments.operands()[0]));
+      throw Error(ErrorKind::kInput, fmt::format("'{}' has simulated results; the first file is to have measured ones",
+                                                 arguments.operands()[0]));
     }
     joined.add_measured(record);
   }
   for (const Record& record : read_results(arguments.operands()[1])) {
     if (text_field(record, "model") == "real") {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("'{}' has measured results; the second file is to have simulated ones",
-                              arguments.operands()[1]));
+      throw Error(ErrorKind::kInput, fmt::format("'{}' has measured results; the second file is to have simulated ones",
+                                                 arguments.operands()[1]));
     }
     joined.add_simulated(record);
   }

@@ -32,7 +32,8 @@ class Grid {
 
   using Able = std::function<bool(Collective, Rank, const Choice&)>;
 
-  /// The points for these numbers of ranks for which `able` holds; points of one collective, number of ranks and size follow each other.
+  /// The points for these numbers of ranks for which `able` holds; points of one collective, number of ranks and size
+  /// follow each other.
   [[nodiscard]] std::vector<GridPoint> points(const std::vector<Rank>& all_ranks, const Able& able) const;
 
  private:

@@ -99,10 +99,11 @@ struct Bound {
 [[nodiscard]] Machine with_replaced_ends(Machine machine, const Arguments& arguments) {
   const LogGopsOverride& replaced = machine.replaced;
   if (replaced.L || replaced.G) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--loggops '{}' replaces L or G, which a machine file has for each link; --write takes o, g, "
-                            "O and S",
-                            arguments.text("loggops")));
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--loggops '{}' replaces L or G, which a machine file has for each link; --write takes o, g, "
+                    "O and S",
+                    arguments.text("loggops")));
   }
   for (LogGops* const ends : {&machine.inside_host, &machine.between_hosts}) {
     ends->o = replaced.o.value_or(ends->o);

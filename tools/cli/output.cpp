@@ -28,9 +28,8 @@ struct Launcher {
   const char* rank;
 };
 
-constexpr std::array<Launcher, 3> kLaunchers{{{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
-                                              {"PMI_SIZE", "PMI_RANK"},
-                                              {"PMIX_RANK", "PMIX_RANK"}}};
+constexpr std::array<Launcher, 3> kLaunchers{
+    {{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"}, {"PMI_SIZE", "PMI_RANK"}, {"PMIX_RANK", "PMIX_RANK"}}};
 
 [[nodiscard]] Error cannot_write() {
   return Error(ErrorKind::kSystem, fmt::format("cannot write to standard output: {}", std::strerror(errno)));

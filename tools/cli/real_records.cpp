@@ -73,9 +73,8 @@ RealRecords::RealRecords(RealWorld& world, const Arguments& arguments)
       placement_({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(world.ranks()), 0)}}),
       plain_machine_(default_machine(world.ranks())) {
   if (common_.root >= world.ranks()) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--root {} is none of the {} ranks; accepted: 0 to {}", common_.root, world.ranks(),
-                            world.ranks() - 1));
+    throw Error(ErrorKind::kUsage, fmt::format("--root {} is none of the {} ranks; accepted: 0 to {}", common_.root,
+                                               world.ranks(), world.ranks() - 1));
   }
   if (arguments.given("machine")) {
     site_.emplace(arguments, world.ranks());
@@ -135,8 +134,7 @@ std::vector<Record> RealRecords::measure(const RealPoint& point) {
                   .traffic = world_.first() ? traffic_of(point, measurement.algorithm) : std::nullopt,
                   .bound_s = {}};
     if (site_) {
-      result.bound_s =
-          time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());
+      result.bound_s = time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());
     }
     Record record = record_of(result);
     hide_from_table(record);

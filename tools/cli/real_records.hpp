@@ -41,8 +41,7 @@ class RealRecords {
 
  private:
   [[nodiscard]] Schedule::Request request() const;
-  [[nodiscard]] std::optional<Traffic> traffic_of(const RealPoint& point,
-                                                  const std::string& expression) const;
+  [[nodiscard]] std::optional<Traffic> traffic_of(const RealPoint& point, const std::string& expression) const;
 
   RealWorld& world_;
   MeasurementTask common_;

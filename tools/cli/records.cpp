@@ -44,6 +44,8 @@ Overloaded(Visitors...) -> Overloaded<Visitors...>;
       return number > 0 ? format_rate(number) : "0B/s";
     case Unit::kRatio:
       return fmt::format("{:.1f}%", number * 100);
+    case Unit::kFactor:
+      return fmt::format("{:.2f}", number);
     case Unit::kBytes:
     case Unit::kNone:
       return fmt::format("{:.6g}", number);
@@ -167,8 +169,7 @@ Record record_from_json(const std::string& line) {
 }
 
 const Value* find_field(const Record& record, std::string_view name) {
-  const auto found =
-      std::find_if(record.begin(), record.end(), [&](const Field& field) { return field.name == name; });
+  const auto found = std::find_if(record.begin(), record.end(), [&](const Field& field) { return field.name == name; });
   return found == record.end() ? nullptr : &found->value;
 }
 

@@ -9,8 +9,8 @@
 
 namespace ringwood::cli {
 
-/// What a number is of: decides how a table shows it. JSON and CSV always carry the plain number.
-enum class Unit { kNone, kSeconds, kBytes, kBytesPerSecond, kRatio };
+/// What a number is of: decides how a table shows it; a ratio as percent. JSON and CSV always carry the plain number.
+enum class Unit { kNone, kSeconds, kBytes, kBytesPerSecond, kRatio, kFactor };
 
 /// Nothing, or what a field holds.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;

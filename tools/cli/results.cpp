@@ -31,8 +31,7 @@ Record record_of(const Result& result) {
   record.push_back({"messages", traffic ? Value(traffic->messages) : Value()});
   record.push_back({"bytes_sent_max", traffic ? Value(traffic->bytes_sent_max) : Value(), Unit::kBytes});
   record.push_back({"bound_s", value_of(result.bound_s), Unit::kSeconds});
-  record.push_back(
-      {"efficiency", has_efficiency ? Value(*result.bound_s / result.time_s) : Value(), Unit::kRatio});
+  record.push_back({"efficiency", has_efficiency ? Value(*result.bound_s / result.time_s) : Value(), Unit::kRatio});
   return record;
 }
 

@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -35,8 +37,8 @@ namespace {
     try {
       records.push_back(record_from_json(std::string(one)));
     } catch (const std::exception& error) {
-      throw Error(ErrorKind::kInput, fmt::format("{}:{}: expected a record of results (one JSON object): {}", path,
-                                                 line, error.what()));
+      throw Error(ErrorKind::kInput,
+                  fmt::format("{}:{}: expected a record of results (one JSON object): {}", path, line, error.what()));
     }
     if (text_field(records.back(), "collective").empty()) {
       throw Error(ErrorKind::kInput, fmt::format("{}:{}: the record has no field \"collective\"", path, line));
@@ -64,6 +66,7 @@ ResultsFile::ResultsFile(std::string path) : path_(std::move(path)) {
     throw failed(path_, "open");
   }
   try {
+    check_regular();
     lock();
     load();
   } catch (...) {
@@ -74,6 +77,18 @@ ResultsFile::ResultsFile(std::string path) : path_(std::move(path)) {
 
 ResultsFile::~ResultsFile() {
   ::close(file_);
+}
+
+void ResultsFile::check_regular() const {
+  struct stat status {};
+
+  if (::fstat(file_, &status) != 0) {
+    throw failed(path_, "look at");
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--output '{}' is no regular file; accepted: a file to append to", path_));
+  }
 }
 
 void ResultsFile::lock() const {

@@ -32,6 +32,7 @@ class ResultsFile {
   void append(const Record& record);
 
  private:
+  void check_regular() const;
   void lock() const;
   void load();
   [[nodiscard]] std::string contents() const;

@@ -99,19 +99,18 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
   }
   const Layout layout = equal_layout(*schedule, point.bytes / element_size_, element_size_);
   const SimulationReport report = evaluate(*schedule, layout);
-  const Result result{.collective = point.collective,
-                      .name = name_fields(choice),
-                      .machine = site_.machine().spec,
-                      .model = settings_.model,
-                      .ranks = schedule->ranks(),
-                      .bytes = point.bytes,
-                      .time_s = seconds(report.time),
-                      .traffic = Traffic{report.rounds, report.messages, report.bytes_sent_max},
-                      .bound_s = time_bound(point.collective, point.bytes, site_.machine(), site_.facts(),
-                                            schedule->ranks())};
+  const Result result{
+      .collective = point.collective,
+      .name = name_fields(choice),
+      .machine = site_.machine().spec,
+      .model = settings_.model,
+      .ranks = schedule->ranks(),
+      .bytes = point.bytes,
+      .time_s = seconds(report.time),
+      .traffic = Traffic{report.rounds, report.messages, report.bytes_sent_max},
+      .bound_s = time_bound(point.collective, point.bytes, site_.machine(), site_.facts(), schedule->ranks())};
   Record record = record_of(result);
-  record.push_back(
-      {"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path});
+  record.push_back({"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path});
   if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {
     record.back().value = std::monostate();
   }

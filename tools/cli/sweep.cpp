@@ -100,8 +100,8 @@ class Results {
 
  private:
   [[nodiscard]] static Record for_table(const Record& record) {
-    static constexpr std::string_view kHidden[]{"id",        "model",    "rounds", "messages", "bytes_sent_max",
-                                                "algbw_Bps", "min_s",    "max_s",  "median_s", "critical_path"};
+    static constexpr std::string_view kHidden[]{"id",        "model", "rounds", "messages", "bytes_sent_max",
+                                                "algbw_Bps", "min_s", "max_s",  "median_s", "critical_path"};
     Record result = record;
     for (Field& field : result) {
       field.in_table = std::find(std::begin(kHidden), std::end(kHidden), field.name) == std::end(kHidden);
@@ -135,11 +135,11 @@ int simulate_grid(const Arguments& arguments, RecordWriter& writer) {
   for (const Rank ranks : grid.ranks()) {
     sites.emplace(ranks, std::make_unique<Site>(arguments, ranks));
   }
-  const std::vector<GridPoint> points = grid.points(
-      grid.ranks(), [&](Collective collective, Rank ranks, const Choice& choice) {
-        return choice.kind == Choice::Kind::kSelected ||
-               schedule_if_able(choice, collective, sites.at(ranks)->request(arguments), built_in_library()).has_value();
-      });
+  const std::vector<GridPoint> points = grid.points(grid.ranks(), [&](Collective collective, Rank ranks,
+                                                                      const Choice& choice) {
+    return choice.kind == Choice::Kind::kSelected ||
+           schedule_if_able(choice, collective, sites.at(ranks)->request(arguments), built_in_library()).has_value();
+  });
   Results results(arguments);
   const std::size_t skipped = count_finished(points, results);
   if (arguments.given("dry-run")) {
@@ -189,10 +189,9 @@ int measure_grid(const Arguments& arguments, RecordWriter& writer) {
   const std::unique_ptr<RealWorld> world = start_real_world();
   grid.check_real_ranks(world->ranks());
   RealRecords real(*world, arguments);
-  const std::vector<GridPoint> points =
-      grid.points({world->ranks()}, [&](Collective collective, Rank, const Choice& choice) {
-        return !real.able(collective, {choice}).empty();
-      });
+  const std::vector<GridPoint> points = grid.points(
+      {world->ranks()},
+      [&](Collective collective, Rank, const Choice& choice) { return !real.able(collective, {choice}).empty(); });
   // Only the first rank has the file; what it knows is shared.
   std::optional<Results> results;
   std::vector<char> finished(points.size());

@@ -147,8 +147,7 @@ void CheckData::fill(std::span<std::byte> send, int set) const {
 std::vector<std::byte> CheckData::expected(int set) const {
   std::vector<std::byte> result(receive_bytes());
   if (!reduces_) {
-    const bool from_root =
-        task_.collective == Collective::kBroadcast || task_.collective == Collective::kScatter;
+    const bool from_root = task_.collective == Collective::kBroadcast || task_.collective == Collective::kScatter;
     if (from_root || result.empty()) {
       generate(task_.root, receive_, set, result);
       return result;

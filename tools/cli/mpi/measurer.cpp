@@ -116,8 +116,9 @@ void Measurer::barrier() const {
   for (int distance = 1; distance < ranks; distance *= 2) {
     const int to = (me + distance) % ranks;
     const int from = (me - distance + ranks) % ranks;
-    check_mpi(MPI_Sendrecv(nullptr, 0, MPI_BYTE, to, kTag, nullptr, 0, MPI_BYTE, from, kTag, timing_, MPI_STATUS_IGNORE),
-              "MPI_Sendrecv");
+    check_mpi(
+        MPI_Sendrecv(nullptr, 0, MPI_BYTE, to, kTag, nullptr, 0, MPI_BYTE, from, kTag, timing_, MPI_STATUS_IGNORE),
+        "MPI_Sendrecv");
   }
 }
 

@@ -147,8 +147,9 @@ class MpiWorld final : public RealWorld {
     std::array<int, 2> worst{node_ranks - cores, node_ranks};
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, worst.data(), 2, MPI_INT, MPI_MAX, timing_), "MPI_Allreduce");
     if (worst[0] > 0) {
-      doubts_ = fmt::format("{} more ranks than cores on a node of {} ranks: times tell more of the scheduler than of MPI",
-                            worst[0], worst[1]);
+      doubts_ =
+          fmt::format("{} more ranks than cores on a node of {} ranks: times tell more of the scheduler than of MPI",
+                      worst[0], worst[1]);
     }
   }
 
