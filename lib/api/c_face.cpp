@@ -74,7 +74,10 @@ using namespace ringwood;  // NOLINT(google-build-using-namespace): the function
 int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm) {
   const auto native = [&] { return PMPI_Allreduce(sendbuf, recvbuf, count, datatype, op, comm); };
   const MpiReduction reduction(datatype, op);
-  if (count < 0 || reduction.get() == nullptr) {
+  if (count < 0) {
+    return refuse_argument(comm, MPI_ERR_COUNT);
+  }
+  if (reduction.get() == nullptr) {
     return native();
   }
   return serve(comm, Collective::kAllreduce, native, [&](Context& context) {
@@ -88,8 +91,11 @@ int ringwood_reduce_scatter(const void* sendbuf, void* recvbuf, const int recvco
                             MPI_Op op, MPI_Comm comm) {
   const auto native = [&] { return PMPI_Reduce_scatter(sendbuf, recvbuf, recvcounts, datatype, op, comm); };
   const MpiReduction reduction(datatype, op);
-  if (is_inter(comm) || reduction.get() == nullptr || any_negative(recvcounts, ranks_of(comm))) {
+  if (is_inter(comm) || reduction.get() == nullptr) {
     return native();
+  }
+  if (any_negative(recvcounts, ranks_of(comm))) {
+    return refuse_argument(comm, MPI_ERR_COUNT);
   }
   return serve(comm, Collective::kReduceScatter, native, [&](Context& context) {
     const std::vector<std::size_t> counts(recvcounts, recvcounts + context.ranks());
@@ -104,7 +110,10 @@ int ringwood_reduce_scatter_block(const void* sendbuf, void* recvbuf, int recvco
                                   MPI_Comm comm) {
   const auto native = [&] { return PMPI_Reduce_scatter_block(sendbuf, recvbuf, recvcount, datatype, op, comm); };
   const MpiReduction reduction(datatype, op);
-  if (recvcount < 0 || reduction.get() == nullptr) {
+  if (recvcount < 0) {
+    return refuse_argument(comm, MPI_ERR_COUNT);
+  }
+  if (reduction.get() == nullptr) {
     return native();
   }
   return serve(comm, Collective::kReduceScatter, native, [&](Context& context) {
@@ -118,9 +127,11 @@ int ringwood_allgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype
                        MPI_Datatype recvtype, MPI_Comm comm) {
   const auto native = [&] { return PMPI_Allgather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm); };
   const bool in_place = sendbuf == MPI_IN_PLACE;
-  const bool bad_input = !in_place && (sendcount < 0 || sendtype == MPI_DATATYPE_NULL);
-  if (is_inter(comm) || bad_input || recvcount < 0 || recvtype == MPI_DATATYPE_NULL) {
+  if (is_inter(comm) || (!in_place && sendtype == MPI_DATATYPE_NULL) || recvtype == MPI_DATATYPE_NULL) {
     return native();
+  }
+  if ((!in_place && sendcount < 0) || recvcount < 0) {
+    return refuse_argument(comm, MPI_ERR_COUNT);
   }
   const GatheredBlocks blocks{.memory = recvbuf, .type = recvtype, .equal_count = recvcount};
   if (bytes_of(blocks, ranks_of(comm)) > kMostPackedBytes) {
@@ -137,11 +148,15 @@ int ringwood_allgatherv(const void* sendbuf, int sendcount, MPI_Datatype sendtyp
     return PMPI_Allgatherv(sendbuf, sendcount, sendtype, recvbuf, recvcounts, displs, recvtype, comm);
   };
   const bool in_place = sendbuf == MPI_IN_PLACE;
-  const bool bad_input = !in_place && (sendcount < 0 || sendtype == MPI_DATATYPE_NULL);
   const Rank ranks = ranks_of(comm);
-  if (is_inter(comm) || bad_input || displs == nullptr || any_negative(recvcounts, ranks) ||
-      recvtype == MPI_DATATYPE_NULL) {
+  if (is_inter(comm) || (!in_place && sendtype == MPI_DATATYPE_NULL) || recvtype == MPI_DATATYPE_NULL) {
     return native();
+  }
+  if ((!in_place && sendcount < 0) || any_negative(recvcounts, ranks)) {
+    return refuse_argument(comm, MPI_ERR_COUNT);
+  }
+  if (displs == nullptr) {
+    return refuse_argument(comm, MPI_ERR_ARG);
   }
   const auto size = static_cast<std::size_t>(ranks);
   const GatheredBlocks blocks{
@@ -156,8 +171,11 @@ int ringwood_allgatherv(const void* sendbuf, int sendcount, MPI_Datatype sendtyp
 
 int ringwood_bcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm) {
   const auto native = [&] { return PMPI_Bcast(buffer, count, datatype, root, comm); };
-  if (is_inter(comm) || count < 0 || datatype == MPI_DATATYPE_NULL || root < 0 || root >= ranks_of(comm)) {
+  if (is_inter(comm) || datatype == MPI_DATATYPE_NULL) {
     return native();
+  }
+  if (count < 0 || root < 0 || root >= ranks_of(comm)) {
+    return refuse_argument(comm, count < 0 ? MPI_ERR_COUNT : MPI_ERR_ROOT);
   }
   const DataBlock data(buffer, static_cast<std::size_t>(count), datatype);
   if (data.bytes() > kMostPackedBytes) {
@@ -172,8 +190,11 @@ int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype 
                     MPI_Comm comm) {
   const auto native = [&] { return PMPI_Reduce(sendbuf, recvbuf, count, datatype, op, root, comm); };
   const MpiReduction reduction(datatype, op);
-  if (count < 0 || reduction.get() == nullptr || is_inter(comm) || root < 0 || root >= ranks_of(comm)) {
+  if (reduction.get() == nullptr || is_inter(comm)) {
     return native();
+  }
+  if (count < 0 || root < 0 || root >= ranks_of(comm)) {
+    return refuse_argument(comm, count < 0 ? MPI_ERR_COUNT : MPI_ERR_ROOT);
   }
   return serve(comm, Collective::kReduce, native, [&](Context& context) {
     CollectiveCall call = reducing(Collective::kReduce, reduction, sendbuf, recvbuf);

@@ -43,6 +43,11 @@ Context* context_to_serve(MPI_Comm comm) {
   return context_of(comm).get();
 }
 
+int refuse_argument(MPI_Comm comm, int error_class) {
+  MPI_Comm_call_errhandler(comm == MPI_COMM_NULL ? MPI_COMM_WORLD : comm, error_class);
+  return error_class;
+}
+
 int report_failure(MPI_Comm comm, const std::exception& failure) {
   const int code = code_of(comm, failure);
   if (ends_the_program(comm)) {

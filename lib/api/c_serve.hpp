@@ -17,6 +17,10 @@ namespace ringwood {
 /// since MPI's text for a code knows nothing of it. Returns the error code.
 [[nodiscard]] int report_failure(MPI_Comm comm, const std::exception& failure);
 
+/// Refuses an argument that no rank may pass, with MPI's error class for it: told to the handler once. The MPI
+/// library's own function might not look (MPICH without error checking). Returns the class.
+[[nodiscard]] int refuse_argument(MPI_Comm comm, int error_class);
+
 /// `ours(context)` for a call that the library serves, `native()` for all others.
 template <typename Native, typename Ours>
 [[nodiscard]] int serve(MPI_Comm comm, Collective collective, Native native, Ours ours) {

@@ -13,13 +13,13 @@
  *
  * What is handed to the MPI library's own function, by a rule that has the same outcome on every rank, since it looks
  * only at what MPI requires to be the same there:
- *  - intercommunicators, and everything whose arguments MPI would refuse: it refuses them itself;
+ *  - intercommunicators, and null handles, which it refuses itself;
  *  - reductions (count, datatype and operation must be the same on all ranks): datatypes with gaps, and predefined
  *    operations on datatypes for which Ringwood has no meaning;
  *  - reductions, broadcasts and gathers of more than 2^31 - 1 bytes in datatypes with gaps or of which others may have
  *    gaps (allgather, allgatherv, bcast: datatypes may differ between ranks, the number of bytes may not).
  *
- * Errors: the communicator's error handler is called once, with an error code whose string says what happened; the code
+ * Errors: the communicator's error handler is called once, with an error class of MPI; the code
  * is returned if the handler returns. After an error in communication the communicator is not used by Ringwood again.
  */
 #ifndef RINGWOOD_H

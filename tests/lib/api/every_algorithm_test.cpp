@@ -22,6 +22,9 @@ class OverMpi : public testing::Test {
         call.elements % (ranks * ranks) != 0) {
       call.in_place = false;  // MPI has no such thing
     }
+    if (call.collective == Collective::kReduce && call.algorithm == "native" && call.root != 0) {
+      call.in_place = false;  // MPICH 4.0 crashes (pmodels/mpich#6540)
+    }
     MpiCase(kind, call, world_.rank(), world_.size()).run(world_);
   }
 
