@@ -1,12 +1,10 @@
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "base/huge_pages.hpp"
 #include "sim/charge_table.hpp"
 #include "sim/engine.hpp"
-#include "sim/rank_state.hpp"
-#include "sim/work_list.hpp"
+#include "sim/mailboxes.hpp"
 
 namespace ringwood {
 
@@ -25,16 +23,14 @@ class DataFlow {
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
         charges_(costs_, input.machine.gamma),
-        due_(input.schedule.ranks()),
-        states_(static_cast<std::size_t>(input.schedule.ranks())),
-        progress_(states_.size()),
-        inboxes_(states_.size()) {
+        mail_(input.schedule.ranks()),
+        progress_(static_cast<std::size_t>(input.schedule.ranks())) {
     if (costs_.may_wait_for_receives()) {
-      rendezvous_.resize(states_.size());
+      rendezvous_.resize(progress_.size());
     }
     if constexpr (kTraced) {
-      tracing_.last.assign(states_.size(), kNoOperation);
-      tracing_.round_start.assign(states_.size(), kNoOperation);
+      tracing_.last.assign(progress_.size(), kNoOperation);
+      tracing_.round_start.assign(progress_.size(), kNoOperation);
     }
   }
 
@@ -43,33 +39,29 @@ class DataFlow {
       const Rank end = std::min(first + WorkList::kBlock, ranks());
       for (Rank rank = first; rank < end; ++rank) {
         state(rank).program = instance_.program(rank);
-        due_.add(rank);
+        mail_.due().add(rank);
       }
       do {
-        while (!due_.empty()) {
-          const Rank rank = due_.take();
+        while (!mail_.due().empty()) {
+          const Rank rank = mail_.due().take();
           prefetch();
           if (run_rank(rank) == Stop::kForked) {
             return std::nullopt;
           }
         }
-        deliver_all();
-      } while (!due_.empty());
+        mail_.deliver_all();
+      } while (!mail_.due().empty());
     }
     check_all_ended();
     return report();
   }
 
  private:
-  static constexpr std::size_t kOutgoing = 8;
+  [[nodiscard]] Rank ranks() const { return static_cast<Rank>(progress_.size()); }
 
-  [[nodiscard]] Rank ranks() const { return static_cast<Rank>(states_.size()); }
-
-  [[nodiscard]] RankState& state(Rank rank) { return states_[static_cast<std::size_t>(rank)]; }
+  [[nodiscard]] RankState& state(Rank rank) { return mail_.state(rank); }
 
   [[nodiscard]] RankProgress& progress(Rank rank) { return progress_[static_cast<std::size_t>(rank)]; }
-
-  [[nodiscard]] MessagePool::Box& inbox(Rank rank) { return inboxes_[static_cast<std::size_t>(rank)]; }
 
   [[nodiscard]] Rendezvous& rendezvous(Rank rank) { return rendezvous_[static_cast<std::size_t>(rank)]; }
 
@@ -77,15 +69,15 @@ class DataFlow {
 
   /// The cache misses of the ranks to come overlap with the work on this one.
   void prefetch() {
-    const Rank later = due_.upcoming(5);
+    const Rank later = mail_.due().upcoming(5);
     __builtin_prefetch(&state(later), 1);
     __builtin_prefetch(&progress(later), 1);
-    state(due_.upcoming(2)).program.prefetch();
+    state(mail_.due().upcoming(2)).program.prefetch();
   }
 
   /// Runs a rank until it has to wait.
   Stop run_rank(Rank me) {
-    Running rank{me, state(me), inbox(me), state(me).clocks, progress(me)};
+    Running rank{me, state(me), mail_.inbox(me), state(me).clocks, progress(me)};
     bool in_round = rank.progress.pulled > 0;  // woken in the middle of one
     std::span<const Operation> round = in_round ? rank.state.program.round() : std::span<const Operation>();
     Stop stop = Stop::kBlocked;
@@ -114,7 +106,7 @@ class DataFlow {
 
   Stop end(Running& rank) {
     if (rank.state.doing == Doing::kHasMail) {
-      put_slot_in_inbox(rank);
+      mail_.put_slot_in_inbox(rank);
     }
     rank.state.program = Program();  // its frame is the next one's
     rank.state.doing = Doing::kEnded;
@@ -160,43 +152,7 @@ class DataFlow {
       sent = trace(rank, {last_operation(rank.me), false, served.start - before}, bytes, cost_class,
                    TracedOperation::Kind::kSend);
     }
-    __builtin_prefetch(&state(peer), 1);
-    Outgoing& place = outgoing_[sent_count_++ % kOutgoing];
-    if (sent_count_ - delivered_count_ > kOutgoing) {
-      deliver(place);
-      ++delivered_count_;
-    }
-    place = {peer, {served.head, rank.me, 0, cost_class, 0}, sent};
-  }
-
-  void deliver_all() {
-    for (; delivered_count_ < sent_count_; ++delivered_count_) {
-      deliver(outgoing_[delivered_count_ % kOutgoing]);
-    }
-  }
-
-  void deliver(const Outgoing& outgoing) {
-    const PendingMessage& message = outgoing.message;
-    RankState& at = state(outgoing.receiver);
-    const bool wanted = at.doing == Doing::kWaits && at.peer == message.source;
-    if (!kTraced && message.cost_class < RankState::kSlotClasses &&
-        (wanted || (at.doing == Doing::kRuns && !at.has_inbox))) {
-      at.head = message.head;
-      at.peer = message.source;
-      at.cost_class = static_cast<std::uint16_t>(message.cost_class);
-      at.doing = Doing::kHasMail;
-    } else {
-      const std::uint32_t index = pool_.push(inbox(outgoing.receiver), message);
-      at.has_inbox = true;
-      at.doing = wanted ? Doing::kRuns : at.doing;
-      if constexpr (kTraced) {
-        tracing_.sent_by.resize(std::max(tracing_.sent_by.size(), std::size_t{index} + 1));
-        tracing_.sent_by[index] = outgoing.sent;
-      }
-    }
-    if (wanted) {
-      due_.add(outgoing.receiver);
-    }
+    mail_.send({peer, {served.head, rank.me, 0, cost_class, 0}, sent});
   }
 
   /// Serves what is listed in the round besides sends, from where it stopped. False: it waits for a message.
@@ -243,7 +199,7 @@ class DataFlow {
       message.head = rank.state.head;
       message.cost_class = rank.state.cost_class;
       rank.state.doing = Doing::kRuns;
-    } else if (!take_from_inbox(rank, peer, message, sent)) {
+    } else if (!mail_.take_from_inbox(rank, peer, message, sent)) {
       await(rank, peer);
       return false;
     }
@@ -264,35 +220,13 @@ class DataFlow {
     return true;
   }
 
-  bool take_from_inbox(Running& rank, Rank peer, PendingMessage& message, OperationId& sent) {
-    if (!rank.state.has_inbox) {
-      return false;
-    }
-    const std::uint32_t index = pool_.take(rank.inbox, peer, 0);
-    if (index == MessagePool::kNone) {
-      return false;
-    }
-    message = pool_.at(index);
-    rank.state.has_inbox = !MessagePool::is_empty(rank.inbox);
-    if constexpr (kTraced) {
-      sent = tracing_.sent_by[index];
-    }
-    return true;
-  }
-
   void await(Running& rank, Rank peer) {
     check_peer(rank, peer);
     if (rank.state.doing == Doing::kHasMail) {
-      put_slot_in_inbox(rank);
+      mail_.put_slot_in_inbox(rank);
     }
     rank.state.doing = Doing::kWaits;
     rank.state.peer = peer;
-  }
-
-  /// What is in the slot is older than what is in the inbox.
-  void put_slot_in_inbox(Running& rank) {
-    pool_.push_front(rank.inbox, {rank.state.head, rank.state.peer, 0, rank.state.cost_class, 0});
-    rank.state.has_inbox = true;
   }
 
   void check_peer(const Running& rank, Rank peer) const {
@@ -316,7 +250,7 @@ class DataFlow {
     }
     if (--waiting.open == 0 && state(sender).doing == Doing::kRendezvous) {
       state(sender).doing = Doing::kRuns;
-      due_.add(sender);
+      mail_.due().add(sender);
     }
   }
 
@@ -325,7 +259,7 @@ class DataFlow {
     Rendezvous& waiting = rendezvous(rank.me);
     if (waiting.open > 0) {
       if (rank.state.doing == Doing::kHasMail) {
-        put_slot_in_inbox(rank);
+        mail_.put_slot_in_inbox(rank);
       }
       rank.state.doing = Doing::kRendezvous;
       return false;
@@ -366,7 +300,7 @@ class DataFlow {
     }
     for (Rank rank = 0; rank < ranks(); ++rank) {
       if (state(rank).has_inbox) {
-        throw_unreceived(rank, pool_.at(pool_.any(inbox(rank))).source);
+        throw_unreceived(rank, mail_.any_source(rank));
       }
     }
   }
@@ -374,7 +308,7 @@ class DataFlow {
   /// Whom a rank that waits for the receives of what it sent waits for: all who have not taken it wait, or have ended.
   [[nodiscard]] Rank unmatched_peer(Rank rank) {
     for (const Operation& operation : state(rank).program.round()) {
-      if (operation.kind == OperationKind::kSend && pool_.holds(inbox(operation.peer), rank, 0)) {
+      if (operation.kind == OperationKind::kSend && mail_.holds(operation.peer, rank)) {
         return operation.peer;
       }
     }
@@ -383,7 +317,7 @@ class DataFlow {
 
   [[nodiscard]] SimulationReport report() {
     SimulationReport report;
-    report.finish.reserve(states_.size());
+    report.finish.reserve(progress_.size());
     for (Rank rank = 0; rank < ranks(); ++rank) {
       report.finish.push_back(state(rank).clocks.cpu);
       report.rounds = std::max<std::int64_t>(report.rounds, progress(rank).rounds);
@@ -406,7 +340,8 @@ class DataFlow {
   [[nodiscard]] std::size_t memory() const {
     constexpr std::size_t kOfRank =
         sizeof(RankState) + sizeof(RankProgress) + sizeof(MessagePool::Box) + sizeof(std::uint16_t);
-    return instance_.reserved() + states_.size() * kOfRank + rendezvous_.size() * sizeof(Rendezvous) + pool_.reserved();
+    return instance_.reserved() + progress_.size() * kOfRank + rendezvous_.size() * sizeof(Rendezvous) +
+           mail_.reserved();
   }
 
   const SimulationInput& input_;
@@ -416,14 +351,8 @@ class DataFlow {
   ScheduleInstance instance_;
   PairCosts costs_;
   ChargeTable charges_;
-  MessagePool pool_;
-  WorkList due_;
-  std::vector<RankState, HugePageAllocator<RankState>> states_;
+  Mailboxes<kTraced> mail_;
   std::vector<RankProgress, HugePageAllocator<RankProgress>> progress_;
-  std::vector<MessagePool::Box, HugePageAllocator<MessagePool::Box>> inboxes_;
-  std::array<Outgoing, kOutgoing> outgoing_;  // a ring buffer
-  std::uint64_t sent_count_ = 0;
-  std::uint64_t delivered_count_ = 0;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
   Tracing tracing_;
   std::int64_t messages_ = 0;

@@ -90,21 +90,7 @@ class EventQueue {
     strand.position = 0;
     strand.round_start = strand.end;
     strand.last_before_round = strand.last;
-    strand.round.clear();
-    for (const Operation& operation : strand.program->round()) {
-      const Bytes bytes = input_.layout.bytes(operation.chunks);
-      if (bytes == 0 || operation.kind == OperationKind::kCopy) {
-        strand.counts |= bytes > 0;
-        continue;
-      }
-      if (operation.kind != OperationKind::kReduce &&
-          (operation.peer < 0 || operation.peer >= input_.schedule.ranks())) {
-        throw_bad_peer(strand.rank, strand.pulled - 1, operation.peer, input_.schedule.ranks());
-      }
-      strand.round.push_back({operation.kind, operation.peer, bytes});
-    }
-    std::stable_partition(strand.round.begin(), strand.round.end(),
-                          [](const Item& item) { return item.kind == OperationKind::kSend; });
+    collect_round(strand, input_.layout, input_.schedule.ranks());
     strand.rounds += strand.round.empty() && !strand.counts ? 0 : 1;
     strand.counts = false;
   }

@@ -80,7 +80,6 @@ struct Tracing {
   Trace trace;
   std::vector<OperationId> last;         ///< of each rank
   std::vector<OperationId> round_start;  ///< of each rank, the last before its current round
-  std::vector<OperationId> sent_by;      ///< of each pending message, by its place in the pool
 };
 
 }  // namespace ringwood

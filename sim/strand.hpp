@@ -1,11 +1,14 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <tuple>
 #include <vector>
 
+#include "ringwood/layout.hpp"
 #include "ringwood/program.hpp"
 #include "sim/critical_path.hpp"
+#include "sim/engine.hpp"
 #include "sim/message_pool.hpp"
 #include "sim/model/loggops.hpp"
 
@@ -66,6 +69,24 @@ struct Strand {
   OperationId last = kNoOperation;
   OperationId last_before_round = kNoOperation;
 };
+
+/// Replaces the strand's round by what its program yielded.
+inline void collect_round(Strand& strand, const Layout& layout, Rank ranks) {
+  strand.round.clear();
+  for (const Operation& operation : strand.program->round()) {
+    const Bytes bytes = layout.bytes(operation.chunks);
+    if (bytes == 0 || operation.kind == OperationKind::kCopy) {
+      strand.counts |= bytes > 0;
+      continue;
+    }
+    if (operation.kind != OperationKind::kReduce && (operation.peer < 0 || operation.peer >= ranks)) {
+      throw_bad_peer(strand.rank, strand.pulled - 1, operation.peer, ranks);
+    }
+    strand.round.push_back({operation.kind, operation.peer, bytes});
+  }
+  std::stable_partition(strand.round.begin(), strand.round.end(),
+                        [](const Item& item) { return item.kind == OperationKind::kSend; });
+}
 
 /// What the strands of a rank share.
 struct SharedState {
