@@ -8,14 +8,11 @@
 #include <random>
 
 #include "algorithms/catalogue.hpp"
+#include "ringwood/recorded.hpp"
 #include "ringwood/verify.hpp"
-#include "tests/lib/interpret/verify/table_algorithm.hpp"
 
 namespace ringwood {
 namespace {
-
-using testing_support::Table;
-using testing_support::TableRound;
 
 enum class Mutation { kDrop, kRedirect, kSwapChunks, kShiftChunk, kDuplicate, kSwapRounds, kFlipKind };
 
@@ -48,7 +45,7 @@ bool same_operation(const Operation& a, const Operation& b) {
          a.side == b.side && same_chunks(a.chunks, b.chunks);
 }
 
-bool same_round(const TableRound& a, const TableRound& b) {
+bool same_round(const RecordedStep& a, const RecordedStep& b) {
   return std::equal(a.operations.begin(), a.operations.end(), b.operations.begin(), b.operations.end(), same_operation);
 }
 
@@ -59,7 +56,7 @@ std::size_t pick(Random& random, std::size_t count) {
 }
 
 // Changes one operation; false if this mutation would change nothing here.
-bool mutate_operation(Random& random, const Table& table, Mutation mutation, TableRound& round) {
+bool mutate_operation(Random& random, RecordedSchedule& schedule, Mutation mutation, RecordedStep& round) {
   auto& operations = round.operations;
   const std::size_t at = pick(random, operations.size());
   Operation& operation = operations[at];
@@ -71,8 +68,9 @@ bool mutate_operation(Random& random, const Table& table, Mutation mutation, Tab
       operations.insert(operations.begin() + static_cast<std::ptrdiff_t>(at), Operation(operation));
       return true;
     case Mutation::kRedirect: {
-      const auto ranks = static_cast<Rank>(table.ranks.size());
-      operation.peer = modulo(operation.peer + 1 + static_cast<Rank>(pick(random, table.ranks.size() - 1)), ranks);
+      const auto ranks = schedule.ranks;
+      operation.peer =
+          modulo(operation.peer + 1 + static_cast<Rank>(pick(random, static_cast<std::size_t>(ranks) - 1)), ranks);
       return operation.peer >= 0;
     }
     case Mutation::kSwapChunks: {
@@ -81,13 +79,13 @@ bool mutate_operation(Random& random, const Table& table, Mutation mutation, Tab
       return !same_chunks(operation.chunks, other.chunks);
     }
     case Mutation::kShiftChunk: {
-      auto& intervals = round.intervals.emplace_back();
+      std::vector<ChunkInterval> intervals;
       operation.chunks.for_each_interval([&](ChunkInterval piece) {
         for (Chunk chunk = piece.first; chunk < piece.first + piece.count; ++chunk) {
-          intervals.push_back({modulo(chunk + 1, table.pieces), 1});
+          intervals.push_back({modulo(chunk + 1, schedule.chunks), 1});
         }
       });
-      const ChunkSet shifted = ChunkSet::list(intervals);
+      const ChunkSet shifted = schedule.own(std::move(intervals));
       const bool differs = !same_chunks(shifted, operation.chunks);
       operation.chunks = shifted;
       return differs;
@@ -107,27 +105,39 @@ bool mutate_operation(Random& random, const Table& table, Mutation mutation, Tab
   return false;
 }
 
-bool mutate(Random& random, Table& table, Mutation mutation) {
-  auto& lane = table.ranks[pick(random, table.ranks.size())].front();
-  if (lane.empty()) {
+// All rounds of a strand and of the lanes that it forks into, those of one strand together.
+void collect_rounds(RecordedStrand& strand, std::vector<std::vector<RecordedStep*>>& strands) {
+  std::vector<RecordedStep*> rounds;
+  for (RecordedStep& step : strand.steps) {
+    if (step.lanes.empty()) {
+      rounds.push_back(&step);
+    }
+    for (RecordedStrand& lane : step.lanes) {
+      collect_rounds(lane, strands);
+    }
+  }
+  if (!rounds.empty()) {
+    strands.push_back(std::move(rounds));
+  }
+}
+
+bool mutate(Random& random, RecordedSchedule& schedule, Mutation mutation) {
+  std::vector<std::vector<RecordedStep*>> strands;
+  collect_rounds(schedule.programs[pick(random, schedule.programs.size())], strands);
+  if (strands.empty()) {
     return false;
   }
-  TableRound& round = lane[pick(random, lane.size())];
+  const std::vector<RecordedStep*>& rounds = strands[pick(random, strands.size())];
+  RecordedStep& round = *rounds[pick(random, rounds.size())];
   if (mutation == Mutation::kSwapRounds) {
-    TableRound& other = lane[pick(random, lane.size())];
+    RecordedStep& other = *rounds[pick(random, rounds.size())];
     if (same_round(round, other)) {
       return false;
     }
     std::swap(round, other);
     return true;
   }
-  return !round.operations.empty() && mutate_operation(random, table, mutation, round);
-}
-
-VerifyReport verify_table(const Table& table, const Schedule& like) {
-  testing_support::current_table = &table;
-  const Algorithm algorithm = testing_support::table_algorithm(like.collective());
-  return verify(Schedule(algorithm, {.ranks = like.ranks(), .root = like.root()}));
+  return !round.operations.empty() && mutate_operation(random, schedule, mutation, round);
 }
 
 bool does_the_same(const VerifyReport& mutant, const VerifyReport& original) {
@@ -141,45 +151,64 @@ TEST(Mutation, RecordedSchedulesAreTheSchedules) {
       continue;
     }
     const Schedule schedule(*algorithm, {.ranks = 6});
-    const Table table = testing_support::record(schedule);
-    if (!table.ranks.empty()) {
-      const VerifyReport replayed = verify_table(table, schedule);
-      EXPECT_TRUE(replayed.ok) << replayed.error;
-      EXPECT_EQ(replayed.messages, verify(schedule).messages) << schedule.name();
+    const RecordedSchedule recorded = record(schedule);
+    const VerifyReport replayed = verify(schedule_of(recorded));
+    EXPECT_TRUE(replayed.ok) << replayed.error;
+    EXPECT_EQ(replayed.messages, verify(schedule).messages) << schedule.name();
+  }
+}
+
+struct Tally {
+  int mutants = 0;
+  int killed = 0;
+};
+
+// Every kind of fault once, at random places.
+void try_mutations(Random& random, const Schedule& schedule, Tally& tally) {
+  const VerifyReport original = verify(schedule);
+  for (const Mutation mutation : kMutations) {
+    RecordedSchedule mutant = record(schedule);
+    if (!mutate(random, mutant, mutation)) {
+      continue;
     }
+    ++tally.mutants;
+    const VerifyReport report = verify(schedule_of(mutant));
+    tally.killed += report.ok ? 0 : 1;
+    EXPECT_TRUE(!report.ok || does_the_same(report, original))
+        << ringwood::name_of(schedule.collective()) << " " << schedule.name() << ", " << schedule.ranks()
+        << " ranks: " << name_of(mutation);
+    EXPECT_EQ(report.ok, report.error.empty());
   }
 }
 
 TEST(Mutation, NoFaultSurvives) {
   Random random(20071);
-  int mutants = 0;
-  int killed = 0;
+  Tally tally;
   for (const Algorithm* algorithm : built_in_catalogue()) {
     for (Rank ranks = 2; ranks <= 9; ++ranks) {
-      if (!why_not(*algorithm, {.ranks = ranks}).empty()) {
-        continue;
-      }
-      const Schedule schedule(*algorithm, {.ranks = ranks});
-      const VerifyReport original = verify(schedule);
-      for (const Mutation mutation : kMutations) {
-        Table table = testing_support::record(schedule);
-        if (table.ranks.empty() || !mutate(random, table, mutation)) {
-          continue;
-        }
-        ++mutants;
-        const VerifyReport report = verify_table(table, schedule);
-        killed += report.ok ? 0 : 1;
-        EXPECT_TRUE(!report.ok || does_the_same(report, original))
-            << ringwood::name_of(algorithm->collective) << " " << schedule.name() << ", " << ranks
-            << " ranks: " << name_of(mutation);
-        EXPECT_EQ(report.ok, report.error.empty());
+      if (why_not(*algorithm, {.ranks = ranks}).empty()) {
+        try_mutations(random, Schedule(*algorithm, {.ranks = ranks}), tally);
       }
     }
   }
-  EXPECT_GE(mutants, 1000);
-  EXPECT_GT(killed, mutants * 9 / 10);
-  RecordProperty("mutants", mutants);
-  RecordProperty("killed", killed);
+  EXPECT_GE(tally.mutants, 1000);
+  EXPECT_GT(tally.killed, tally.mutants * 9 / 10);
+  RecordProperty("mutants", tally.mutants);
+  RecordProperty("killed", tally.killed);
+}
+
+TEST(Mutation, NoFaultSurvivesInLanes) {
+  Random random(7);
+  Tally tally;
+  for (const char* const text : {"lanes(2, ring)", "lanes(2, lanes(2, ring))", "lanes(3, rabenseifner)"}) {
+    for (Rank ranks = 2; ranks <= 9; ++ranks) {
+      try_mutations(random,
+                    Schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), {.ranks = ranks}),
+                    tally);
+    }
+  }
+  EXPECT_GE(tally.mutants, 100);
+  EXPECT_GT(tally.killed, tally.mutants * 9 / 10);
 }
 
 }  // namespace

@@ -70,32 +70,4 @@ inline Table table_of(const std::vector<std::vector<std::vector<Operation>>>& ra
   return table;
 }
 
-/// The rounds of a schedule whose ranks do not fork; lists become the round's own.
-inline Table record(const Schedule& schedule) {
-  Table table;
-  table.pieces = schedule.chunks();
-  ScheduleInstance instance(schedule);
-  for (Rank rank = 0; rank < schedule.ranks(); ++rank) {
-    Program program = instance.program(rank);
-    Table::Lane lane;
-    for (Step step = program.advance(); step != Step::kEnd; step = program.advance()) {
-      if (step == Step::kFork) {
-        return {};
-      }
-      TableRound round;
-      for (Operation operation : program.round()) {
-        if (operation.chunks.is_list()) {
-          auto& intervals = round.intervals.emplace_back();
-          operation.chunks.for_each_interval([&](ChunkInterval piece) { intervals.push_back(piece); });
-          operation.chunks = ChunkSet::list(intervals);
-        }
-        round.operations.push_back(operation);
-      }
-      lane.push_back(std::move(round));
-    }
-    table.ranks.emplace_back().push_back(std::move(lane));  // moved: the operations point into it
-  }
-  return table;
-}
-
 }  // namespace ringwood::testing_support
