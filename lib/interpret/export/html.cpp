@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "interpret/export/describe.hpp"
+#include "schedule/contract.hpp"
 
 namespace ringwood {
 
@@ -73,6 +74,7 @@ function draw() {
   $('back').disabled = step === 0; $('next').disabled = step === figure.rounds.length;
 }
 slider.max = figure.rounds.length;
+slider.value = +location.hash.slice(1) || 0;  // page.html#3 opens after round 3
 slider.addEventListener('input', draw);
 $('back').addEventListener('click', () => { --slider.value; draw(); });
 $('next').addEventListener('click', () => { ++slider.value; draw(); });
@@ -120,6 +122,11 @@ std::string export_html(const Figure& figure) {
       "<input id=\"round\" type=\"range\" min=\"0\" value=\"0\" aria-label=\"round\"><button "
       "id=\"next\">Next</button></div>\n"
       "<h2 id=\"title\" aria-live=\"polite\"></h2>\n<div id=\"picture\" class=\"wide\"></div>\n";
+  if (figure.with_states) {
+    page += fmt::format("<p>{} What has just arrived has a background; what is finished is green.</p>\n",
+                        contract_of(figure.collective).reduces ? "A cell tells which ranks' data is summed up in it."
+                                                               : "A cell has a number where the rank holds the chunk.");
+  }
   page += fmt::format(
       "<script type=\"application/json\" id=\"figure\">{}</script>\n<script>{}</script>\n</body>\n</html>\n",
       json_for_script(figure), kScript);

@@ -80,8 +80,12 @@ class TextFigure {
     const std::vector<Phase> phases = phases_of(figure_);
     for (const Phase& phase : phases) {
       text_ += fmt::format("{}\n\n", inked(phase_line(phase), Ink::kBold));
-      for (std::size_t i = phase.first; i <= phase.last; ++i) {
-        draw_round(i);
+      if (grid_) {
+        for (std::size_t i = phase.first; i <= phase.last; ++i) {
+          draw_round(i);
+        }
+      } else {
+        list_rounds(phase);
       }
       text_ += grid_ || phase.last + 1 == figure_.rounds.size() ? "" : "\n";
     }
@@ -130,13 +134,17 @@ class TextFigure {
                            glyphs_.fresh);
       return;
     }
-    const std::string all = mask_text(finished_mask(figure_, 0), 0);
-    text_ += "A cell tells whose data is in it:\n";
+    text_ += "A cell tells whose data is in it:\n\n";
+    const auto line = [this](std::string_view sample, std::string_view meaning) {
+      text_ += fmt::format("  {}{:{}}  {}\n", sample, "", digits_ - std::min(digits_, columns_of(sample)), meaning);
+    };
     if (figure_.ranks > 2) {
-      const std::string two = mask_text(1U | std::uint64_t{1} << static_cast<unsigned>(figure_.ranks - 1), 0);
-      text_ += fmt::format("{} is the sum of ranks 0 and {}, ", two, figure_.ranks - 1);
+      line(mask_text(1U | std::uint64_t{1} << static_cast<unsigned>(figure_.ranks - 1), 0),
+           fmt::format("the sum of ranks 0 and {}", figure_.ranks - 1));
     }
-    text_ += fmt::format("{} the finished one. {} marks what has just arrived.\n\n", all, glyphs_.fresh);
+    line(mask_text(finished_mask(figure_, 0), 0), "the finished sum");
+    line(glyphs_.fresh, "in front of it: has just arrived");
+    text_ += '\n';
   }
 
   [[nodiscard]] std::string mask_text(std::uint64_t mask, Chunk chunk) const {
@@ -234,14 +242,30 @@ class TextFigure {
     return line + repeated(glyphs_.rule, width - std::min(width, columns_of(line)));
   }
 
+  /// A line a round; rounds that look the same share one.
+  void list_rounds(const Phase& phase) {
+    constexpr std::size_t kIndent = 16;
+    std::size_t first = phase.first;
+    std::string line;
+    for (std::size_t i = phase.first; i <= phase.last + 1; ++i) {
+      std::string next;
+      if (i <= phase.last) {
+        next = figure_.ranks <= kMostListedRanks ? listed_messages(figure_.rounds[i], kIndent)
+                                                 : grouped_messages(figure_.rounds[i]);
+      }
+      if (i > phase.first && (i > phase.last || next != line)) {
+        const std::string title =
+            first + 1 == i ? fmt::format("Round {}", i) : fmt::format("Rounds {}-{}", first + 1, i);
+        text_ += fmt::format("{:<{}}{}\n", title, kIndent, line);
+        first = i;
+      }
+      line = std::move(next);
+    }
+  }
+
   void draw_round(std::size_t index) {
     const FigureRound& round = figure_.rounds[index];
     const std::string title = fmt::format("Round {}", index + 1);
-    if (!grid_) {
-      text_ += fmt::format("{:<10}{}\n", title,
-                           figure_.ranks <= kMostListedRanks ? listed_messages(round, 10) : grouped_messages(round));
-      return;
-    }
     state_.apply(round.changes);
     std::set<std::tuple<Rank, Plane, Chunk>> fresh;
     for (const FigureChange& change : round.changes) {
