@@ -13,6 +13,7 @@
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
+#include "algorithms/common/member_fold.hpp"
 #include "algorithms/common/parameters.hpp"
 #include "algorithms/common/radix.hpp"
 
@@ -22,61 +23,41 @@ namespace {
 
 constexpr ParameterInfo kParameters[] = {kRadix};
 
-// A rank's group in one round: every `stride`-th rank, each of which keeps one of the group's equal parts.
-class Group {
- public:
-  Group(const Problem& problem, Rank me, Rank factor, Rank stride, Rank first_piece, Rank size)
-      : problem_(problem),
-        me_(me),
-        stride_(stride),
-        first_(first_piece),
-        size_(size),
-        digit_(me / stride % factor),
-        factor_(factor) {}
+// A rank's group in one round, of whose members each keeps one part: `size` pieces, from `first` on.
+struct Group {
+  const Problem& problem;
+  Members members;
+  Rank first;
+  Rank size;
+
+  [[nodiscard]] ChunkSet part(Rank member) const { return problem.part(first + member * size, problem.ranks, size); }
 
   [[nodiscard]] std::vector<Operation> scatter_reduce() const {
     std::vector<Operation> round;
-    for (Rank other = 0; other < factor_; ++other) {
-      if (other != digit_) {
-        round.push_back(send(rank(other), part(other)));
+    for (Rank other = 0; other < members.count; ++other) {
+      if (other != members.digit) {
+        round.push_back(send(members.rank(other), part(other)));
       }
     }
-    for (Rank other = digit_ - 1; other >= 0; --other) {
-      round.push_back(receive_reduce(rank(other), part(digit_), Side::kLeft));
+    for (Rank other = members.digit - 1; other >= 0; --other) {
+      round.push_back(receive_reduce(members.rank(other), part(members.digit), Side::kLeft));
     }
-    for (Rank other = digit_ + 1; other < factor_; ++other) {
-      round.push_back(receive_reduce(rank(other), part(digit_), Side::kRight));
+    for (Rank other = members.digit + 1; other < members.count; ++other) {
+      round.push_back(receive_reduce(members.rank(other), part(members.digit), Side::kRight));
     }
     return round;
   }
 
   [[nodiscard]] std::vector<Operation> allgather() const {
     std::vector<Operation> round;
-    for (Rank other = 0; other < factor_; ++other) {
-      if (other != digit_) {
-        round.push_back(send(rank(other), part(digit_)));
-        round.push_back(receive(rank(other), part(other)));
+    for (Rank other = 0; other < members.count; ++other) {
+      if (other != members.digit) {
+        round.push_back(send(members.rank(other), part(members.digit)));
+        round.push_back(receive(members.rank(other), part(other)));
       }
     }
     return round;
   }
-
-  [[nodiscard]] Rank first_piece_of_mine() const { return first_ + digit_ * size_; }
-
- private:
-  [[nodiscard]] Rank rank(Rank member) const { return me_ + (member - digit_) * stride_; }
-
-  [[nodiscard]] ChunkSet part(Rank member) const {
-    return problem_.part(first_ + member * size_, problem_.ranks, size_);
-  }
-
-  const Problem& problem_;
-  Rank me_;
-  Rank stride_;
-  Rank first_;
-  Rank size_;
-  Rank digit_;
-  Rank factor_;
 };
 
 Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
@@ -85,10 +66,12 @@ Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
   Rank stride = 1;
   Rank first = 0;
   for (const Rank factor : factors) {
-    groups.emplace_back(problem, me, factor, stride, first, problem.ranks / stride / factor);
+    const Rank digit = me / stride % factor;
+    const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
+    groups.push_back({problem, members, first, problem.ranks / stride / factor});
     const std::vector<Operation> round = groups.back().scatter_reduce();
     co_yield std::span<const Operation>(round);
-    first = groups.back().first_piece_of_mine();
+    first += digit * groups.back().size;
     stride *= factor;
   }
   for (; !groups.empty(); groups.pop_back()) {

@@ -2,9 +2,8 @@
 //
 //   rings 4    p = 8: 0 1 2 3 4 5 6 7 and back, 0 3 6 1 4 7 2 5 and back: steps without a common divisor with p
 //   dims 4x4   two rings along the edges of the torus that share none, each in both directions:
-//
-//              0-1-2-3    4-5-6 .    the first: along a row, one step down, along that row, ...
-//                    |  .-' .---     the second: the edges that the first leaves over
+//              0 1 2 3  7 4 5 6  10 11 8 9  13 14 15 12    along a row, one step down, along the next, ...
+//              0 4 8 12  13 1 5 9  10 14 2 6  7 11 15 3    the edges that the first leaves over
 //
 // Bae, Bose: Edge disjoint Hamiltonian cycles in k-ary n-cubes and hypercubes, IEEE TC 2003.
 // Any p; 2(p-1) rounds with as many ports as rings, 2(p-1)/p of the vector in all. dims: two sides, rows a multiple of
