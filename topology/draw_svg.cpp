@@ -32,6 +32,7 @@ struct Edge {
 struct Picture {
   std::vector<Node> nodes;
   std::map<std::pair<std::size_t, std::size_t>, Edge> edges;
+  bool in_rows = false;  ///< cables within a row would lie on each other and on the nodes between: they bend
 };
 
 /// Locale-independent, with a tenth of a pixel.
@@ -175,6 +176,7 @@ void place_on_circle(Picture& picture) {
 
 /// Hosts at the bottom in order, switches above the middle of what is below them.
 void place_in_layers(Picture& picture, std::int32_t top) {
+  picture.in_rows = true;
   std::vector<std::vector<std::size_t>> rows(static_cast<std::size_t>(top) + 1);
   for (std::size_t i = 0; i < picture.nodes.size(); ++i) {
     rows[static_cast<std::size_t>(picture.nodes[i].layer)].push_back(i);
@@ -201,8 +203,7 @@ void place_in_layers(Picture& picture, std::int32_t top) {
                                    const Edge& edge) {
   const Node& a = picture.nodes[ends.first];
   const Node& b = picture.nodes[ends.second];
-  // Cables within a row would lie on each other and on the nodes between: they bend.
-  const double bend = std::abs(a.y - b.y) < 1 ? 0.25 * std::max(0.0, std::abs(a.x - b.x) - 50) : 0;
+  const double bend = picture.in_rows && a.layer == b.layer ? 0.25 * std::max(0.0, std::abs(a.x - b.x) - 50) : 0;
   return "<path d=\"M" + pixels(a.x) + " " + pixels(a.y) + " Q" + pixels((a.x + b.x) / 2) + " " +
          pixels((a.y + b.y) / 2 - bend) + " " + pixels(b.x) + " " + pixels(b.y) + "\"><title>" + escaped(a.label) +
          " - " + escaped(b.label) + ": " + format_rate(edge.bandwidth) +
@@ -228,6 +229,7 @@ void place_in_layers(Picture& picture, std::int32_t top) {
 
 [[nodiscard]] std::string svg_of(const Picture& picture, const std::string& caption) {
   constexpr double kMargin = 40;
+  constexpr std::size_t kManyEdges = 600;
   double left = 0;
   double right = 240;
   double up = 0;
@@ -238,16 +240,17 @@ void place_in_layers(Picture& picture, std::int32_t top) {
     up = std::min(up, node.y);
     down = std::max(down, node.y);
   }
-  // Bent cables reach above the highest row.
+  // Bent cables reach above the highest row by half of what their middle points do.
   for (const auto& [ends, edge] : picture.edges) {
     const Node& a = picture.nodes[ends.first];
     const Node& b = picture.nodes[ends.second];
-    up = std::abs(a.y - b.y) < 1 ? std::min(up, a.y - 0.125 * std::abs(a.x - b.x)) : up;
+    up = picture.in_rows && a.layer == b.layer ? std::min(up, a.y - 0.125 * std::abs(a.x - b.x)) : up;
   }
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"" + pixels(left - kMargin) + " " +
                     pixels(up - kMargin) + " " + pixels(right - left + 2 * kMargin) + " " +
-                    pixels(down - up + 3 * kMargin) +
-                    "\">\n<style>path{fill:none;stroke:#999;stroke-width:1.2}text{font:11px sans-serif;"
+                    pixels(down - up + 3 * kMargin) + "\">\n<style>path{fill:none;stroke:#999;stroke-width:" +
+                    std::string(picture.edges.size() > kManyEdges ? "0.3" : "1.2") +
+                    "}text{font:11px sans-serif;"
                     "text-anchor:middle;fill:#111}.host{fill:#cfe3f5;stroke:#336}.switch{fill:#f5e6c8;stroke:#653}"
                     ".caption{text-anchor:start;fill:#444}</style>\n";
   for (const auto& [ends, edge] : picture.edges) {

@@ -1,5 +1,6 @@
 #include "topology/graph.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <queue>
 #include <tuple>
@@ -99,10 +100,14 @@ class Graph final : public Topology {
 
 std::unique_ptr<Topology> make_graph(std::vector<std::string> names, Host hosts, std::vector<Link> links) {
   constexpr std::size_t kMostEntries = 100'000'000;
-  if (hosts < 1 || names.size() > kMostEntries / static_cast<std::size_t>(hosts) || links.size() > kMostEntries) {
+  constexpr std::size_t kMostSteps = 4'000'000'000;  // some minutes
+  const auto searches = static_cast<std::size_t>(std::max(hosts, 1));
+  if (hosts < 1 || names.size() > kMostEntries / searches || links.size() > kMostSteps / searches) {
     throw Error(ErrorKind::kInput,
                 "a graph of " + std::to_string(hosts) + " hosts and " + std::to_string(names.size()) +
-                    " vertices: accepted is at least one host, and hosts times vertices up to 100000000");
+                    " vertices with " + std::to_string(links.size()) +
+                    " links: accepted is at least one host, hosts times vertices up to 100000000 and hosts times links "
+                    "up to 4000000000");
   }
   return std::make_unique<Graph>(std::move(names), hosts, std::move(links));
 }

@@ -41,6 +41,9 @@ class ClusterReader {
     }
     if (cluster_.attribute("core")) {
       machine.ranks_per_host = static_cast<std::int32_t>(integer(cluster_.attribute("core").value(), 1'000'000));
+      if (machine.ranks_per_host == 0) {
+        xml_.refuse(cluster_, "core is 0; accepted are 1 to 1000000");
+      }
     }
     if (cluster_.attribute("loopback_bw")) {
       const GraphBuilder::Direction loopback = simgrid_cable(xml_, cluster_, "loopback_bw", "loopback_lat");
@@ -172,6 +175,14 @@ class ClusterReader {
     constexpr std::int64_t kMostRouters = 2'000;
     if (of_group > kMostRouters || groups[0] > kMostRouters || groups[0] * of_group > kMostRouters) {
       throw Error(ErrorKind::kInput, "more than 2000 routers");
+    }
+    // Cables of a group's routers at most; routes are searched from every host over all of them.
+    constexpr std::int64_t kMostSteps = 50'000'000;
+    const std::int64_t cables = groups[0] * (of_group * (chassis[0] + routers[0]) / 2 + groups[0] / 2) + hosts_;
+    if (cables > kMostSteps / hosts_) {
+      throw Error(ErrorKind::kInput, "a dragonfly of " + std::to_string(hosts_) + " hosts and about " +
+                                         std::to_string(cables) +
+                                         " cables: accepted are up to 50000000 of their product");
     }
     if (hosts[0] * groups[0] * of_group != hosts_) {
       throw Error(ErrorKind::kInput, "radical names " + std::to_string(hosts_) + " hosts, topo_parameters " +

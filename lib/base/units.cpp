@@ -230,7 +230,7 @@ double parse_rate(std::string_view text, std::string_view what) {
   constexpr double kFastest = 1e18;
   constexpr double kSlowest = 1e3;
   if (rate > kFastest || rate < kSlowest) {
-    subject.refuse_because("not between 1kB/s and 1000000TB/s");
+    subject.refuse_because("out of range, which is from 1kB/s to 1000000TB/s");
   }
   return rate;
 }

@@ -36,8 +36,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const ringwood::InputText input("input", std::string(data, data + size));
     const ringwood::Machine machine = ringwood::read_machine(input);
-    check(machine.network->hosts() > 0 && machine.ranks_per_host >= 0);
-    walk(*machine.network);
+    check(machine.network->hosts() > 0 && machine.ranks_per_host > 0);
+    // A ring of a thousand million hosts is a machine, and its routes are as long.
+    if (machine.network->shape().diameter.value_or(0) < 100'000) {
+      walk(*machine.network);
+    }
   } catch (const ringwood::Error&) {
     // The answer to most inputs.
   }
