@@ -58,7 +58,7 @@ TEST(Reproducibility, SeesWhoLooksAtThePlacement) {
   const Placement placement({{.name = "node", .group_of = {0, 0, 0, 1, 1, 1}}});
   const Schedule::Request request{.ranks = 6, .placement = &placement};
   const Schedule hierarchical(built_in_library(), Collective::kAllreduce,
-                              parse_expression("hier(node=recursive-halving, network=recursive-doubling)"), request);
+                              parse_expression("hier(node=ring, network=recursive-doubling)"), request);
   EXPECT_FALSE(ignores_placement(hierarchical));
   EXPECT_LE(verify(hierarchical).reproducibility, 3);
   EXPECT_TRUE(ignores_placement(Schedule(allreduce_ring, request)));
