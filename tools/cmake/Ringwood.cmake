@@ -91,7 +91,7 @@ function(ringwood_mpi_test file)
   endif()
   # Open MPI refuses to run more ranks than cores, and to run as root, unless told; MPICH reads neither variable.
   set(environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-                  OMPI_MCA_btl_vader_single_copy_mechanism=none)
+                  OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_vader_single_copy_mechanism=none)
   foreach(ranks IN LISTS TEST_RANKS)
     add_test(NAME ${name}.${ranks} COMMAND timeout -k 5 ${TEST_TIMEOUT} ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG}
                                            ${ranks} $<TARGET_FILE:test.${name}>)
