@@ -16,7 +16,8 @@ namespace ringwood::cli {
 /// 1 where a root has to move everything.
 [[nodiscard]] double bus_factor(Collective collective, Rank ranks);
 
-/// Seconds that no schedule on so many ranks can beat. `facts` are the machine's; the bound of an allreduce is
+/// Seconds that no schedule on so many ranks can beat that sends one message at a time; for small vectors, those that
+/// send several at once may be a little faster. `facts` are the machine's; the bound of an allreduce is
 /// allreduce_bound (topology/facts.hpp), that of the others follows from it.
 [[nodiscard]] double time_bound(Collective collective, Bytes bytes, const Machine& machine, const MachineFacts& facts,
                                 Rank ranks);

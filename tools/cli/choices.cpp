@@ -96,10 +96,12 @@ bool commutes(const std::string& operation) {
     return false;
   }
   if (!reduce_operator_named(operation)) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("--op '{}' is unknown; accepted: sum, product, min, max, bit-and, bit-or, "
-                            "bit-xor, logical-and, logical-or, non-commutative",
-                            operation));
+    std::vector<std::string> names;
+    for (int i = 0; i <= static_cast<int>(ReduceOperator::kLogicalOr); ++i) {
+      names.emplace_back(name_of(static_cast<ReduceOperator>(i)));
+    }
+    names.emplace_back("non-commutative");
+    throw Error(ErrorKind::kUsage, fmt::format("--op '{}' is unknown; accepted: {}", operation, joined(names)));
   }
   return true;
 }

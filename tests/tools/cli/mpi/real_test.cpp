@@ -1,0 +1,95 @@
+// ringwood bench and sweep over MPI, started as users start them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/cli/run_command.hpp"
+
+namespace ringwood::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+[[nodiscard]] Outcome over_ranks(int ranks, const std::string& arguments) {
+  return run_line("timeout -k 5 60 " RINGWOOD_MPIEXEC " -n " + std::to_string(ranks) + " ringwood " + arguments);
+}
+
+TEST(Bench, MeasuresAndChecks) {
+  const Outcome outcome = over_ranks(
+      2,
+      "bench allreduce --algorithm 'ring;lanes(2, ring);native;selected' --sizes 8,10000 --budget 5ms --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const auto records = nlohmann::json::parse(outcome.output);
+  ASSERT_EQ(records.size(), 8U);
+  for (const auto& record : records) {
+    EXPECT_EQ(record["wrong"], 0);
+    EXPECT_EQ(record["model"], "real");
+    EXPECT_GE(record["samples"], 3);
+    EXPECT_LE(record["min_s"], record["ci_low_s"]);
+    EXPECT_LE(record["ci_low_s"], record["median_s"]);
+    EXPECT_LE(record["median_s"], record["ci_high_s"]);
+    EXPECT_LE(record["ci_high_s"], record["max_s"]);
+    EXPECT_EQ(record["time_s"], record["median_s"]);
+  }
+  EXPECT_EQ(records[1]["algorithm"], "lanes(2, ring)");
+  EXPECT_EQ(records[2]["algorithm"], "native");
+}
+
+TEST(Bench, ChecksEveryCollectiveTypeAndOperator) {
+  for (const char* const arguments :
+       {"allgather --algorithm 'all;native' --sizes 60", "reduce-scatter --algorithm 'all;native' --sizes 60",
+        "broadcast --algorithm 'all;native' --sizes 60 --root 1", "reduce --algorithm 'all;native' --sizes 60 --root 2",
+        "gather --algorithm 'all;native' --sizes 60", "scatter --algorithm 'all;native' --sizes 60",
+        "allreduce --algorithm 'ring;native' --sizes 0,80 --type double --op prod",
+        "allreduce --algorithm 'ring;native' --sizes 3,80 --type uint8 --op bxor"}) {
+    const Outcome outcome = over_ranks(3, "bench " + std::string(arguments) + " --budget 1ms --quiet");
+    EXPECT_EQ(outcome.code, 0) << arguments << "\n" << outcome.output << outcome.errors;
+  }
+}
+
+TEST(Bench, WrongUseIsSaidOnce) {
+  const Outcome outcome = over_ranks(2, "bench allreduce --algorithm rnig");
+  EXPECT_EQ(outcome.code, 2);
+  const std::size_t first = outcome.errors.find("did you mean 'ring'?");
+  ASSERT_NE(first, std::string::npos) << outcome.errors;
+  EXPECT_EQ(outcome.errors.find("did you mean 'ring'?", first + 1), std::string::npos) << outcome.errors;
+}
+
+TEST(Sweep, MeasuresAndGoesOn) {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "m.jsonl";
+  const std::string line =
+      "sweep allreduce allgather --algorithm 'ring;native' --sizes 8,1KiB --budget 1ms --output '" + file + "'";
+  ASSERT_EQ(over_ranks(2, line).code, 0);
+  const std::string whole = read_file(file);
+  EXPECT_EQ(std::count(whole.begin(), whole.end(), '\n'), 8);
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, whole.size() / 2);
+  const Outcome outcome = over_ranks(2, line);
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  EXPECT_THAT(outcome.errors, HasSubstr("ended in the middle of a line"));
+  const std::string again = read_file(file);
+  EXPECT_EQ(std::count(again.begin(), again.end(), '\n'), 8);
+  // What was whole is still there, measured once.
+  const std::string kept = whole.substr(0, whole.rfind('\n', whole.size() / 2 - 1) + 1);
+  EXPECT_EQ(again.substr(0, kept.size()), kept);
+  const std::string simulated = directory / "s.jsonl";
+  ASSERT_EQ(
+      ringwood("sweep allreduce allgather --algorithm ring --ranks 2 --sizes 8,1KiB --output '" + simulated + "'").code,
+      0);
+  const Outcome compared = ringwood("compare '" + file + "' '" + simulated + "'");
+  EXPECT_EQ(compared.code, 0) << compared.errors;
+  EXPECT_THAT(compared.output, HasSubstr("allgather on 2 ranks"));
+  EXPECT_THAT(compared.output, HasSubstr("fastest"));
+}
+
+TEST(Sweep, OtherRanksThanStartedAreRefused) {
+  const Outcome outcome = over_ranks(2, "sweep allreduce --ranks 4");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.errors, HasSubstr("--ranks 4 cannot be measured by 2 ranks"));
+}
+
+}  // namespace
+}  // namespace ringwood::cli
