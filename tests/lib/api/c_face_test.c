@@ -2,7 +2,6 @@
 
 #include <mpi.h>
 #include <ringwood.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +148,7 @@ static void operations_and_types(void) {
   long word = me + 1;
   EXPECT(ringwood_allreduce(MPI_IN_PLACE, &word, 1, MPI_LONG, MPI_SUM, MPI_COMM_WORLD) == MPI_SUCCESS);
   EXPECT(word == (long)ranks * (ranks + 1) / 2);
-  bool flag = me == 0;
+  _Bool flag = me == 0;
   EXPECT(ringwood_allreduce(MPI_IN_PLACE, &flag, 1, MPI_C_BOOL, MPI_LOR, MPI_COMM_WORLD) == MPI_SUCCESS);
   EXPECT(flag);
   long double wide = me + 1;
