@@ -1,5 +1,8 @@
 /* The C face from C: results against MPI's own functions, datatypes, operations, errors, and the end. */
 
+/* setenv is POSIX, not C. */
+#define _POSIX_C_SOURCE 200112L
+
 #include <mpi.h>
 #include <ringwood.h>
 #include <stdio.h>
