@@ -143,11 +143,30 @@ Machine local_machine() {
   return machine_on(topology_crossbar.make(keys), usable_cores());
 }
 
+namespace {
+
+/// hwloc 2.9 follows a null pointer if an object that holds processors lacks one of its sets.
+void check_sets(const XmlInput& xml, const pugi::xml_node& parent) {
+  static constexpr std::array<std::string_view, 4> kWithoutSets = {"Bridge", "PCIDev", "OSDev", "Misc"};
+  for (const pugi::xml_node& object : parent.children("object")) {
+    const std::string type = xml.required(object, "type");
+    if (std::find(kWithoutSets.begin(), kWithoutSets.end(), type) == kWithoutSets.end()) {
+      for (const char* set : {"cpuset", "complete_cpuset", "nodeset", "complete_nodeset"}) {
+        (void)xml.required(object, set);
+      }
+    }
+    check_sets(xml, object);
+  }
+}
+
+}  // namespace
+
 Machine read_hwloc_xml(const InputText& input) {
   if (input.text().find("<!ENTITY") != std::string_view::npos) {
     input.refuse(input.text().find("<!ENTITY"), "entities of its own, which files of hwloc have not");
   }
   const XmlInput well_formed(input);
+  check_sets(well_formed, well_formed.root());
   const Discovery topology = new_discovery();
   const std::string text(input.text());
   // hwloc counts the terminating zero.

@@ -31,7 +31,8 @@ inline constexpr Picoseconds kUnknownLatency = 500'000;
 [[nodiscard]] Machine read_machine_json(const InputText& input);
 
 /// XML of hwloc (lstopo x.xml), through hwloc: a tree of one computer whose hosts are its cores. Bandwidths and
-/// latencies are placeholders by the kind of object (numa.cpp).
+/// latencies are placeholders by the kind of object (numa.cpp). Objects without all of their sets are refused; beyond
+/// that a damaged file is as safe as hwloc's own reader.
 [[nodiscard]] Machine read_hwloc_xml(const InputText& input);
 
 /// The same of a synthetic string such as "pack:2 core:8 pu:1". Throws Error(kUsage).

@@ -211,6 +211,8 @@ TEST(Hwloc, FilesAndSyntheticStrings) {
     EXPECT_EQ(make_machine("hwloc:pu:1").network->hosts(), 1);
     EXPECT_THAT(complaint("<topology version=\"2.0\">\n</topology>"),
                 HasSubstr("file:1:2: <topology>: hwloc cannot read"));
+    EXPECT_THAT(complaint("<topology version=\"2.0\">\n<object type=\"Machine\" cpuset=\"0x1\"/></topology>"),
+                HasSubstr("file:2:2: <object>: the attribute complete_cpuset is missing"));
     EXPECT_THROW((void)make_machine("hwloc:pack:x"), Error);
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("needs hwloc"));
