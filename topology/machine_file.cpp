@@ -185,7 +185,12 @@ class Reader {
 }  // namespace
 
 Machine read_machine_json(const InputText& input) {
-  return Reader(input).read();
+  try {
+    return Reader(input).read();
+  } catch (const Json::exception& error) {
+    // Numbers that no double holds, for one.
+    input.refuse(std::size_t{0}, error.what());
+  }
 }
 
 Machine read_machine_file(const std::string& name) {

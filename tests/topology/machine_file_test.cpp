@@ -55,6 +55,7 @@ TEST_F(MachineFile, WhatIsWrittenIsReadBack) {
 TEST_F(MachineFile, ErrorsNameThePlace) {
   EXPECT_THAT(complaint("{\n  \"schema\": }"), HasSubstr(":2:13: not the JSON of a machine"));
   EXPECT_THAT(complaint("{}"), HasSubstr("ringwood.machine/1"));
+  EXPECT_THAT(complaint("{\"schema\": 1e999}"), HasSubstr("number overflow"));
   const std::string head = R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"},{"id":"b"}],"links":[)";
   EXPECT_THAT(complaint(head + "]}"), HasSubstr("no way to host 'a' from 1 hosts: 'b'"));
   EXPECT_THAT(complaint(head + R"({"a":"a","b":"c","bw_Bps":1e9,"lat_s":0}]})"),
