@@ -46,14 +46,14 @@ TEST(ProbeFit, FindsTheParametersOfAMachineThatIsLikeTheModel) {
 
 TEST(ProbeFit, SaysHowFarOffItIs) {
   ProbeSamples samples =
-      samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40)});
+      samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40), .O = {}});
   samples.points[3].exchange *= 3;
   EXPECT_GT(fit(samples).worst_error, 0.3);
 }
 
 TEST(ProbeFit, RefusesTimesThatAreNone) {
   ProbeSamples samples =
-      samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40)});
+      samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40), .O = {}});
   samples.points[2].one_way = 0;
   EXPECT_THROW(static_cast<void>(fit(samples)), Error);
   samples.points[2].one_way = std::numeric_limits<double>::quiet_NaN();
