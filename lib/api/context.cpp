@@ -1,5 +1,7 @@
 #include "api/context.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <utility>
@@ -14,13 +16,24 @@
 
 namespace ringwood {
 
+namespace {
+
+/// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
+Waiting how_to_wait(const Placement& nodes, Rank me) {
+  const std::vector<Rank>& node_of = nodes.levels().front().group_of;
+  const auto here = std::ranges::count(node_of, node_of[static_cast<std::size_t>(me)]);
+  return here <= sysconf(_SC_NPROCESSORS_ONLN) ? Waiting::kSpin : Waiting::kYield;
+}
+
+}  // namespace
+
 Context::Context(MPI_Comm users) : own_(make_twin(users)) {
   try {
     check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
     placement_ = shared_memory_placement(own_, rank_, ranks_);
     share_environment();
-    transport_ = std::make_unique<MpiTransport>(own_);
+    transport_ = std::make_unique<MpiTransport>(own_, how_to_wait(placement_, rank_));
   } catch (...) {
     close();
     throw;

@@ -86,9 +86,8 @@ void execute_one_lane(const Plan& plan, Execution& execution) {
   try {
     for (; index < rounds.size(); ++index) {
       const PlanRound& round = rounds[index];
-      for (std::uint32_t pending = execution.start(round, strand.lane); pending > 0; --pending) {
-        execution.transport().wait_any();
-      }
+      const std::uint32_t pending = execution.start(round, strand.lane);
+      execution.transport().wait_all(pending);
       execution.finish(round);
     }
   } catch (const Error& error) {

@@ -28,6 +28,14 @@ class Transport {
   /// Waits until at least one started transfer that was not reported yet has ended, and reports it. Throws
   /// Error(kSystem) that names the peer if it failed.
   virtual Ticket wait_any() = 0;
+
+  /// Waits until everything that was started and not reported yet has ended, `count` transfers, and reports it.
+  /// Throws as `wait_any` does.
+  virtual void wait_all(std::uint32_t count) {
+    for (; count > 0; --count) {
+      (void)wait_any();
+    }
+  }
 };
 
 }  // namespace ringwood

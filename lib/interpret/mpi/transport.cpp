@@ -12,8 +12,7 @@ namespace ringwood {
 
 namespace {
 
-// So often the requests are looked at before the core is offered to others: with more ranks than cores, the one that
-// this rank waits for may need it.
+// So often the requests are looked at before the core is offered to others.
 constexpr int kSpins = 100;
 
 // A receive that was matched already cannot be cancelled, and ends when its data is there; if the sender is gone,
@@ -26,8 +25,8 @@ std::string about(bool sending, Rank peer) {
 
 }  // namespace
 
-MpiTransport::MpiTransport(MPI_Comm communicator, Bytes largest_piece)
-    : communicator_(communicator), largest_piece_(largest_piece) {}
+MpiTransport::MpiTransport(MPI_Comm communicator, Waiting waiting, Bytes largest_piece)
+    : communicator_(communicator), waiting_(waiting), largest_piece_(largest_piece) {}
 
 MpiTransport::~MpiTransport() {
   (void)abandon();
@@ -111,13 +110,48 @@ Transport::Ticket MpiTransport::wait_any() {
       throw Error(ErrorKind::kUsage, "nothing to wait for: no transfer is under way");
     }
     test();
-    if (spins > kSpins && ended_.empty()) {
-      std::this_thread::yield();
+    if (ended_.empty()) {
+      yield_after(spins);
     }
   }
   const Ticket ticket = ended_.back();
   ended_.pop_back();
   return ticket;
+}
+
+void MpiTransport::wait_all(std::uint32_t /*count*/) {
+  if (waiting_ == Waiting::kYield) {
+    for (int spins = 0; !requests_.empty(); ++spins) {
+      test();
+      yield_after(spins);
+    }
+  } else if (!requests_.empty()) {
+    statuses_.resize(requests_.size());
+    const int code = MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), statuses_.data());
+    check_waiting(code);
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      const int own_code = code == MPI_SUCCESS ? MPI_SUCCESS : statuses_[i].MPI_ERROR;
+      if (own_code != MPI_ERR_PENDING) {
+        check_ended(pieces_[i], statuses_[i], own_code);
+      }
+    }
+    requests_.clear();
+    pieces_.clear();
+  }
+  ended_.clear();
+}
+
+void MpiTransport::yield_after(int spins) const {
+  if (waiting_ == Waiting::kYield && spins > kSpins) {
+    std::this_thread::yield();
+  }
+}
+
+void MpiTransport::check_waiting(int code) {
+  if (code != MPI_SUCCESS && code != MPI_ERR_IN_STATUS) {
+    error_code_ = code;
+    check_mpi(code, "waiting for messages");
+  }
 }
 
 void MpiTransport::test() {
@@ -126,10 +160,7 @@ void MpiTransport::test() {
   int count = 0;
   const int code =
       MPI_Testsome(static_cast<int>(requests_.size()), requests_.data(), &count, indices_.data(), statuses_.data());
-  if (code != MPI_SUCCESS && code != MPI_ERR_IN_STATUS) {
-    error_code_ = code;
-    check_mpi(code, "waiting for messages");
-  }
+  check_waiting(code);
   if (count == 0 || count == MPI_UNDEFINED) {
     return;
   }
@@ -149,7 +180,7 @@ void MpiTransport::fail(const Piece& piece, int code) {
   throw Error(ErrorKind::kSystem, about(piece.bytes < 0, piece.peer) + ": " + mpi_text(code));
 }
 
-void MpiTransport::check_ended(const Piece& piece, MPI_Status status, int code) {
+void MpiTransport::check_ended(const Piece& piece, const MPI_Status& status, int code) {
   if (code != MPI_SUCCESS) {
     fail(piece, code);
   }

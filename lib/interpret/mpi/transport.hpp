@@ -8,6 +8,12 @@
 
 namespace ringwood {
 
+/// What a rank does with its core while it waits.
+enum class Waiting {
+  kSpin,  ///< keeps it: whoever it waits for has a core as well, and what runs beside us would take it for milliseconds
+  kYield,  ///< offers it to others: with more ranks than cores, the rank that it waits for may need it
+};
+
 /// Messages over a communicator that nobody else uses. Serves one call of a collective after the other: `begin` makes
 /// it fresh again, and what it allocated is kept. A lane is a tag; tags stay below 2^15, the least that MPI promises.
 ///
@@ -22,7 +28,7 @@ class MpiTransport final : public Transport {
   static constexpr Lane kLanes = 1 << 15;
 
   /// The communicator is not owned, and must return errors (MPI_ERRORS_RETURN).
-  explicit MpiTransport(MPI_Comm communicator, Bytes largest_piece = kLargestPiece);
+  explicit MpiTransport(MPI_Comm communicator, Waiting waiting = Waiting::kYield, Bytes largest_piece = kLargestPiece);
   ~MpiTransport() override;
 
   /// Before each call; what was started before has ended, or was abandoned.
@@ -41,6 +47,7 @@ class MpiTransport final : public Transport {
   Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
+  void wait_all(std::uint32_t count) override;
 
  private:
   /// What a request belongs to; `bytes` is negative for sends.
@@ -53,11 +60,14 @@ class MpiTransport final : public Transport {
   template <typename Start>
   Ticket start(Rank peer, Lane lane, std::size_t size, Start start_piece);
   void test();
+  void yield_after(int spins) const;
+  void check_waiting(int code);
   [[noreturn]] void fail(const Piece& piece, int code);
-  void check_ended(const Piece& piece, MPI_Status status, int code);
+  void check_ended(const Piece& piece, const MPI_Status& status, int code);
   void remove_ended();
 
   MPI_Comm communicator_;
+  Waiting waiting_;
   Bytes largest_piece_;
   std::vector<MPI_Request> requests_;  // not ended; pieces_ goes along
   std::vector<Piece> pieces_;
