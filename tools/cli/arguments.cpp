@@ -118,6 +118,12 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
 }
 
 void Arguments::check_operands() const {
+  if (given("file")) {
+    if (!operands_.empty()) {
+      throw Error(ErrorKind::kUsage, fmt::format("--file has the schedule; '{}' is too many", operands_.front()));
+    }
+    return;
+  }
   const auto wanted = [this] {
     return command_->operands.empty() ? std::string("no operands") : std::string(command_->operands);
   };

@@ -27,7 +27,7 @@ struct OptionInfo {
 class Arguments {
  public:
   /// Throws Error(kUsage) for what the command does not know or lacks, with the nearest name. `--help` is taken
-  /// whatever else is wrong.
+  /// whatever else is wrong. `--file`, where a command has it, stands in place of all operands.
   Arguments(const Command& command, const std::vector<std::string>& words);
 
   [[nodiscard]] const Command& command() const { return *command_; }

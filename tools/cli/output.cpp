@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 
 #include "ringwood/error.hpp"
@@ -40,6 +41,31 @@ constexpr std::array<Launcher, 3> kLaunchers{
 void print(std::string_view text) {
   if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) {
     throw cannot_write();
+  }
+}
+
+void write_whole_file(const std::string& path, std::string_view text) {
+  std::error_code ignored;
+  const bool replaceable = !std::filesystem::exists(path, ignored) || std::filesystem::is_regular_file(path, ignored);
+  // Beside the file, as only there renaming is one step; with the process' number, as two may write at once.
+  const std::string unfinished = replaceable ? fmt::format("{}.{}.part", path, ::getpid()) : path;
+  const auto failed = [&](int error) {
+    if (replaceable) {
+      std::filesystem::remove(unfinished, ignored);
+    }
+    return Error(ErrorKind::kSystem, fmt::format("cannot write '{}': {}", path, std::strerror(error)));
+  };
+  std::FILE* const file = std::fopen(unfinished.c_str(), "wb");
+  if (file == nullptr) {
+    throw failed(errno);
+  }
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  const int write_error = errno;
+  if (std::fclose(file) != 0 || !written) {
+    throw failed(written ? errno : write_error);
+  }
+  if (replaceable && std::rename(unfinished.c_str(), path.c_str()) != 0) {
+    throw failed(errno);
   }
 }
 

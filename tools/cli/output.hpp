@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace ringwood::cli {
@@ -7,6 +8,10 @@ namespace ringwood::cli {
 /// Writes to standard output, which carries data only. Throws Error(kSystem) if it cannot be written: a full disk or a
 /// closed pipe is never silence.
 void print(std::string_view text);
+
+/// Makes a file that appears whole or not at all; what is no regular file, such as a pipe, is written as it is. Throws
+/// Error(kSystem).
+void write_whole_file(const std::string& path, std::string_view text);
 
 /// A line on standard error: progress and remarks.
 void remark(std::string_view text);

@@ -82,6 +82,14 @@ Schedule::Request Site::request(const Arguments& arguments) const {
   return request;
 }
 
+Placement nodes_of_four(Rank ranks) {
+  std::vector<Rank> node_of;
+  for (Rank rank = 0; rank < ranks; ++rank) {
+    node_of.push_back(rank / 4);
+  }
+  return Placement({{.name = "node", .group_of = std::move(node_of)}});
+}
+
 Bytes element_size_of(const Arguments& arguments) {
   const std::string name = arguments.text("type");
   const std::optional<ElementType> type = element_type_named(name);

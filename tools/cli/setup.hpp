@@ -44,6 +44,9 @@ class Site {
   Placement placement_;
 };
 
+/// Where ranks are without a machine, for algorithms that ask who shares a node: four ranks do.
+[[nodiscard]] Placement nodes_of_four(Rank ranks);
+
 /// The element size of `--type`. Throws Error(kUsage) for an unknown type.
 [[nodiscard]] Bytes element_size_of(const Arguments& arguments);
 

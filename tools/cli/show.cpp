@@ -1,12 +1,9 @@
 // ringwood show: who sends what to whom, and who holds what after each round.
 
-#include "algorithms/catalogue.hpp"
-#include "ringwood/error.hpp"
 #include "ringwood/export.hpp"
 #include "tools/cli/arguments.hpp"
-#include "tools/cli/choices.hpp"
+#include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
-#include "tools/cli/setup.hpp"
 
 namespace ringwood::cli {
 
@@ -18,25 +15,15 @@ constexpr OptionUse kOptions[]{
     {.name = "ranks", .fallback = "4"},    {.name = "root", .fallback = "0"},
     {.name = "op", .fallback = "sum"},     {.name = "machine"},
     {.name = "map", .fallback = "block"},  {.name = "format", .fallback = "text", .accepted = "text, dot, html, json"},
-    {.name = "color", .fallback = "auto"},
+    {.name = "color", .fallback = "auto"}, {.name = "file"},
 };
 
 int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", {"text", "dot", "html", "json"});
   const std::string color = arguments.one_of("color", {"auto", "always", "never"});
-  const Collective collective = collective_named(arguments.operands().at(0));
-  const auto choices = parse_choices(arguments.operands().at(1), collective, built_in_library());
-  if (choices.size() != 1 || choices.front().kind != Choice::Kind::kNamed) {
-    throw Error(ErrorKind::kUsage,
-                "'" + arguments.operands().at(1) + "' is not one algorithm; `ringwood list` has their names");
-  }
-  const std::vector<Rank> ranks = arguments.ranks();
-  if (ranks.size() != 1) {
-    throw Error(ErrorKind::kUsage, "--ranks '" + arguments.text("ranks") + "' are several numbers; accepted: one");
-  }
-  const Site site(arguments, ranks.front());
-  const Schedule schedule = schedule_for(choices.front(), collective, site.request(arguments), built_in_library());
-  const Figure figure = figure_of(schedule);
+  const GivenSchedule given(arguments);
+  Figure figure = figure_of(given.schedule());
+  figure.algorithm = given.name();
   if (format == "dot") {
     print(export_dot(figure));
   } else if (format == "html") {

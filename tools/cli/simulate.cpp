@@ -1,9 +1,14 @@
 // ringwood simulate: time, traffic and critical path on a machine that need not exist.
 
+#include <fmt/format.h>
+
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/given_schedule.hpp"
 #include "tools/cli/grid.hpp"
+#include "tools/cli/output.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
 #include "tools/cli/simulation.hpp"
@@ -13,6 +18,7 @@ namespace ringwood::cli {
 namespace {
 
 constexpr OptionUse kOptions[]{
+    {.name = "file"},
     {.name = "algorithm", .fallback = "selected"},
     {.name = "ranks"},
     {.name = "sizes", .fallback = "1MiB"},
@@ -30,8 +36,29 @@ constexpr OptionUse kOptions[]{
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
 };
 
+/// A wrong schedule has no time: it is proved first.
+int simulate_file(const Arguments& arguments, RecordWriter& writer) {
+  const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
+  const SimulationSettings settings(arguments);
+  const FileSchedule file(arguments);
+  const Site site(arguments, file.recorded().ranks);
+  if (const VerifyReport report = verify(file.schedule()); !report.ok) {
+    remark(fmt::format("ringwood simulate: {}: {}", arguments.text("file"), report.error));
+    return 1;
+  }
+  const Simulator simulator(site, arguments, settings);
+  for (const Bytes bytes : sizes) {
+    writer.add(simulator.record(file.schedule(), {file.name(), ""}, bytes));
+  }
+  writer.finish();
+  return 0;
+}
+
 int run(const Arguments& arguments) {
   RecordWriter writer(arguments.one_of("format", record_formats()));
+  if (arguments.given("file")) {
+    return simulate_file(arguments, writer);
+  }
   const Collective collective = collective_named(arguments.operands().front());
   const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
@@ -59,7 +86,8 @@ constinit const Command simulate_command{
     .brief = "time, traffic and critical path on a machine that need not exist",
     .details =
         "Without --machine: a typical cluster with one host a rank. Without --ranks: all slots of the\n"
-        "machine, or 16. The critical path is told for schedules of up to 65536 messages.",
+        "machine, or 16. The critical path is told for schedules of up to 65536 messages. A schedule\n"
+        "from a file (--file) is proved before.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,

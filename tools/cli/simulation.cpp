@@ -91,24 +91,28 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
                 "--algorithm 'native' is what the MPI library does by itself; it can be measured "
                 "(ringwood bench), not simulated");
   }
-  const auto start = std::chrono::steady_clock::now();
   const Choice choice = point.choice.kind == Choice::Kind::kSelected ? selected(point) : point.choice;
   const auto schedule = schedule_if_able(choice, point.collective, site_.request(arguments_), built_in_library());
   if (!schedule) {
     return std::nullopt;
   }
-  const Layout layout = equal_layout(*schedule, point.bytes / element_size_, element_size_);
-  const SimulationReport report = evaluate(*schedule, layout);
+  return record(*schedule, name_fields(choice), point.bytes);
+}
+
+Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const {
+  const auto start = std::chrono::steady_clock::now();
+  const Layout layout = equal_layout(schedule, bytes / element_size_, element_size_);
+  const SimulationReport report = evaluate(schedule, layout);
   const Result result{
-      .collective = point.collective,
-      .name = name_fields(choice),
+      .collective = schedule.collective(),
+      .name = name,
       .machine = site_.machine().spec,
       .model = settings_.model,
-      .ranks = schedule->ranks(),
-      .bytes = point.bytes,
+      .ranks = schedule.ranks(),
+      .bytes = bytes,
       .time_s = seconds(report.time),
       .traffic = Traffic{report.rounds, report.messages, report.bytes_sent_max},
-      .bound_s = time_bound(point.collective, point.bytes, site_.machine(), site_.facts(), schedule->ranks())};
+      .bound_s = time_bound(schedule.collective(), bytes, site_.machine(), site_.facts(), schedule.ranks())};
   Record record = record_of(result);
   record.push_back({"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path});
   if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {

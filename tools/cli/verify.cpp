@@ -14,41 +14,38 @@
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/choices.hpp"
+#include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/records.hpp"
+#include "tools/cli/setup.hpp"
 
 namespace ringwood::cli {
 
 namespace {
 
 constexpr OptionUse kOptions[]{
+    {.name = "file"},
     {.name = "ranks", .fallback = "1..16+1"},
     {.name = "root", .fallback = "0"},
     {.name = "op", .fallback = "sum"},
+    {.name = "reproducibility", .fallback = "0"},
     {.name = "threads", .fallback = "0"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
     {.name = "quiet"},
 };
 
-// Ranks that share a node, for algorithms that ask who does.
-constexpr Rank kRanksPerNode = 4;
+// The highest level of VerifyReport::reproducibility.
+constexpr int kMostReproducible = 5;
 
 /// One schedule to prove, and what came out.
 struct Task {
   Collective collective = Collective::kAllreduce;
   Choice choice;
+  std::string name;
   Rank ranks = 1;
   std::string why_not;
   VerifyReport report;
 };
-
-[[nodiscard]] Placement placement_for(Rank ranks) {
-  std::vector<Rank> node_of;
-  for (Rank rank = 0; rank < ranks; ++rank) {
-    node_of.push_back(rank / kRanksPerNode);
-  }
-  return Placement({{.name = "node", .group_of = std::move(node_of)}});
-}
 
 /// Nothing, and why, where the algorithm is not for the problem. Only that is left out: what goes wrong when a schedule
 /// is made or proved is an error.
@@ -73,8 +70,24 @@ struct Task {
   }
 }
 
+/// A schedule whose programs give up is not proved, and one that falls short of what is demanded has failed.
+[[nodiscard]] VerifyReport proof_of(const Schedule& schedule, const Arguments& arguments) {
+  const auto demanded = parse_integer(arguments.text("reproducibility"), {0, kMostReproducible}, "--reproducibility");
+  VerifyReport report;
+  try {
+    report = verify(schedule);
+  } catch (const Error& error) {
+    report.error = error.what();
+  }
+  if (report.ok && report.reproducibility < demanded) {
+    report.ok = false;
+    report.error = fmt::format("its reproducibility is {}, and {} is demanded", report.reproducibility, demanded);
+  }
+  return report;
+}
+
 void prove(Task& task, const Arguments& arguments) {
-  const Placement placement = placement_for(task.ranks);
+  const Placement placement = nodes_of_four(task.ranks);
   Schedule::Request request;
   request.ranks = task.ranks;
   // The root wanders with the number of ranks where the user's is not there.
@@ -82,14 +95,19 @@ void prove(Task& task, const Arguments& arguments) {
   request.commutative = commutes(arguments.text("op"));
   request.placement = &placement;
   const auto schedule = schedule_to_prove(task, request);
-  if (!schedule) {
-    return;
+  if (schedule) {
+    task.report = proof_of(*schedule, arguments);
   }
-  try {
-    task.report = verify(*schedule);
-  } catch (const Error& error) {
-    task.report.error = error.what();  // its programs gave up: that is no proof
-  }
+}
+
+[[nodiscard]] std::vector<Task> proved_file(const Arguments& arguments) {
+  const FileSchedule file(arguments);
+  std::vector<Task> tasks(1);
+  tasks.front().collective = file.recorded().collective;
+  tasks.front().name = file.name();
+  tasks.front().ranks = file.recorded().ranks;
+  tasks.front().report = proof_of(file.schedule(), arguments);
+  return tasks;
 }
 
 /// Proves all tasks, on as many threads as asked for. The first exception is thrown again here.
@@ -125,7 +143,7 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
   const VerifyReport& report = task.report;
   const auto chunks = static_cast<double>(report.chunks);
   return {{"collective", std::string(name_of(task.collective))},
-          {"algorithm", to_string(task.choice.expression)},
+          {"algorithm", task.name},
           {"ranks", std::int64_t{task.ranks}},
           {"ok", report.ok},
           {"rounds", report.rounds},
@@ -136,7 +154,8 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
           {"keeps_order", report.keeps_order},
           {"deadlock_free", report.deadlock_free},
           {"scratch_bytes_per_byte", static_cast<double>(report.scratch_chunks) / chunks},
-          {"error", report.error}};
+          {"error", report.error},
+          {"reproducibility", std::int64_t{report.reproducibility}}};
 }
 
 [[nodiscard]] std::vector<Task> tasks_of(const Arguments& arguments) {
@@ -154,7 +173,12 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
         throw Error(ErrorKind::kUsage, "only algorithms can be proved, not 'native' or 'selected'");
       }
       for (const Rank ranks : all_ranks) {
-        tasks.push_back({.collective = collective, .choice = choice, .ranks = ranks, .why_not = {}, .report = {}});
+        tasks.push_back({.collective = collective,
+                         .choice = choice,
+                         .name = to_string(choice.expression),
+                         .ranks = ranks,
+                         .why_not = {},
+                         .report = {}});
       }
     }
   }
@@ -163,8 +187,10 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
 
 int run(const Arguments& arguments) {
   RecordWriter writer(arguments.one_of("format", record_formats()));
-  std::vector<Task> tasks = tasks_of(arguments);
-  prove_all(tasks, arguments);
+  std::vector<Task> tasks = arguments.given("file") ? proved_file(arguments) : tasks_of(arguments);
+  if (!arguments.given("file")) {
+    prove_all(tasks, arguments);
+  }
   std::size_t proved = 0;
   std::size_t failed = 0;
   std::size_t refused = 0;
@@ -195,12 +221,14 @@ constinit const Command verify_command{
     .brief = "proves schedules correct, deadlock-free and hazard-free",
     .details =
         "bytes_sent_max and bytes_bound are parts of the vector, sent by the busiest rank. Exit code 1\n"
-        "if a proof fails. For algorithms that ask, four ranks share a node.",
+        "if a proof fails. For algorithms that ask, four ranks share a node. reproducibility is how far\n"
+        "the bits of a result can be relied on: 0 ranks may differ, 1 all ranks get the same, 2 in every\n"
+        "run, 3 whatever the size, 4 whatever the placement, 5 whatever the number of ranks.",
     .operands_min = 0,
     .operands_max = 2,
     .options = kOptions,
     .examples = {"ringwood verify", "ringwood verify allreduce ring --ranks 1..64+1",
-                 "ringwood verify reduce-scatter --ranks 2..32 --format csv"},
+                 "ringwood verify reduce-scatter recursive-halving --ranks 2..32 --reproducibility 3"},
     .run = run,
 };
 

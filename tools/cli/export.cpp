@@ -1,0 +1,89 @@
+// ringwood export: a schedule as a file that other programs read.
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "ringwood/export.hpp"
+#include "ringwood/formats.hpp"
+#include "schedule/layouts.hpp"
+#include "tools/cli/given_schedule.hpp"
+#include "tools/cli/output.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr OptionUse kOptions[]{
+    {.name = "file"},
+    {.name = "ranks", .fallback = "4"},
+    {.name = "root", .fallback = "0"},
+    {.name = "op", .fallback = "sum"},
+    {.name = "machine"},
+    {.name = "map", .fallback = "block"},
+    {.name = "sizes", .fallback = "1MiB"},
+    {.name = "type", .fallback = "float"},
+    {.name = "gamma"},
+    {.name = "format", .fallback = "text", .accepted = "text, msccl-xml, goal, dot"},
+    {.name = "output"},
+};
+
+[[nodiscard]] std::string as_goal(GivenSchedule& given, const Arguments& arguments) {
+  const Bytes element_size = element_size_of(arguments);
+  const std::vector<Bytes> sizes = sizes_of(arguments, element_size);
+  if (sizes.size() != 1) {
+    throw Error(ErrorKind::kUsage, fmt::format("--sizes '{}' are several sizes; --format goal is for one of them",
+                                               arguments.text("sizes")));
+  }
+  const Schedule& schedule = given.schedule();
+  const TimePerByte gamma = machine_for(arguments, schedule.ranks()).gamma;
+  const double picoseconds_per_byte = std::ldexp(static_cast<double>(gamma.scaled), -32);
+  return write_goal(given.recorded(), equal_layout(schedule, sizes.front() / element_size, element_size),
+                    picoseconds_per_byte / 1000);
+}
+
+[[nodiscard]] std::string exported(GivenSchedule& given, const std::string& format, const Arguments& arguments) {
+  if (format == "dot") {
+    return export_dot(figure_of(given.schedule()));
+  }
+  if (format == "goal") {
+    return as_goal(given, arguments);
+  }
+  return format == "msccl-xml" ? write_msccl_xml(given.recorded()) : write_schedule_text(given.recorded());
+}
+
+int run(const Arguments& arguments) {
+  const std::string format = arguments.one_of("format", {"text", "msccl-xml", "goal", "dot"});
+  GivenSchedule given(arguments);
+  const std::string text = exported(given, format, arguments);
+  if (arguments.given("output")) {
+    write_whole_file(arguments.text("output"), text);
+  } else {
+    print(text);
+  }
+  return 0;
+}
+
+}  // namespace
+
+constinit const Command export_command{
+    .name = "export",
+    .operands = "COLLECTIVE ALGORITHM",
+    .brief = "a schedule as a file: text, MSCCL XML, GOAL or Graphviz",
+    .details =
+        "verify, show, simulate and export take a file of the forms text and msccl-xml in place of\n"
+        "COLLECTIVE ALGORITHM (--file), whoever wrote it. GOAL, the form of LogGOPSim, is for one size;\n"
+        "its reductions take the time of --gamma, or of the machine. --output writes the whole file or\n"
+        "none.",
+    .operands_min = 2,
+    .operands_max = 2,
+    .options = kOptions,
+    .examples = {"ringwood export allreduce ring --ranks 4 --output ring.txt && ringwood verify --file ring.txt",
+                 "ringwood export allreduce rabenseifner --ranks 8 --format msccl-xml",
+                 "ringwood export allreduce ring --ranks 8 --format goal --sizes 64KiB --gamma 0.1ns"},
+    .run = run,
+};
+
+}  // namespace ringwood::cli
