@@ -92,9 +92,10 @@ class Walk {
 
   void add_message(Rank peer, double bytes, double& busy, double& latency) const {
     const MessageCost cost = costs_.between(me_, peer);
-    // Of several messages each costs its gap; the overheads of the two ends are paid once a round.
-    busy += std::max(cost.gap, cost.overhead) * (busy > 0 ? 1 : 0) + bytes * cost.per_byte;
-    latency = std::max(latency, cost.latency + 2 * cost.overhead);
+    // Each message keeps its rank busy, in whichever lane; what else a single one takes is waiting.
+    const double start = std::max(cost.gap, cost.overhead);
+    busy += start + bytes * cost.per_byte + (bytes > static_cast<double>(cost.eager) ? cost.rendezvous : 0);
+    latency = std::max(latency, cost.latency + 2 * cost.overhead - start);
   }
 
   const Layout& layout_;

@@ -16,6 +16,10 @@ struct MessageCost {
   double overhead = 0;  ///< of the CPU, at each end
   double gap = 0;       ///< until the same NIC can send the next message, whatever its size
   double per_byte = 0;  ///< of the NIC, for each byte
+
+  /// Messages of more bytes than `eager` first agree with their receiver, which keeps both ends busy for so long.
+  double rendezvous = 0;
+  Bytes eager = 0;
 };
 
 /// A machine as far as selection knows one: the cost between two ranks, and of reducing a byte.
