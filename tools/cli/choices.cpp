@@ -3,14 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "ringwood/error.hpp"
-#include "ringwood/reduction.hpp"
 #include "tools/cli/arguments.hpp"
 
 namespace ringwood::cli {
 
 namespace {
+
+// What people write who do not think of MPI's names.
+constexpr std::array<std::pair<std::string_view, ReduceOperator>, 8> kWholeWords{
+    {{"product", ReduceOperator::kProduct},
+     {"minimum", ReduceOperator::kMinimum},
+     {"maximum", ReduceOperator::kMaximum},
+     {"bit-and", ReduceOperator::kBitAnd},
+     {"bit-or", ReduceOperator::kBitOr},
+     {"bit-xor", ReduceOperator::kBitXor},
+     {"logical-and", ReduceOperator::kLogicalAnd},
+     {"logical-or", ReduceOperator::kLogicalOr}}};
 
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -91,11 +103,17 @@ AlgorithmName name_fields(const Choice& choice) {
   return {to_string(expression), ""};
 }
 
+std::optional<ReduceOperator> operator_named(std::string_view name) {
+  const auto* const found =
+      std::find_if(kWholeWords.begin(), kWholeWords.end(), [&](const auto& entry) { return entry.first == name; });
+  return found == kWholeWords.end() ? reduce_operator_named(name) : found->second;
+}
+
 bool commutes(const std::string& operation) {
   if (operation == "non-commutative") {
     return false;
   }
-  if (!reduce_operator_named(operation)) {
+  if (!operator_named(operation)) {
     std::vector<std::string> names;
     for (int i = 0; i <= static_cast<int>(ReduceOperator::kLogicalOr); ++i) {
       names.emplace_back(name_of(static_cast<ReduceOperator>(i)));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ringwood/expression.hpp"
+#include "ringwood/reduction.hpp"
 #include "ringwood/schedule.hpp"
 
 namespace ringwood::cli {
@@ -38,6 +39,9 @@ struct AlgorithmName {
 };
 
 [[nodiscard]] AlgorithmName name_fields(const Choice& choice);
+
+/// The built-in operator that `--op` names: "prod" or, in whole words, "product"; nothing for other names.
+[[nodiscard]] std::optional<ReduceOperator> operator_named(std::string_view name);
 
 /// Whether `--op` names an operator that commutes: one of the built-in ones, or "non-commutative", which stands for
 /// any that does not. Throws Error(kUsage).

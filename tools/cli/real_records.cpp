@@ -56,7 +56,7 @@ MeasuringOptions::MeasuringOptions(const Arguments& arguments) {
   if (!commutes(operation)) {
     throw Error(ErrorKind::kUsage, "--op 'non-commutative' stands for no operation that could be measured");
   }
-  task.op = reduce_operator_named(operation).value();
+  task.op = operator_named(operation).value();
   if (!built_in_reduction(task.type, task.op)) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("--op {} has no meaning for --type {}", operation, arguments.text("type")));
