@@ -1,6 +1,6 @@
 #include "api/choose.hpp"
 
-#include <vector>
+#include <span>
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/placement.hpp"
@@ -15,7 +15,7 @@ namespace {
 // keeps algorithms of many small messages from being taken. Messages cost more from 1 KiB on already, though Open MPI
 // calls them eager up to 4 KiB.
 constexpr MessageCost kWithinNode{
-    .latency = 0.1e-6, .overhead = 0.25e-6, .gap = 0.3e-6, .per_byte = 0.08e-9, .rendezvous = 1.5e-6, .eager = 512};
+    .latency = 0.1e-6, .overhead = 0.25e-6, .gap = 0.6e-6, .per_byte = 0.08e-9, .rendezvous = 1.2e-6, .eager = 512};
 
 // Between nodes: about what a network of 100 Gbit/s costs; nothing here was measured.
 constexpr MessageCost kBetweenNodes{
@@ -23,19 +23,24 @@ constexpr MessageCost kBetweenNodes{
 
 constexpr double kReducePerByte = 0.02e-9;
 
+// With more ranks than cores, whoever is waited for has to be given a core first.
+constexpr double kTurnOnACore = 25e-6;
+
 /// Of ranks that are placed: near are those that share a node, or whatever the innermost level is. All are, if nothing
 /// is known.
-CostView usual_costs(const Placement* placement) {
-  if (placement == nullptr || placement->levels().empty()) {
-    return {.between = [](Rank, Rank) { return kWithinNode; }, .reduce_per_byte = kReducePerByte};
-  }
-  const std::vector<Rank>& node_of = placement->levels().front().group_of;
-  return {.between =
-              [&node_of](Rank from, Rank to) {
-                const bool near = node_of[static_cast<std::size_t>(from)] == node_of[static_cast<std::size_t>(to)];
-                return near ? kWithinNode : kBetweenNodes;
-              },
-          .reduce_per_byte = kReducePerByte};
+CostView usual_costs(const Placement* placement, Cores cores) {
+  const std::span<const Rank> node_of = placement == nullptr || placement->levels().empty()
+                                            ? std::span<const Rank>()
+                                            : placement->levels().front().group_of;
+  const double turn = cores == Cores::kShared ? kTurnOnACore : 0;
+  const auto between = [node_of, turn](Rank from, Rank to) {
+    const bool near =
+        node_of.empty() || node_of[static_cast<std::size_t>(from)] == node_of[static_cast<std::size_t>(to)];
+    MessageCost cost = near ? kWithinNode : kBetweenNodes;
+    cost.latency += turn;
+    return cost;
+  };
+  return {.between = between, .reduce_per_byte = kReducePerByte};
 }
 
 std::string alternatives(const CollectiveCall& call, const Schedule::Request& request) {
@@ -50,9 +55,9 @@ std::string alternatives(const CollectiveCall& call, const Schedule::Request& re
 
 }  // namespace
 
-Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request) {
+Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Cores cores) {
   if (call.algorithm.empty()) {
-    const Selector selector(built_in_catalogue(), usual_costs(request.placement));
+    const Selector selector(built_in_catalogue(), usual_costs(request.placement, cores));
     const Selection selection = selector.select({.collective = call.collective,
                                                  .request = request,
                                                  .elements = static_cast<Bytes>(call.elements),

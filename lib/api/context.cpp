@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "api/call_check.hpp"
-#include "api/choose.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
@@ -19,10 +18,17 @@ namespace ringwood {
 namespace {
 
 /// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
-Waiting how_to_wait(const Placement& nodes, Rank me) {
+Cores cores_here(const Placement& nodes, Rank me) {
   const std::vector<Rank>& node_of = nodes.levels().front().group_of;
   const auto here = std::ranges::count(node_of, node_of[static_cast<std::size_t>(me)]);
-  return here <= sysconf(_SC_NPROCESSORS_ONLN) ? Waiting::kSpin : Waiting::kYield;
+  return here <= sysconf(_SC_NPROCESSORS_ONLN) ? Cores::kEnough : Cores::kShared;
+}
+
+/// The same on all ranks: shared if they are on any node. Collective.
+Cores cores_anywhere(Cores here, MPI_Comm communicator) {
+  int shared = here == Cores::kShared ? 1 : 0;
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &shared, 1, MPI_INT, MPI_MAX, communicator), "MPI_Allreduce");
+  return shared == 0 ? Cores::kEnough : Cores::kShared;
 }
 
 }  // namespace
@@ -33,7 +39,9 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
     placement_ = shared_memory_placement(own_, rank_, ranks_);
     share_environment();
-    transport_ = std::make_unique<MpiTransport>(own_, how_to_wait(placement_, rank_));
+    const Cores here = cores_here(placement_, rank_);
+    cores_ = cores_anywhere(here, own_);
+    transport_ = std::make_unique<MpiTransport>(own_, here == Cores::kEnough ? Waiting::kSpin : Waiting::kYield);
   } catch (...) {
     close();
     throw;
@@ -83,12 +91,12 @@ Schedule Context::schedule_for(const CollectiveCall& call) const {
       .ranks = ranks_, .root = call.root, .commutative = commutative, .placement = &placement_};
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
   if (!call.algorithm.empty() || forced.empty()) {
-    return choose_schedule(call, request);
+    return choose_schedule(call, request, cores_);
   }
   CollectiveCall named = call;
   named.algorithm = forced;
   try {
-    return choose_schedule(named, request);
+    return choose_schedule(named, request, cores_);
   } catch (const Error& error) {
     throw Error(error.kind(),
                 variable_of(call.collective) + "=" + std::string(forced) + ": " + std::string(error.what()));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "api/choose.hpp"
 #include "api/plan_cache.hpp"
 #include "api/scratch.hpp"
 #include "interpret/mpi/transport.hpp"
@@ -65,6 +66,7 @@ class Context {
   bool failed_ = false;
   int mpi_code_ = MPI_SUCCESS;
   Placement placement_;
+  Cores cores_ = Cores::kEnough;
   std::array<std::string, kAllCollectives.size()> forced_;
   std::unique_ptr<MpiTransport> transport_;
   Executor executor_;
