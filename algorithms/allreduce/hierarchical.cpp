@@ -23,9 +23,9 @@ Part part_of(std::initializer_list<const Algorithm*> algorithms) {
 
 // The problem as hier's: what is done inside a node, and what across.
 Problem in_levels(const Problem& problem) {
-  static const Part kParts[] = {part_of({&reduce_scatter_direct, &allgather_direct}), part_of({&allreduce_ring})};
+  static const Part parts[] = {part_of({&reduce_scatter_direct, &allgather_direct}), part_of({&allreduce_ring})};
   Problem in_parts = problem;
-  in_parts.parts = kParts;
+  in_parts.parts = parts;
   return in_parts;
 }
 

@@ -80,6 +80,7 @@ Program program(const Problem& problem, Rank me) {
   const auto rings = static_cast<Rank>(problem.parameter(kRings));
   const Problem part = problem.part_of(problem.ranks, problem.chunks / rings);
   std::vector<Program> lanes;
+  lanes.reserve(static_cast<std::size_t>(rings));
   for (Rank ring = 0; ring < rings; ++ring) {
     lanes.push_back(
         on(RankMap::identity(), ChunkMap{ring * part.chunks, 1, 1}, ring_allreduce(part, place_of(problem, me, ring))));

@@ -18,8 +18,9 @@ struct HugePageAllocator {
 
   HugePageAllocator() = default;
 
+  // Not explicit: the standard asks containers' allocators to convert.
   template <typename Other>
-  explicit(false) HugePageAllocator(const HugePageAllocator<Other>&) {}
+  HugePageAllocator(const HugePageAllocator<Other>&) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] Value* allocate(std::size_t count) {
     const std::size_t size = count * sizeof(Value);

@@ -64,7 +64,7 @@ class Writer {
     return before;
   }
 
-  Labels round(const RecordedStep& step, Labels before, std::int64_t lane) {
+  Labels round(const RecordedStep& step, const Labels& before, std::int64_t lane) {
     Labels ends;
     Labels calculation = before;  // local work is done in the order in which it is listed, after the receives
     bool calculates = false;
