@@ -27,6 +27,13 @@ bool ends_the_program(MPI_Comm comm) {
   return fatal;
 }
 
+// A code cannot name the variable, and whoever handles it did not write the call that it made fail.
+bool tells_of_environment(MPI_Comm comm, const std::exception& failure) {
+  Context* context = find_context(comm);
+  return dynamic_cast<const EnvironmentError*>(&failure) != nullptr && context != nullptr &&
+         context->tells_of_environment();
+}
+
 }  // namespace
 
 Context* context_to_serve(MPI_Comm comm) {
@@ -50,7 +57,7 @@ int refuse_argument(MPI_Comm comm, int error_class) {
 
 int report_failure(MPI_Comm comm, const std::exception& failure) {
   const int code = code_of(comm, failure);
-  if (ends_the_program(comm)) {
+  if (ends_the_program(comm) || tells_of_environment(comm, failure)) {
     std::fprintf(stderr, "ringwood: %s\n", failure.what());
   }
   MPI_Comm_call_errhandler(comm, code);

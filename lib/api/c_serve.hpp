@@ -14,7 +14,8 @@ namespace ringwood {
 [[nodiscard]] Context* context_to_serve(MPI_Comm comm);
 
 /// Tells the communicator's error handler, once. Where that will end the program, says why on standard error first,
-/// since MPI's text for a code knows nothing of it. Returns the error code.
+/// since MPI's text for a code knows nothing of it. Where the environment is to blame, rank 0 says so in any case, once
+/// for a communicator. Returns the error code.
 [[nodiscard]] int report_failure(MPI_Comm comm, const std::exception& failure);
 
 /// Refuses an argument that no rank may pass, with MPI's error class for it: told to the handler once. The MPI

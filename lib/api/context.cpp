@@ -98,8 +98,8 @@ Schedule Context::schedule_for(const CollectiveCall& call) const {
   try {
     return choose_schedule(named, request, cores_);
   } catch (const Error& error) {
-    throw Error(error.kind(),
-                variable_of(call.collective) + "=" + std::string(forced) + ": " + std::string(error.what()));
+    throw EnvironmentError(error.kind(),
+                           variable_of(call.collective) + "=" + std::string(forced) + ": " + error.what());
   }
 }
 

@@ -6,17 +6,25 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "api/choose.hpp"
 #include "api/plan_cache.hpp"
 #include "api/scratch.hpp"
 #include "interpret/mpi/transport.hpp"
+#include "ringwood/error.hpp"
 #include "ringwood/mpi/communicator.hpp"
 #include "ringwood/placement.hpp"
 #include "ringwood/schedule.hpp"
 #include "schedule/executor.hpp"
 
 namespace ringwood {
+
+/// The environment asks for what cannot be done.
+class EnvironmentError : public Error {
+ public:
+  using Error::Error;
+};
 
 /// All that the library keeps of one user communicator: its private twin, who shares a node with whom, what the
 /// environment asks for, and the prepared calls. One for each communicator, however many Communicator objects and C
@@ -47,6 +55,9 @@ class Context {
     return forced_[static_cast<std::size_t>(collective)];
   }
 
+  /// Whether it is this rank's turn to tell the user about the environment: rank 0's, once.
+  [[nodiscard]] bool tells_of_environment() { return rank_ == 0 && !std::exchange(told_, true); }
+
   /// As Communicator::place.
   void place(Placement placement);
 
@@ -64,6 +75,7 @@ class Context {
   Rank rank_ = 0;
   Rank ranks_ = 1;
   bool failed_ = false;
+  bool told_ = false;
   int mpi_code_ = MPI_SUCCESS;
   Placement placement_;
   Cores cores_ = Cores::kEnough;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int failures = 0;
 static int me = 0;
@@ -114,14 +115,20 @@ static void datatypes_that_differ(void) {
     in[i] = kind == 0 ? (i % 2 == 0 ? me * 6 + i / 2 : -1) : me * 6 + i;
   }
   memset(out, 0, sizeof out);
-  const int code = ringwood_allgather(in, kind == 1 ? 6 : 1, kind == 0 ? gaps : kind == 1 ? MPI_INT : six, out,
-                                      kind == 1 ? 1 : 6, kind == 1 ? six : MPI_INT, MPI_COMM_WORLD);
+  const int code = ringwood_allgather(in, kind == 1 ? 6 : 1,
+                                      kind == 0   ? gaps
+                                      : kind == 1 ? MPI_INT
+                                                  : six,
+                                      out, kind == 1 ? 1 : 6, kind == 1 ? six : MPI_INT, MPI_COMM_WORLD);
   EXPECT(code == MPI_SUCCESS);
   for (int i = 0; i < 6 * ranks; ++i) {
     EXPECT(out[i] == i);
   }
-  EXPECT(ringwood_bcast(in, kind == 1 ? 6 : 1, kind == 0 ? gaps : kind == 1 ? MPI_INT : six, 0, MPI_COMM_WORLD) ==
-         MPI_SUCCESS);
+  EXPECT(ringwood_bcast(in, kind == 1 ? 6 : 1,
+                        kind == 0   ? gaps
+                        : kind == 1 ? MPI_INT
+                                    : six,
+                        0, MPI_COMM_WORLD) == MPI_SUCCESS);
   for (int i = 0; i < 6; ++i) {
     EXPECT(in[kind == 0 ? 2 * i : i] == i);
   }
@@ -160,10 +167,12 @@ static void operations_and_types(void) {
   int where[2] = {(me + 1) % ranks, me};
   EXPECT(ringwood_allreduce(MPI_IN_PLACE, where, 1, MPI_2INT, MPI_MINLOC, MPI_COMM_WORLD) == MPI_SUCCESS);
   EXPECT(where[0] == 0 && where[1] == ranks - 1);
+
   struct {
     double value;
     int index;
   } padded = {me, me};
+
   EXPECT(ringwood_allreduce(MPI_IN_PLACE, &padded, 1, MPI_DOUBLE_INT, MPI_MAXLOC, MPI_COMM_WORLD) == MPI_SUCCESS);
   EXPECT(padded.index == ranks - 1);
   char letter = me == 0 ? 'r' : ' ';
@@ -179,6 +188,35 @@ static void count_errors(MPI_Comm* comm, int* code, ...) {
   (void)code;
   ++handler_calls;
   handler_comm = *comm;
+}
+
+/* A bad variable is named on standard error: by rank 0, once, however many calls fail. */
+static void bad_environment_is_told_once(void) {
+  MPI_Comm users;
+  int value = me;
+  char line[1024];
+  int lines = 0;
+  FILE* told = tmpfile();
+  setenv("RINGWOOD_ALLREDUCE", "rong", 1);
+  MPI_Comm_dup(MPI_COMM_WORLD, &users);
+  MPI_Comm_set_errhandler(users, MPI_ERRORS_RETURN);
+  fflush(stderr);
+  const int usual = dup(STDERR_FILENO);
+  dup2(fileno(told), STDERR_FILENO);
+  const int first = ringwood_allreduce(MPI_IN_PLACE, &value, 1, MPI_INT, MPI_SUM, users);
+  const int second = ringwood_allreduce(MPI_IN_PLACE, &value, 1, MPI_INT, MPI_SUM, users);
+  fflush(stderr);
+  dup2(usual, STDERR_FILENO);
+  close(usual);
+  EXPECT(first != MPI_SUCCESS && second != MPI_SUCCESS);
+  rewind(told);
+  while (fgets(line, sizeof line, told) != NULL) {
+    lines += strstr(line, "RINGWOOD_ALLREDUCE=rong") != NULL;
+  }
+  EXPECT(lines == (me == 0 ? 1 : 0));
+  fclose(told);
+  unsetenv("RINGWOOD_ALLREDUCE");
+  MPI_Comm_free(&users);
 }
 
 static void environment_and_errors(void) {
@@ -240,6 +278,7 @@ int main(int argc, char** argv) {
   datatypes_that_differ();
   operations_and_types();
   environment_and_errors();
+  bad_environment_is_told_once();
   intercommunicators_are_for_mpi();
   MPI_Allreduce(MPI_IN_PLACE, &failures, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
   MPI_Finalize();
