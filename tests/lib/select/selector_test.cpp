@@ -22,6 +22,22 @@ TEST(Estimate, RingAllreduceCostsWhatItsRoundsCost) {
               1e-15);
 }
 
+TEST(Estimate, MessagesOfAllLanesKeepTheirRankBusy) {
+  CostView costs = simple_costs();
+  costs.between = [](Rank, Rank) {
+    return MessageCost{.latency = 10e-6, .overhead = 0, .gap = 3e-6, .per_byte = 1e-6, .rendezvous = 5e-6, .eager = 7};
+  };
+  costs.reduce_per_byte = 0;
+  Parameters parameters;
+  parameters.set("segments", {4});
+  const Schedule schedule(allreduce_segmented_ring, {.ranks = 2}, parameters);
+  // Four lanes of two rounds of a message each; each lane waits while others are busy.
+  // Of 64 bytes each message carries 8, which is more than goes without asking.
+  const auto us = [&](Bytes bytes) { return estimate(schedule, equal_layout(schedule, bytes, 1), costs) * 1e6; };
+  EXPECT_NEAR(us(64), 8 * (3 + 8 + 5), 1e-9);
+  EXPECT_NEAR(us(56), 8 * (3 + 7), 1e-9);
+}
+
 TEST(Estimate, StopsOnceItIsEnough) {
   const Schedule schedule(allreduce_ring, {.ranks = 1000});
   const double enough = estimate(schedule, equal_layout(schedule, 1000, 1), simple_costs(), 100e-6);
