@@ -184,6 +184,7 @@ constexpr Rank kMostRanksTried = 9;
           line("msccl-xml", "export verify show simulate", "MSCCL XML; read with --file"),
           line("goal", "export", "GOAL, for LogGOPSim"),
           line("dot", "show export machine", "Graphviz"),
+          line("svg", "machine", "a drawing"),
           line("html", "show", "one self-contained page")};
 }
 

@@ -24,7 +24,7 @@ constexpr OptionUse kOptions[]{
     {.name = "gamma"},
     {.name = "sizes", .fallback = "8,64KiB,64MiB"},
     {.name = "write"},
-    {.name = "format", .fallback = "text", .accepted = "text, json, dot"},
+    {.name = "format", .fallback = "text", .accepted = "text, json, dot, svg"},
 };
 
 /// A line for each size: how fast an allreduce over all of the machine could be at best.
@@ -116,7 +116,7 @@ struct Bound {
 }
 
 int run(const Arguments& arguments) {
-  const std::string format = arguments.one_of("format", {"text", "json", "dot"});
+  const std::string format = arguments.one_of("format", {"text", "json", "dot", "svg"});
   Machine machine = make_machine(arguments.operands().front());
   replace_parameters(machine, arguments);
   if (arguments.given("write")) {
@@ -126,6 +126,10 @@ int run(const Arguments& arguments) {
     std::ostringstream out;
     write_dot(*machine.network, out);
     print(out.str());
+    return 0;
+  }
+  if (format == "svg") {
+    print(draw_svg(*machine.network));
     return 0;
   }
   const MachineFacts facts = facts_of(machine);

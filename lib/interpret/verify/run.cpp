@@ -24,6 +24,20 @@ std::uint64_t channel_key(Rank source, Rank destination, Lane lane) {
          static_cast<std::uint64_t>(lane);
 }
 
+/// "0-3,7": the first few intervals of a set.
+[[nodiscard]] std::string words_of(const ChunkSet& chunks) {
+  constexpr int kMost = 4;
+  std::string words;
+  int count = 0;
+  chunks.for_each_interval([&](ChunkInterval piece) {
+    if (++count <= kMost) {
+      words += (words.empty() ? "" : ",") + std::to_string(piece.first) +
+               (piece.count == 1 ? "" : "-" + std::to_string(piece.first + piece.count - 1));
+    }
+  });
+  return count > kMost ? words + ",..." : words;
+}
+
 }  // namespace
 
 Run::Run(const Schedule& schedule, SymbolicState& state, Measure& measure)
@@ -306,9 +320,8 @@ void Run::move_message(Channel::End send, Channel::End receive) {
   const Operation& from = sender.operations[send.operation];
   const Operation& into = receiver.operations[receive.operation];
   if (!same_chunks(from.chunks, into.chunks)) {
-    throw Violation(where(sender, from) + ": the " + std::to_string(from.chunks.size()) + " chunks from " +
-                    std::to_string(from.chunks.front().first) + " are not the " + std::to_string(into.chunks.size()) +
-                    " chunks that it expects in " + where(receiver) + line_of(receiver, into));
+    throw Violation(where(sender, from) + ": its chunks " + words_of(from.chunks) + " are not the chunks " +
+                    words_of(into.chunks) + " expected in " + where(receiver) + line_of(receiver, into));
   }
   const Chunk chunks = from.chunks.size();
   const auto values =

@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
                Collective::kAllreduce,
                2,
                {{{send(1, chunk(0, 2))}}, {{receive_reduce(0, chunk(0))}}},
-               "the 2 chunks from 0 are not the 1 chunks",
+               "its chunks 0-1 are not the chunks 0 expected",
                false},
         Broken{"rank_out_of_range",
                Collective::kAllreduce,
