@@ -12,6 +12,7 @@
 #include "ringwood/select.hpp"
 #include "schedule/layouts.hpp"
 #include "tools/cli/bounds.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/results.hpp"
 
 namespace ringwood::cli {
@@ -20,6 +21,10 @@ namespace {
 
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
+
+// What is selected is simulated, on the way to the choice too: more messages than that take minutes.
+constexpr std::int64_t kMessagesForSelection = 1'000'000'000;
+constexpr std::int64_t kMessagesForPrediction = 5'000'000;
 
 [[nodiscard]] double seconds(Picoseconds time) {
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
@@ -63,6 +68,7 @@ SimulationSettings::SimulationSettings(const Arguments& arguments) : model(argum
 }
 
 SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& layout) const {
+  check_memory(schedule);
   SimulationOptions options = settings_.options;
   options.critical_path = settings_.always_critical_path;
   SimulationReport report = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
@@ -74,12 +80,26 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
 }
 
 Choice Simulator::selected(const SimulationPoint& point) const {
-  const Predictor predictor = [this](const Schedule& schedule, const Layout& layout) {
+  const Schedule::Request request = site_.request(arguments_);
+  std::vector<const Algorithm*> affordable;
+  for (const Algorithm* algorithm : built_in_catalogue()) {
+    if (algorithm->collective == point.collective && why_not(*algorithm, request).empty()) {
+      const Effort effort = effort_of(Schedule(*algorithm, request), kMessagesForSelection);
+      if (effort.messages <= kMessagesForSelection && effort.bytes < memory_of_computer()) {
+        affordable.push_back(algorithm);
+      }
+    }
+  }
+  const CostView costs = cost_view(site_);
+  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
+    if (effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction) {
+      return estimate(schedule, layout, costs);
+    }
     return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), settings_.options).time);
   };
-  const Selector selector(built_in_catalogue(), cost_view(site_), predictor);
+  const Selector selector(affordable, costs, predictor);
   const Selection selection = selector.select({.collective = point.collective,
-                                               .request = site_.request(arguments_),
+                                               .request = request,
                                                .elements = point.bytes / element_size_,
                                                .element_size = element_size_});
   return {.expression = parse_expression(selection.algorithm->name)};

@@ -1,0 +1,91 @@
+#include "tools/cli/effort.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+// A message that was sent and not received, and the operation of the round that will receive it.
+constexpr std::int64_t kBytesPerMessage = 56;
+constexpr std::int64_t kBytesPerRank = 256;
+
+// A lane has a program, a round of its own, and a place in the event queue.
+constexpr std::int64_t kBytesPerLane = 1600;
+
+/// Counts one rank's sends, all of them and the most that one round has, and the most lanes that run side by side.
+struct Count {
+  std::int64_t all = 0;
+  std::int64_t at_once = 0;
+  std::int64_t lanes = 0;
+};
+
+void count(Program& program, std::int64_t enough, Count& total) {
+  while (total.all <= enough) {
+    switch (program.advance()) {
+      case Step::kRound: {
+        const std::span<const Operation> round = program.round();
+        const auto sends = std::count_if(round.begin(), round.end(), [](const Operation& operation) {
+          return operation.kind == OperationKind::kSend;
+        });
+        total.all += sends;
+        total.at_once = std::max<std::int64_t>(total.at_once, sends);
+        break;
+      }
+      case Step::kFork:
+        total.lanes = std::max(total.lanes, static_cast<std::int64_t>(program.lanes().size()));
+        for (Program& lane : program.lanes()) {
+          count(lane, enough, total);
+        }
+        if (total.all > enough) {
+          return;  // a lane may not have ended, so that the program cannot go on
+        }
+        break;
+      case Step::kEnd:
+        return;
+    }
+  }
+}
+
+}  // namespace
+
+Effort effort_of(const Schedule& schedule, std::int64_t enough) {
+  const std::int64_t ranks = schedule.ranks();
+  const ScheduleInstance instance(schedule);
+  Count most;
+  for (const Rank me : std::set<Rank>{0, schedule.ranks() / 2, schedule.ranks() - 1}) {
+    Program program = instance.program(me);
+    Count one;
+    count(program, enough / ranks, one);
+    most.all = std::max(most.all, one.all);
+    most.at_once = std::max(most.at_once, one.at_once);
+    most.lanes = std::max(most.lanes, one.lanes);
+  }
+  // A root that alone sends much is not what all ranks do: trees send p - 1 messages in all.
+  return {most.all * ranks, most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
+                                ranks * (kBytesPerRank + most.lanes * kBytesPerLane)};
+}
+
+std::int64_t memory_of_computer() {
+  return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE);
+}
+
+void check_memory(const Schedule& schedule) {
+  const Effort effort = effort_of(schedule);
+  if (effort.bytes > memory_of_computer()) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} over {} ranks keeps so many messages under way that its simulation needs about {} of "
+                    "memory, and there are {}; take fewer ranks or another algorithm",
+                    schedule.name(), schedule.ranks(), format_bytes(effort.bytes), format_bytes(memory_of_computer())));
+  }
+}
+
+}  // namespace ringwood::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "ringwood/schedule.hpp"
+
+namespace ringwood::cli {
+
+/// What a simulation would take, told from a few ranks' programs.
+struct Effort {
+  std::int64_t messages = 0;  ///< of all ranks; at least so many, if counting ended early
+  std::int64_t bytes = 0;     ///< of memory, at the least: programs, and messages on their way at the same time
+};
+
+/// Ends early once there are more than `enough` messages.
+[[nodiscard]] Effort effort_of(const Schedule& schedule,
+                               std::int64_t enough = std::numeric_limits<std::int64_t>::max());
+
+/// Bytes of memory that this computer has.
+[[nodiscard]] std::int64_t memory_of_computer();
+
+/// Throws Error(kUsage) if the simulation would need more memory than there is, and says how much.
+void check_memory(const Schedule& schedule);
+
+}  // namespace ringwood::cli
