@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/units.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood::cli {
@@ -26,6 +25,10 @@ struct Count {
   std::int64_t at_once = 0;
   std::int64_t lanes = 0;
 };
+
+[[nodiscard]] double gibibytes(std::int64_t bytes) {
+  return static_cast<double>(bytes) / (1 << 30);
+}
 
 void count(Program& program, std::int64_t enough, Count& total) {
   while (total.all <= enough) {
@@ -82,9 +85,9 @@ void check_memory(const Schedule& schedule) {
   if (effort.bytes > memory_of_computer()) {
     throw Error(
         ErrorKind::kUsage,
-        fmt::format("{} over {} ranks keeps so many messages under way that its simulation needs about {} of "
-                    "memory, and there are {}; take fewer ranks or another algorithm",
-                    schedule.name(), schedule.ranks(), format_bytes(effort.bytes), format_bytes(memory_of_computer())));
+        fmt::format("{} over {} ranks has so much under way at once that its simulation needs about {:.0f} GiB of "
+                    "memory, and there are {:.0f}; take fewer ranks or another algorithm",
+                    schedule.name(), schedule.ranks(), gibibytes(effort.bytes), gibibytes(memory_of_computer())));
   }
 }
 

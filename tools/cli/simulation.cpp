@@ -22,8 +22,8 @@ namespace {
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
 
-// What is selected is simulated, on the way to the choice too: more messages than that take minutes.
-constexpr std::int64_t kMessagesForSelection = 1'000'000'000;
+// What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
+constexpr std::int64_t kMessagesForSelection = 100'000'000;
 constexpr std::int64_t kMessagesForPrediction = 5'000'000;
 
 [[nodiscard]] double seconds(Picoseconds time) {
