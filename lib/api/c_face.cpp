@@ -71,6 +71,7 @@ void broadcast(Context& context, MPI_Comm comm, const DataBlock& data, Collectiv
 
 using namespace ringwood;  // NOLINT(google-build-using-namespace): the functions below are C's, and outside
 
+// NOLINTBEGIN(readability-function-size): as many arguments as MPI's functions have.
 int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm) {
   const auto native = [&] { return PMPI_Allreduce(sendbuf, recvbuf, count, datatype, op, comm); };
   const MpiReduction reduction(datatype, op);
@@ -209,3 +210,5 @@ int ringwood_barrier(MPI_Comm comm) {
       comm, Collective::kBarrier, [&] { return PMPI_Barrier(comm); },
       [&](Context& context) { context.run({.collective = Collective::kBarrier}); });
 }
+
+// NOLINTEND(readability-function-size)
