@@ -13,6 +13,14 @@ namespace ringwood {
 /// For which numbers of ranks an algorithm is defined.
 enum class RankRule { kAny, kEven, kPowerOfTwo };
 
+/// Renumberings of all ranks under which a schedule stays the same: rank g(r) does what rank r does, with every peer q
+/// replaced by g(q). Chunks may be others, as long as there are as many of them.
+enum class Symmetry {
+  kNone,
+  kRotation,     ///< r -> (r + d) mod p, for any d
+  kExclusiveOr,  ///< r -> r ^ d, for any d < p; p is a power of two
+};
+
 /// What a problem must offer before an algorithm can do it.
 struct Needs {
   bool commutative = false;  ///< the operator must commute; false promises that rank order is kept
@@ -30,6 +38,16 @@ struct Needs {
   return 1;
 }
 
+/// For algorithms whose ranks all do alike, counted from themselves.
+[[nodiscard]] inline Symmetry same_by_rotation(const Problem&) {
+  return Symmetry::kRotation;
+}
+
+/// For algorithms whose partners differ in bits of their ranks, and which fold what is no power of two.
+[[nodiscard]] inline Symmetry same_by_bits(const Problem& problem) {
+  return (problem.ranks & (problem.ranks - 1)) == 0 ? Symmetry::kExclusiveOr : Symmetry::kNone;
+}
+
 /// An algorithm, whole: data and one coroutine. A file of algorithms/ defines one constant of this type, and a line of
 /// algorithms/registry.def makes it known.
 struct Algorithm {
@@ -43,6 +61,8 @@ struct Algorithm {
   std::span<const ParameterInfo> parameters = {};
   /// Why it cannot do the problem, beyond what `needs` says; empty: it can. nullptr: nothing beyond.
   std::string (*objection)(const Problem& problem) = nullptr;
+  /// Which renumberings keep the schedule: a claim, which those who rely on it check. nullptr: none is known.
+  Symmetry (*symmetry)(const Problem& problem) = nullptr;
 };
 
 /// Why `algorithm` cannot do the problem ("it needs ..."), or an empty string if it can. `problem.chunks` is not read.
