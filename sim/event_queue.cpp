@@ -69,12 +69,11 @@ class EventQueue {
     for (;;) {
       switch (strand.program->advance()) {
         case Step::kRound:
-          begin_round(strand);
-          if (strand.round.empty()) {
-            continue;
+          if (begin_round(strand)) {
+            schedule_next(id);
+            return;
           }
-          schedule_next(id);
-          return;
+          continue;
         case Step::kFork:
           fork(id);
           return;
@@ -85,7 +84,8 @@ class EventQueue {
     }
   }
 
-  void begin_round(Strand& strand) {
+  /// False: nothing in it takes time.
+  bool begin_round(Strand& strand) {
     ++strand.pulled;
     strand.position = 0;
     strand.round_start = strand.end;
@@ -93,6 +93,7 @@ class EventQueue {
     collect_round(strand, input_.layout, input_.schedule.ranks());
     strand.rounds += strand.round.empty() && !strand.counts ? 0 : 1;
     strand.counts = false;
+    return !strand.round.empty();
   }
 
   void fork(StrandId id) {
@@ -230,6 +231,7 @@ class EventQueue {
     const OperationId sent = trace(strand, {strand.last, false, served.start - strand.end}, item.bytes, cost_class,
                                    TracedOperation::Kind::kSend);
     strand.end = rank.clocks.cpu;
+    log_operation(input_.options.operations, strand, item, served.start, LoggedOperation::Kind::kSend);
     strand.open_sends += charges.eager ? 0 : 1;
     rank.bytes_sent += item.bytes;
     ++messages_;
@@ -268,6 +270,7 @@ class EventQueue {
     trace(strand, cause_of(served, message.head, strand.sent_by, strand.end, strand.last), item.bytes,
           message.cost_class, TracedOperation::Kind::kReceive);
     strand.end = clocks.cpu;
+    log_operation(input_.options.operations, strand, item, served.cpu_start, LoggedOperation::Kind::kReceive);
   }
 
   /// Tells the sender that its message was taken.
@@ -305,10 +308,11 @@ class EventQueue {
 
   void reduce(Strand& strand, const Item& item) {
     RankClocks& clocks = rank_of(strand).clocks;
-    const Picoseconds waiting = clocks.cpu - strand.end;
+    const Picoseconds start = clocks.cpu;
     serve_reduction(clocks, strand.end, input_.machine.gamma.of(item.bytes));
-    trace(strand, {strand.last, false, waiting}, item.bytes, 0, TracedOperation::Kind::kReduce);
+    trace(strand, {strand.last, false, start - strand.end}, item.bytes, 0, TracedOperation::Kind::kReduce);
     strand.end = clocks.cpu;
+    log_operation(input_.options.operations, strand, item, start, LoggedOperation::Kind::kReduce);
   }
 
   OperationId trace(Strand& strand, const Cause& cause, Bytes bytes, CostClass cost_class, TracedOperation::Kind kind) {
@@ -355,18 +359,14 @@ class EventQueue {
     report.time = *last;
     report.messages = messages_;
     report.order_sensitive = order_sensitive_;
-    report.memory = memory();
+    report.memory = instance_.reserved() + ranks_.size() * sizeof(SharedState) + strands_.size() * sizeof(Strand) +
+                    pool_.reserved();
     report.engine = Engine::kEventQueue;
     if (input_.options.critical_path) {
       const auto rank = static_cast<std::size_t>(last - report.finish.begin());
       report.critical_path = critical_path(trace_, strands_[rank].last, costs_, input_.machine.gamma, kForm);
     }
     return report;
-  }
-
-  [[nodiscard]] std::size_t memory() const {
-    return instance_.reserved() + ranks_.size() * sizeof(SharedState) + strands_.size() * sizeof(Strand) +
-           pool_.reserved();
   }
 
   const SimulationInput& input_;

@@ -41,7 +41,7 @@ bool first_rank_forks(const Schedule& schedule) {
 }
 
 SimulationReport run_fastest(const SimulationInput& input) {
-  if (first_rank_forks(input.schedule)) {
+  if (input.options.operations != nullptr || first_rank_forks(input.schedule)) {
     return run_event_queue(input);
   }
   MessageLog* log = input.options.log;

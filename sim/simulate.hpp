@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -8,12 +9,16 @@
 #include "ringwood/layout.hpp"
 #include "ringwood/schedule.hpp"
 #include "schedule/message_log.hpp"
+#include "sim/flow/flow.hpp"
+#include "sim/operation_log.hpp"
 #include "topology/machine.hpp"
 
 namespace ringwood {
 
-/// LogGOPS for each distance, without contention inside the network (sim/model/loggops.hpp).
-enum class CostModel { kLogGops };
+enum class CostModel {
+  kLogGops,  ///< LogGOPS for each distance, without contention inside the network (sim/model/loggops.hpp)
+  kFlow,     ///< LogGOPS at the ranks, flows that share links between them (sim/flow/flow.hpp)
+};
 
 /// The two readings of LogGOPS that are in use; they differ when a CPU receives several messages or could send
 /// meanwhile.
@@ -29,8 +34,10 @@ struct SimulationOptions {
   CostModel model = CostModel::kLogGops;
   LogGopsForm form = LogGopsForm::kTextbook;
   Engine engine = Engine::kAutomatic;
-  bool critical_path = false;  ///< keep what is needed to tell it; memory grows with the number of messages
-  MessageLog* log = nullptr;   ///< where to append every message, if anywhere
+  bool critical_path = false;          ///< keep what is needed to tell it; memory grows with the number of messages
+  MessageLog* log = nullptr;           ///< where to append every message, if anywhere
+  OperationLog* operations = nullptr;  ///< where to append every operation, if anywhere; takes the event queue
+  FlowOptions flow{};                    ///< of the flow model
 };
 
 /// Where the time of the last rank to finish went.
@@ -55,6 +62,7 @@ struct SimulationReport {
   std::size_t memory = 0;              ///< bytes that the ranks' programs and state, and messages on their way took
   Engine engine = Engine::kAutomatic;  ///< the one used
   CriticalPath critical_path;
+  std::optional<FlowReport> flow;  ///< of the flow model
 };
 
 /// When the schedule's ranks would finish on a machine. Deterministic: same arguments, same picoseconds.

@@ -88,6 +88,15 @@ inline void collect_round(Strand& strand, const Layout& layout, Rank ranks) {
                         [](const Item& item) { return item.kind == OperationKind::kSend; });
 }
 
+/// Keeps an operation that has just been served, if there is a log.
+inline void log_operation(OperationLog* log, const Strand& strand, const Item& item, Picoseconds start,
+                          LoggedOperation::Kind kind) {
+  if (log != nullptr) {
+    const Rank peer = kind == LoggedOperation::Kind::kReduce ? -1 : item.peer;
+    log->push_back({start, strand.end, item.bytes, strand.rank, peer, strand.lane, strand.pulled - 1, kind});
+  }
+}
+
 /// What the strands of a rank share.
 struct SharedState {
   RankClocks clocks;
