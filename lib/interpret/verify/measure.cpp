@@ -35,6 +35,7 @@ void Measure::add_ports(std::int32_t messages) {
 void Measure::fill(VerifyReport& report) const {
   std::vector<Use> totals(static_cast<std::size_t>(ranks_));
   report.ports = ports_;
+  report.partial_sums = partial_sums_;
   report.rounds = rounds_.empty() ? 0 : static_cast<std::int64_t>(rounds_.size()) - 1;
   for (const std::vector<Use>& round : rounds_) {
     Chunk most_moved = 0;

@@ -20,6 +20,9 @@ class Measure {
   /// Messages that one rank starts at once in one direction, whichever synchronous rounds they end up in.
   void add_ports(std::int32_t messages);
 
+  /// Chunks of partial sums that the rank keeps that keeps most.
+  void set_partial_sums(Chunk most) { partial_sums_ = most; }
+
   /// Fills rounds, messages, ports and the quantities in chunks, apart from scratch.
   void fill(VerifyReport& report) const;
 
@@ -36,6 +39,7 @@ class Measure {
 
   Rank ranks_;
   std::int32_t ports_ = 0;
+  Chunk partial_sums_ = 0;
   std::vector<std::vector<Use>> rounds_;  // by synchronous round (0: before any message) and rank
 };
 

@@ -3,20 +3,9 @@
 #include <algorithm>
 #include <new>
 
-#include "ringwood/recorded.hpp"
-
 namespace ringwood {
 
 namespace {
-
-bool is_message(const Operation& operation) {
-  return operation.kind == OperationKind::kSend || operation.kind == OperationKind::kReceive ||
-         operation.kind == OperationKind::kReceiveReduce;
-}
-
-bool is_receive(const Operation& operation) {
-  return operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce;
-}
 
 // A rank's strands are numbered by lane; 2^20 lanes and 2^22 ranks are more than anybody can verify.
 std::uint64_t channel_key(Rank source, Rank destination, Lane lane) {
@@ -40,8 +29,13 @@ std::uint64_t channel_key(Rank source, Rank destination, Lane lane) {
 
 }  // namespace
 
-Run::Run(const Schedule& schedule, SymbolicState& state, Measure& measure)
-    : schedule_(schedule), state_(state), measure_(measure), instance_(schedule) {
+Run::Run(const Schedule& schedule, SymbolicState& state, Measure& measure, History* history)
+    : schedule_(schedule),
+      state_(state),
+      measure_(measure),
+      history_(history),
+      sums_(schedule, state),
+      instance_(schedule) {
   // A program that never ends is stopped. The longest sensible ones are pipelines: ranks + pieces rounds, each lane.
   most_rounds_ = 64 * (std::int64_t{schedule.ranks()} + schedule.chunks() + 64);
   most_strands_ = 1024 * (static_cast<std::size_t>(schedule.ranks()) + 64);
@@ -55,32 +49,25 @@ std::string Run::where(const Strand& strand) {
   return text;
 }
 
+Place Run::place_of(const Strand& strand, const Operation& operation) {
+  return {.rank = strand.rank,
+          .round = strand.round,
+          .lane = strand.parent == kNone ? Lane{-1} : strand.lane,
+          .kind = operation.kind,
+          .peer = operation.peer,
+          .source = strand.source + (&operation - strand.operations.data())};
+}
+
 std::string Run::line_of(const Strand& strand, const Operation& operation) const {
-  if (schedule_.recorded() == nullptr) {
-    return "";
-  }
-  const std::uint32_t line = schedule_.recorded()->line_of(strand.source + (&operation - strand.operations.data()));
-  return line == 0 ? "" : ", line " + std::to_string(line);
+  return ringwood::line_of(place_of(strand, operation).source, schedule_.recorded());
 }
 
 std::string Run::where(const Strand& strand, const Operation& operation) const {
-  return where(strand) + line_of(strand, operation) + ", " + what(operation);
+  return text_of(place_of(strand, operation), schedule_.recorded());
 }
 
 std::string Run::what(const Operation& operation) {
-  const std::string peer = std::to_string(operation.peer);
-  switch (operation.kind) {
-    case OperationKind::kSend:
-      return "send to " + peer;
-    case OperationKind::kReceive:
-    case OperationKind::kReceiveReduce:
-      return "receive from " + peer;
-    case OperationKind::kReduce:
-      return "local reduction";
-    case OperationKind::kCopy:
-      return "local copy";
-  }
-  return "";
+  return ringwood::what(operation.kind, operation.peer);
 }
 
 Run::StrandId Run::add_strand(Program& program, Rank rank, StrandId parent) {
@@ -126,6 +113,7 @@ void Run::finish() {
   if (std::any_of(strands_.begin(), strands_.end(), [](const Strand& strand) { return !strand.ended; })) {
     report_stuck();
   }
+  measure_.set_partial_sums(sums_.most());
 }
 
 Step Run::advance(Strand& strand) const {
@@ -169,58 +157,6 @@ void Run::resume(StrandId id) {
   }
 }
 
-void Run::check_operation(const Strand& strand, const Operation& operation) const {
-  if (is_message(operation)) {
-    if (operation.peer < 0 || operation.peer >= schedule_.ranks()) {
-      throw Violation(where(strand) + line_of(strand, operation) + ": peer " + std::to_string(operation.peer) +
-                      " is out of range; accepted: 0 to " + std::to_string(schedule_.ranks() - 1));
-    }
-    if (operation.peer == strand.rank) {
-      throw Violation(where(strand) + line_of(strand, operation) + ": a message to itself");
-    }
-  }
-  bool empty = true;
-  operation.chunks.for_each_interval([&](ChunkInterval piece) {
-    if (piece.count < 0 || piece.first < 0 || piece.first + piece.count > schedule_.chunks()) {
-      throw Violation(where(strand, operation) + ": chunks " + std::to_string(piece.first) + " to " +
-                      std::to_string(piece.first + piece.count - 1) + " are out of range; accepted: 0 to " +
-                      std::to_string(schedule_.chunks() - 1));
-    }
-    empty = empty && piece.count == 0;
-  });
-  if (empty) {
-    throw Violation(where(strand, operation) + ": an empty set of chunks");
-  }
-}
-
-void Run::check_round_hazards(const Strand& strand) const {
-  std::vector<Touch> touches;
-  std::vector<const Operation*> operation_of;
-  for (const Operation& operation : strand.operations) {
-    if (is_receive(operation)) {
-      // Each interval is an owner: a receive that names a chunk twice is a conflict with itself.
-      operation.chunks.for_each_interval([&](ChunkInterval piece) {
-        touches.push_back({.first = piece.first,
-                           .end = piece.first + piece.count,
-                           .owner = static_cast<int>(operation_of.size()),
-                           .plane = operation.plane,
-                           .exclusive = operation.kind == OperationKind::kReceive});
-        operation_of.push_back(&operation);
-      });
-    }
-  }
-  if (touches.size() < 2) {
-    return;
-  }
-  if (const auto conflict = find_conflict(touches)) {
-    const Operation& first = *operation_of[static_cast<std::size_t>(conflict->first_owner)];
-    const Operation& second = *operation_of[static_cast<std::size_t>(conflict->second_owner)];
-    throw Violation(where(strand) + line_of(strand, second) + ": " + what(first) + " and " + what(second) +
-                    " both write chunk " + std::to_string(conflict->chunk) + " of plane " +
-                    std::to_string(conflict->plane) + " in one round");
-  }
-}
-
 void Run::take_round(Strand& strand) const {
   const std::span<const Operation> round = strand.program->round();
   strand.source = round.data();
@@ -249,23 +185,6 @@ void Run::take_round(Strand& strand) const {
   strand.moved.assign(strand.operations.size(), 0);
 }
 
-void Run::note_touches(Strand& strand) const {
-  for (const Operation& operation : strand.operations) {
-    const bool local = !is_message(operation);
-    Touch touch{.plane = operation.plane, .exclusive = is_receive(operation)};
-    add_touches(strand.touches, operation.chunks, touch);
-    if (local) {
-      touch.plane = operation.target_plane;
-      touch.exclusive = true;
-      add_touches(strand.touches, operation.chunks, touch);
-    }
-  }
-  if (strand.touches.size() > 2 * strand.merged_touches + 64) {
-    merge_touches(strand.touches);
-    strand.merged_touches = strand.touches.size();
-  }
-}
-
 void Run::post(StrandId id) {
   Strand& strand = strands_[id];
   take_round(strand);
@@ -284,6 +203,9 @@ void Run::post(StrandId id) {
   strand.round_level = strand.level;
   strand.in_round = true;
   for (std::size_t i = 0; i < strand.operations.size(); ++i) {
+    if (strand.operations[i].kind == OperationKind::kSend) {
+      sums_.sent(strand.rank, strand.operations[i].plane, strand.operations[i].chunks);
+    }
     if (is_message(strand.operations[i])) {
       post_message(id, i);
     }
@@ -349,6 +271,7 @@ void Run::end_round(Strand& strand) {
   for (std::size_t i = 0; i < strand.operations.size(); ++i) {
     apply(strand, i);
   }
+  sums_.end_round(strand.rank);
 }
 
 void Run::apply(Strand& strand, std::size_t index) {
@@ -369,20 +292,27 @@ void Run::apply(Strand& strand, std::size_t index) {
     case OperationKind::kSend:
       return;
     case OperationKind::kReceive:
-      return state_.write(strand.rank, operation.plane, operation.chunks, values);
+    case OperationKind::kCopy:
+      return write(strand, operation, values);
     case OperationKind::kReceiveReduce:
       return combine(strand, operation, values);
     case OperationKind::kReduce:
       measure_.add_reduction(strand.rank, strand.level, operation.chunks.size());
       return combine(strand, operation, values);
-    case OperationKind::kCopy:
-      return state_.write(strand.rank, operation.target_plane, operation.chunks, values);
   }
 }
 
+void Run::write(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values) {
+  const SymbolicValue before = watched(strand, operation);
+  state_.write(strand.rank, operation.target_plane, operation.chunks, values);
+  note(strand, operation, before);
+}
+
 void Run::combine(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values) {
+  const SymbolicValue before = watched(strand, operation);
   const auto refusal = state_.combine(strand.rank, operation.target_plane, operation.chunks, values, operation.side);
   if (!refusal) {
+    note(strand, operation, before);
     return;
   }
   const std::string chunk = std::to_string(refusal->chunk);
@@ -391,6 +321,22 @@ void Run::combine(const Strand& strand, const Operation& operation, std::span<co
                                             std::to_string(operation.target_plane) + ", which holds nothing"
                                       : "the contribution of rank " + std::to_string(refusal->twice) +
                                             " is counted twice in chunk " + chunk));
+}
+
+SymbolicValue Run::watched(const Strand& strand, const Operation& operation) const {
+  return history_ == nullptr ? kUndefined : state_.at(strand.rank, operation.target_plane, history_->chunk());
+}
+
+void Run::note(const Strand& strand, const Operation& operation, SymbolicValue before) {
+  sums_.written(strand.rank, operation.target_plane, operation.chunks);
+  if (history_ == nullptr) {
+    return;
+  }
+  operation.chunks.for_each_interval([&](ChunkInterval piece) {
+    if (history_->chunk() >= piece.first && history_->chunk() < piece.first + piece.count) {
+      history_->add(place_of(strand, operation), operation.target_plane, before);
+    }
+  });
 }
 
 }  // namespace ringwood

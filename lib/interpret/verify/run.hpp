@@ -8,11 +8,22 @@
 #include <vector>
 
 #include "interpret/verify/hazards.hpp"
+#include "interpret/verify/history.hpp"
 #include "interpret/verify/measure.hpp"
+#include "interpret/verify/partial_sums.hpp"
+#include "interpret/verify/place.hpp"
 #include "ringwood/schedule.hpp"
 #include "schedule/symbolic.hpp"
 
 namespace ringwood {
+
+[[nodiscard]] constexpr bool is_receive(const Operation& operation) {
+  return operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce;
+}
+
+[[nodiscard]] constexpr bool is_message(const Operation& operation) {
+  return operation.kind == OperationKind::kSend || is_receive(operation);
+}
 
 /// How a schedule breaks its contract. Ends a run; never leaves the verifier.
 struct Violation : std::runtime_error {
@@ -26,7 +37,8 @@ struct Violation : std::runtime_error {
 /// message is moved when both of its ends are posted: what ends here ends with any amount of buffering.
 class Run {
  public:
-  Run(const Schedule& schedule, SymbolicState& state, Measure& measure);
+  /// With a history, tells it what happens to its chunk.
+  Run(const Schedule& schedule, SymbolicState& state, Measure& measure, History* history = nullptr);
 
   /// To the end of all programs; throws the first Violation.
   void finish();
@@ -85,7 +97,12 @@ class Run {
   void move_message(Channel::End send, Channel::End receive);
   void end_round(Strand& strand);
   void apply(Strand& strand, std::size_t operation);
+  void write(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values);
   void combine(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values);
+
+  // The value of the chunk that the history watches, and that it was written.
+  [[nodiscard]] SymbolicValue watched(const Strand& strand, const Operation& operation) const;
+  void note(const Strand& strand, const Operation& operation, SymbolicValue before);
 
   void fork(StrandId id);
   void end_strand(StrandId id);
@@ -96,6 +113,7 @@ class Run {
   [[nodiscard]] std::size_t first_unmoved(const Strand& strand) const;
   [[nodiscard]] StrandId awaited_by(const Strand& strand, const Operation& operation) const;
 
+  [[nodiscard]] static Place place_of(const Strand& strand, const Operation& operation);
   [[nodiscard]] static std::string where(const Strand& strand);
   // With the operation, one of the strand's, and for a schedule from a file its line.
   [[nodiscard]] std::string where(const Strand& strand, const Operation& operation) const;
@@ -105,6 +123,8 @@ class Run {
   const Schedule& schedule_;
   SymbolicState& state_;
   Measure& measure_;
+  History* history_;
+  PartialSums sums_;
   ScheduleInstance instance_;
   std::vector<Program> programs_;
   std::deque<Strand> strands_;

@@ -1,6 +1,7 @@
 #include "ringwood/verify.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "interpret/verify/measure.hpp"
 #include "interpret/verify/reproducibility.hpp"
@@ -12,23 +13,56 @@ namespace ringwood {
 
 namespace {
 
-std::string missing(const SymbolicState& state, SymbolicValue value, Rank rank, Chunk chunk) {
-  const std::string held = "rank " + std::to_string(rank) + " ends with chunk " + std::to_string(chunk);
-  if (value == kUndefined) {
-    return "rank " + std::to_string(rank) + " ends without chunk " + std::to_string(chunk);
-  }
+// A chunk that does not end as the contract says. What is wrong with it is only told after a second run, which keeps
+// its history.
+struct WrongEnd {
+  Rank rank;
+  Chunk chunk;
+  bool disordered;
+};
+
+Rank absent_from(const SymbolicState& state, SymbolicValue value, Chunk chunk) {
   if (!state.contract().reduces) {
-    return held + " from a rank other than " + std::to_string(state.origin(chunk));
+    return state.origin(chunk);
   }
   Rank absent = 0;
   while (state.values().contains(value, absent)) {
     ++absent;
   }
-  return held + " without the contribution of rank " + std::to_string(absent);
+  return absent;
+}
+
+std::string text_of(const WrongEnd& wrong, const SymbolicState& state, const History& history) {
+  const std::string end = "rank " + std::to_string(wrong.rank) + " ends with";
+  const std::string chunk = " chunk " + std::to_string(wrong.chunk);
+  if (wrong.disordered) {
+    return end + chunk + " reduced out of rank order, and the operation does not commute: " + history.first_disorder();
+  }
+  const SymbolicValue value = state.at(wrong.rank, 0, wrong.chunk);
+  const Rank absent = absent_from(state, value, wrong.chunk);
+  if (state.values().contains(value, absent)) {
+    return end + chunk + " in which other ranks are added to rank " + std::to_string(absent) + ": " +
+           history.last_write(wrong.rank);
+  }
+  const std::string fate = ": " + history.fate_of(absent, wrong.rank);
+  if (value == kUndefined) {
+    return end + "out" + chunk + fate;
+  }
+  return end + chunk + (state.contract().reduces ? " without the contribution of rank " : " from a rank other than ") +
+         std::to_string(absent) + fate;
+}
+
+std::string explained(const Schedule& schedule, const WrongEnd& wrong) {
+  SymbolicState state(schedule);
+  Measure measure(schedule.ranks());
+  History history(schedule, state, wrong.chunk);
+  Run(schedule, state, measure, &history).finish();
+  return text_of(wrong, state, history);
 }
 
 // What every rank must hold at the end, and what is known of how it came about.
-void check_contract(const Schedule& schedule, const SymbolicState& state, VerifyReport& report) {
+[[nodiscard]] std::optional<WrongEnd> check_contract(const Schedule& schedule, const SymbolicState& state,
+                                                     VerifyReport& report) {
   const auto chunks = static_cast<std::size_t>(schedule.chunks());
   std::vector<std::uint64_t> trees(chunks, 0);
   std::vector<char> seen(chunks, 0);
@@ -41,7 +75,7 @@ void check_contract(const Schedule& schedule, const SymbolicState& state, Verify
       }
       const SymbolicValue value = state.at(rank, 0, chunk);
       if (!state.fulfils(value, chunk)) {
-        throw Violation(missing(state, value, rank, chunk));
+        return WrongEnd{rank, chunk, false};
       }
       const auto index = static_cast<std::size_t>(chunk);
       const std::uint64_t tree = state.values().tree(value);
@@ -49,14 +83,14 @@ void check_contract(const Schedule& schedule, const SymbolicState& state, Verify
       report.keeps_order = report.keeps_order && state.values().ordered(value);
       if (!schedule.commutative() && !report.keeps_order && state.contract().reduces &&
           !state.contract().counts_twice) {
-        throw Violation("rank " + std::to_string(rank) + " ends with chunk " + std::to_string(chunk) +
-                        " reduced out of rank order, and the operation does not commute");
+        return WrongEnd{rank, chunk, true};
       }
       trees[index] = tree;
       seen[index] = 1;
     }
   }
   report.reproducibility = reproducibility_of(schedule, state, trees, report.same_bits);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -72,8 +106,9 @@ VerifyReport verify(const Schedule& schedule) {
     for (Rank rank = 0; rank < schedule.ranks(); ++rank) {
       report.scratch_chunks = std::max(report.scratch_chunks, state.scratch_chunks(rank));
     }
-    check_contract(schedule, state, report);
-    report.ok = true;
+    const auto wrong = check_contract(schedule, state, report);
+    report.ok = !wrong;
+    report.error = wrong ? explained(schedule, *wrong) : "";
   } catch (const Violation& violation) {
     report.error = violation.what();
   } catch (const Error& wrong_pieces) {
