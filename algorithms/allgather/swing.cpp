@@ -12,7 +12,7 @@ namespace ringwood {
 namespace {
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, reduce_scatter_swing.program(problem, me), Reversal::kIntoAllgather);
+  return reversed(problem, reduce_scatter_swing.program(problem, me), Reversal::kIntoCopies);
 }
 
 }  // namespace

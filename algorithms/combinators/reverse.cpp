@@ -27,7 +27,7 @@ namespace {
 Program program(const Problem& problem, Rank me) {
   const Problem forward = forward_of(problem);
   co_yield reversed(problem, forward.algorithm->program(forward, me),
-                    scatters(problem) ? Reversal::kIntoReduceScatter : Reversal::kIntoAllgather);
+                    scatters(problem) ? Reversal::kIntoReduction : Reversal::kIntoCopies);
 }
 
 Chunk pieces(const Problem& problem) {

@@ -43,8 +43,8 @@ Operation flipped(const Operation& operation, Reversal reversal) {
   if (operation.kind != OperationKind::kSend) {
     return send(operation.peer, operation.chunks);
   }
-  return reversal == Reversal::kIntoReduceScatter ? receive_reduce(operation.peer, operation.chunks)
-                                                  : receive(operation.peer, operation.chunks);
+  return reversal == Reversal::kIntoReduction ? receive_reduce(operation.peer, operation.chunks)
+                                              : receive(operation.peer, operation.chunks);
 }
 
 }  // namespace

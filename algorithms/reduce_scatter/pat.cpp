@@ -16,7 +16,7 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kAggregation};
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, allgather_pat.program(problem, me), Reversal::kIntoReduceScatter);
+  return reversed(problem, allgather_pat.program(problem, me), Reversal::kIntoReduction);
 }
 
 }  // namespace

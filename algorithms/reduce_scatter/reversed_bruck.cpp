@@ -16,7 +16,7 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kPorts};
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, allgather_bruck.program(problem, me), Reversal::kIntoReduceScatter);
+  return reversed(problem, allgather_bruck.program(problem, me), Reversal::kIntoReduction);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace ringwood {
 namespace {
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, allgather_neighbor_exchange.program(problem, me), Reversal::kIntoReduceScatter);
+  return reversed(problem, allgather_neighbor_exchange.program(problem, me), Reversal::kIntoReduction);
 }
 
 }  // namespace

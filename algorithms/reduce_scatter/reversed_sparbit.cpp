@@ -11,7 +11,7 @@ namespace ringwood {
 namespace {
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, allgather_sparbit.program(problem, me), Reversal::kIntoReduceScatter);
+  return reversed(problem, allgather_sparbit.program(problem, me), Reversal::kIntoReduction);
 }
 
 }  // namespace
