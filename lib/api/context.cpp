@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "api/call_check.hpp"
-#include "api/twin.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
@@ -16,6 +16,13 @@
 namespace ringwood {
 
 namespace {
+
+// So often a rank looks for a message before it does anything else.
+constexpr int kSpinsOfOwnCore = 20'000;
+constexpr int kSpinsOfSharedCore = 50;
+
+// From here on results are written past the caches: the vectors of all ranks do not fit there anyway.
+constexpr Bytes kStreamedBytes = Bytes{4} << 20U;
 
 /// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
 Cores cores_here(const Placement& nodes, Rank me) {
@@ -37,15 +44,35 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
   try {
     check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
-    placement_ = shared_memory_placement(own_, rank_, ranks_);
     share_environment();
+    Node node = find_node(own_, rank_, ranks_, true);
+    placement_ = node.placement;
     const Cores here = cores_here(placement_, rank_);
     cores_ = cores_anywhere(here, own_);
     transport_ = std::make_unique<MpiTransport>(own_, here == Cores::kEnough ? Waiting::kSpin : Waiting::kYield);
+    attach(std::move(node), here);
   } catch (...) {
     close();
     throw;
   }
+}
+
+void Context::attach(Node node, Cores here) {
+  if (node.segment == nullptr) {
+    return;
+  }
+  segment_ = std::move(node.segment);
+  one_node_ = segment_->shape().ranks == ranks_;
+  NodeWaiting waiting{.spins = here == Cores::kEnough ? kSpinsOfOwnCore : kSpinsOfSharedCore,
+                      .yields = here == Cores::kShared};
+  waiting.progress = [this] {
+    int found = 0;
+    PMPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, own_, &found, MPI_STATUS_IGNORE);
+  };
+  const Rank me = node.rank_of[static_cast<std::size_t>(rank_)];
+  endpoint_ = std::make_unique<NodeEndpoint>(segment_->memory(), segment_->shape(), me, std::move(waiting));
+  node_transport_ = std::make_unique<NodeTransport>(*endpoint_, *transport_, std::move(node.rank_of));
+  node_executor_ = std::make_unique<NodeExecutor>(*endpoint_);
 }
 
 void Context::close() noexcept {
@@ -53,6 +80,10 @@ void Context::close() noexcept {
     if (transport_ != nullptr && !transport_->abandon()) {
       scratch_.leave();
     }
+    node_executor_.reset();
+    node_transport_.reset();
+    endpoint_.reset();
+    segment_.reset();
     transport_.reset();
     PMPI_Comm_free(&own_);
     own_ = MPI_COMM_NULL;
@@ -120,7 +151,33 @@ PreparedCall Context::prepare(const CollectiveCall& call) const {
                                          std::to_string(MpiTransport::kLanes) + " over MPI");
     }
   }
-  return {.algorithm = schedule.name(), .plan = std::move(plan)};
+  PreparedCall prepared{.algorithm = schedule.name(), .plan = std::nullopt};
+  prepared.fused = fused(call, schedule, layout, plan);
+  prepared.plan = std::move(plan);
+  return prepared;
+}
+
+// All ranks have to decide alike where messages are longer than a window: whoever moves in windows sends the first part
+// of all its messages before the second part of any.
+std::optional<FusedPlan> Context::fused(const CollectiveCall& call, const Schedule& schedule, const Layout& layout,
+                                        const Plan& plan) const {
+  if (!one_node_ || plan.strands().size() > 1) {
+    return std::nullopt;
+  }
+  const auto slot = static_cast<Bytes>(segment_->shape().large_bytes);
+  const Bytes element = call.reduction == nullptr ? 1 : call.element_size;
+  const Bytes window = slot / element * element;
+  if (layout.total_bytes() > window && window > 0 && works_in_windows(schedule, layout)) {
+    return fuse(plan, {.window = window, .streams = layout.total_bytes() >= kStreamedBytes});
+  }
+  for (const PlanRound& round : plan.rounds(plan.strands().front())) {
+    for (const PlanRange range : {round.sends, round.receives}) {
+      if (std::ranges::any_of(plan.transfers(range), [&](const Transfer& one) { return one.bytes > slot; })) {
+        return std::nullopt;
+      }
+    }
+  }
+  return fuse(plan, {.window = std::numeric_limits<Bytes>::max(), .streams = false});
 }
 
 const PreparedCall& Context::prepared(const CollectiveCall& call) {
@@ -138,15 +195,30 @@ void Context::check_buffers(const CollectiveCall& call, const Plan& plan) const 
   }
 }
 
-void Context::execute(const CollectiveCall& call, const Plan& plan) {
+void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
+  if (todo.fused) {
+    node_executor_->execute(*todo.fused, buffers, call.reduction, call.log);
+  } else if (node_transport_ != nullptr) {
+    node_transport_->begin();
+    executor_.execute(*todo.plan, buffers, call.reduction, *node_transport_, call.log);
+  } else {
+    execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
+  }
+}
+
+void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
+  const Plan& plan = *todo.plan;
   check_buffers(call, plan);
+  if (call.reduction == nullptr && plan.reduces()) {
+    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + " needs a reduction");
+  }
   const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
                         scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
   try {
-    execute_over_mpi(executor_, plan, buffers, call.reduction, *transport_, call.log);
+    carry_out(call, todo, buffers);
   } catch (...) {
     // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
-    failed_ = transport_->started();
+    failed_ = todo.fused || transport_->started() || (node_transport_ != nullptr && node_transport_->started());
     mpi_code_ = transport_->error_code();
     if (!transport_->abandon()) {
       scratch_.leave();
@@ -165,7 +237,7 @@ void Context::run(const CollectiveCall& call) {
   mpi_code_ = MPI_SUCCESS;
   const PreparedCall& todo = prepared(call);
   if (todo.plan) {
-    execute(call, *todo.plan);
+    execute(call, todo);
     return;
   }
   try {

@@ -11,6 +11,10 @@
 #include "api/choose.hpp"
 #include "api/plan_cache.hpp"
 #include "api/scratch.hpp"
+#include "api/twin.hpp"
+#include "interpret/mpi/node_executor.hpp"
+#include "interpret/mpi/node_segment.hpp"
+#include "interpret/mpi/node_transport.hpp"
 #include "interpret/mpi/transport.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/mpi/communicator.hpp"
@@ -68,7 +72,11 @@ class Context {
   void share_environment();
   [[nodiscard]] PreparedCall prepare(const CollectiveCall& call) const;
   [[nodiscard]] Schedule schedule_for(const CollectiveCall& call) const;
-  void execute(const CollectiveCall& call, const Plan& plan);
+  [[nodiscard]] std::optional<FusedPlan> fused(const CollectiveCall& call, const Schedule& schedule,
+                                               const Layout& layout, const Plan& plan) const;
+  void attach(Node node, Cores here);
+  void execute(const CollectiveCall& call, const PreparedCall& todo);
+  void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   void check_buffers(const CollectiveCall& call, const Plan& plan) const;
 
   MPI_Comm own_ = MPI_COMM_NULL;
@@ -81,6 +89,11 @@ class Context {
   Cores cores_ = Cores::kEnough;
   std::array<std::string, kAllCollectives.size()> forced_;
   std::unique_ptr<MpiTransport> transport_;
+  std::unique_ptr<NodeSegment> segment_;  // none: all messages go over MPI
+  bool one_node_ = false;                 // nobody is elsewhere, and there is a segment
+  std::unique_ptr<NodeEndpoint> endpoint_;
+  std::unique_ptr<NodeTransport> node_transport_;
+  std::unique_ptr<NodeExecutor> node_executor_;
   Executor executor_;
   Scratch scratch_;
   PlanCache cache_;

@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "ringwood/mpi/communicator.hpp"
-#include "schedule/plan.hpp"
+#include "schedule/plan_fused.hpp"
 
 namespace ringwood {
 
 /// What a call is turned into, once.
 struct PreparedCall {
-  std::string algorithm;     ///< as users write it
-  std::optional<Plan> plan;  ///< none: native
+  std::string algorithm;                          ///< as users write it
+  std::optional<Plan> plan;                       ///< none: native
+  std::optional<FusedPlan> fused = std::nullopt;  ///< the same for a node, where it has such a form
 };
 
 /// The prepared calls of a communicator, the most recent ones first. Bounded: the oldest is dropped.

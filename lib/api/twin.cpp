@@ -18,19 +18,48 @@ MPI_Comm make_twin(MPI_Comm users) {
   return twin;
 }
 
-Placement shared_memory_placement(MPI_Comm communicator, Rank me, Rank ranks) {
-  MPI_Comm node = MPI_COMM_NULL;
-  check_mpi(PMPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, me, MPI_INFO_NULL, &node), "MPI_Comm_split_type");
+namespace {
+
+/// A communicator that is freed in any case.
+class NodeCommunicator {
+ public:
+  NodeCommunicator(MPI_Comm communicator, Rank me) {
+    check_mpi(PMPI_Comm_split_type(communicator, MPI_COMM_TYPE_SHARED, me, MPI_INFO_NULL, &node_),
+              "MPI_Comm_split_type");
+  }
+
+  NodeCommunicator(const NodeCommunicator&) = delete;
+  NodeCommunicator& operator=(const NodeCommunicator&) = delete;
+
+  ~NodeCommunicator() { PMPI_Comm_free(&node_); }
+
+  [[nodiscard]] MPI_Comm get() const { return node_; }
+
+ private:
+  MPI_Comm node_ = MPI_COMM_NULL;
+};
+
+}  // namespace
+
+Node find_node(MPI_Comm communicator, Rank me, Rank ranks, bool shares_memory) {
+  const NodeCommunicator together(communicator, me);
   Rank lowest = me;
-  const int code = PMPI_Bcast(&lowest, 1, MPI_INT32_T, 0, node);
-  PMPI_Comm_free(&node);
-  check_mpi(code, "MPI_Bcast");
+  check_mpi(PMPI_Bcast(&lowest, 1, MPI_INT32_T, 0, together.get()), "MPI_Bcast");
   Placement::Level level{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(ranks))};
   check_mpi(PMPI_Allgather(&lowest, 1, MPI_INT32_T, level.group_of.data(), 1, MPI_INT32_T, communicator),
             "MPI_Allgather");
+  Node node;
+  Rank here = 0;
+  for (const Rank group : level.group_of) {
+    node.rank_of.push_back(group == lowest ? here++ : Rank{-1});
+  }
+  if (shares_memory && here > 1) {
+    node.segment = NodeSegment::create(together.get());
+  }
   std::vector<Placement::Level> levels;
   levels.push_back(std::move(level));
-  return Placement(std::move(levels));
+  node.placement = Placement(std::move(levels));
+  return node;
 }
 
 std::string text_of_first_rank(std::string text, MPI_Comm communicator) {

@@ -254,7 +254,7 @@ class PlanCompiler {
       add_effects(Effect::Kind::kCopy, from, {}, {message});
     }
     used_.insert({message});
-    sends_.push_back({message.bytes, message.address, operation.peer});
+    sends_.push_back({message.bytes, message.address, operation.peer, false});
   }
 
   void add_other(const TracedOperation& operation) {
@@ -274,15 +274,15 @@ class PlanCompiler {
   /// A message goes straight where it belongs if nothing before it in the round's order of effects touches that.
   void add_receive(const TracedOperation& operation) {
     if (!carries_data_) {
-      start_receive(operation, new_stage(bytes_of(pieces(operation))));
+      start_receive(operation, new_stage(bytes_of(pieces(operation))), true);
       return;
     }
     const Segments into = home(operation.target_plane, pieces(operation));
     if (into.size() == 1 && !used_.overlaps(into.front())) {
-      start_receive(operation, into.front());
+      start_receive(operation, into.front(), false);
     } else {
       const Segment message = new_stage(bytes_of(pieces(operation)));
-      start_receive(operation, message);
+      start_receive(operation, message, true);
       add_effects(Effect::Kind::kCopy, {message}, {}, into);
     }
     used_.insert(into);
@@ -299,7 +299,7 @@ class PlanCompiler {
     const Segments into = home(operation.target_plane, pieces(operation));
     const bool direct = into.size() == 1 && !used_.overlaps(into.front()) && !overlap(into.front(), own);
     const Segment message = direct ? into.front() : new_stage(bytes_of(pieces(operation)));
-    start_receive(operation, message);
+    start_receive(operation, message, !direct);
     add_reduction(operation.side, {message}, own, into);
     used_.insert(own);
     used_.insert(into);
@@ -330,8 +330,8 @@ class PlanCompiler {
     add_effects(Effect::Kind::kReduce, left ? incoming : own, left ? own : incoming, into);
   }
 
-  void start_receive(const TracedOperation& operation, const Segment& message) {
-    plan_.transfers_.push_back({message.bytes, message.address, operation.peer});
+  void start_receive(const TracedOperation& operation, const Segment& message, bool staged) {
+    plan_.transfers_.push_back({message.bytes, message.address, operation.peer, staged});
   }
 
   /// What the rank must hold and is not where the user expects it.

@@ -37,6 +37,7 @@ struct Transfer {
   Bytes bytes = 0;
   Address address;
   Rank peer = 0;
+  bool staged = false;  ///< received only to be read by effects of the same round
 };
 
 /// A local change of memory: result := left (+) right, or result := left. `result` of a reduction is `left`, `right` or

@@ -119,6 +119,18 @@ Transport::Ticket MpiTransport::wait_any() {
   return ticket;
 }
 
+std::optional<Transport::Ticket> MpiTransport::poll() {
+  if (ended_.empty() && !requests_.empty()) {
+    test();
+  }
+  if (ended_.empty()) {
+    return std::nullopt;
+  }
+  const Ticket ticket = ended_.back();
+  ended_.pop_back();
+  return ticket;
+}
+
 void MpiTransport::wait_all(std::uint32_t /*count*/) {
   if (waiting_ == Waiting::kYield) {
     for (int spins = 0; !requests_.empty(); ++spins) {

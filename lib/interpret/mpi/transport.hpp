@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <optional>
 #include <vector>
 
 #include "schedule/transport.hpp"
@@ -47,6 +48,10 @@ class MpiTransport final : public Transport {
   Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
+
+  /// As wait_any; nothing if none has ended.
+  [[nodiscard]] std::optional<Ticket> poll();
+
   void wait_all(std::uint32_t count) override;
 
  private:

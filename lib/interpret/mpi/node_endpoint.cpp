@@ -1,0 +1,233 @@
+#include "interpret/mpi/node_endpoint.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <thread>
+
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+// So often, among those who wait long, MPI gets its turn, and what arrived is taken out of the channels. Who waits that
+// long may be waiting in a circle of ranks that have no room.
+constexpr std::uint64_t kProgressEvery = 16;
+constexpr std::uint64_t kDrainEvery = 4096;
+
+// Between two of these a rank that has a core of its own looks again and again.
+constexpr int kLooksInATurn = 200;
+
+}  // namespace
+
+NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, Rank me, NodeWaiting waiting)
+    : memory_(memory),
+      shape_(shape),
+      me_(me),
+      waiting_(std::move(waiting)),
+      peers_(static_cast<std::size_t>(shape.ranks)) {
+  for (Rank rank = 0; rank < shape.ranks; ++rank) {
+    Peer& peer = peers_[static_cast<std::size_t>(rank)];
+    peer.out = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(me, rank));
+    peer.in = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(rank, me));
+  }
+  for (std::size_t slot = 0; slot < NodeShape::kSmallSlots; ++slot) {
+    small_.slots.push_back({memory.data() + shape.small_slot(me, slot), {}});
+  }
+  for (std::size_t slot = 0; slot < shape.large_slots; ++slot) {
+    large_.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
+  }
+}
+
+bool NodeEndpoint::has_read(const Use& use) {
+  Peer& peer = peers_[static_cast<std::size_t>(use.peer)];
+  if (peer.known_consumed < use.sequence) {
+    peer.known_consumed = peer.out->consumed.load(std::memory_order_acquire);
+  }
+  return peer.known_consumed >= use.sequence;
+}
+
+bool NodeEndpoint::is_free(Slot& slot) {
+  while (!slot.uses.empty()) {
+    if (!has_read(slot.uses.back())) {
+      return false;
+    }
+    slot.uses.pop_back();
+  }
+  return true;
+}
+
+bool NodeEndpoint::has_entry(Peer& to) {
+  if (to.sent - to.known_consumed < NodeChannel::kEntries) {
+    return true;
+  }
+  to.known_consumed = to.out->consumed.load(std::memory_order_acquire);
+  return to.sent - to.known_consumed < NodeChannel::kEntries;
+}
+
+void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
+  if (turns == 0) {
+    waiting_since_ = std::chrono::steady_clock::now();
+  }
+  if (turns % kProgressEvery == kProgressEvery - 1) {
+    if (waiting_.progress) {
+      waiting_.progress();
+    }
+    if (waiting_.timeout.count() > 0 && std::chrono::steady_clock::now() - waiting_since_ > waiting_.timeout) {
+      throw Error(ErrorKind::kSystem, "no answer for " + std::to_string(waiting_.timeout.count()) + " ms" +
+                                          (waiting_.diagnosis ? ": " + waiting_.diagnosis(peer) : ""));
+    }
+  }
+  if (turns % kDrainEvery == kDrainEvery - 1) {
+    drain();
+  }
+  if (waiting_.yields) {
+    std::this_thread::yield();
+  }
+}
+
+template <typename Ready>
+void NodeEndpoint::wait_for_room(Rank peer, Ready ready) {
+  for (int spin = 0; spin < waiting_.spins; ++spin) {
+    if (ready()) {
+      return;
+    }
+  }
+  for (std::uint64_t turns = 0; !ready(); ++turns) {
+    pause(turns, peer);
+  }
+}
+
+NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane) {
+  for (std::uint64_t turns = 0;; ++turns) {
+    for (int look = 0; look < (waiting_.yields ? 1 : kLooksInATurn); ++look) {
+      if (const Piece piece = poll(peer, lane); piece.data != nullptr) {
+        return piece;
+      }
+    }
+    pause(turns, peer);
+  }
+}
+
+void NodeEndpoint::write_entry(Rank peer, Lane lane, std::span<const std::byte> data, std::uint64_t offset) {
+  Peer& to = peers_[static_cast<std::size_t>(peer)];
+  NodeEntry& entry = to.out->entries[to.sent % NodeChannel::kEntries];
+  entry.bytes = static_cast<std::uint32_t>(data.size());
+  entry.lane = lane;
+  if (data.size() <= NodeEntry::kInline) {
+    std::memcpy(entry.small, data.data(), data.size());
+  } else {
+    entry.offset = offset;
+  }
+  entry.sequence.store(++to.sent, std::memory_order_release);
+}
+
+void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
+  if (data.size() > NodeEntry::kInline) {
+    const std::span<std::byte> slot = reserve(data.size());
+    std::memcpy(slot.data(), data.data(), data.size());
+    publish(peers, lane, slot);
+    return;
+  }
+  for (const Rank peer : peers) {
+    Peer& to = peers_[static_cast<std::size_t>(peer)];
+    if (!has_entry(to)) {
+      wait_for_room(peer, [&] { return has_entry(to); });
+    }
+    write_entry(peer, lane, data, 0);
+  }
+}
+
+std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
+  SlotRing& ring = ring_for(bytes);
+  Slot& slot = ring.slots[ring.next];
+  ring.next = (ring.next + 1) % ring.slots.size();
+  if (!is_free(slot)) {
+    wait_for_room(slot.uses.back().peer, [&] { return is_free(slot); });
+  }
+  reserved_ = &slot;
+  return {slot.memory, bytes};
+}
+
+void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved) {
+  const auto offset = static_cast<std::uint64_t>(reserved_->memory - memory_.data());
+  for (const Rank peer : peers) {
+    Peer& to = peers_[static_cast<std::size_t>(peer)];
+    if (!has_entry(to)) {
+      wait_for_room(peer, [&] { return has_entry(to); });
+    }
+    write_entry(peer, lane, reserved, offset);
+    if (reserved.size() > NodeEntry::kInline) {
+      reserved_->uses.push_back({peer, to.sent});
+    }
+  }
+  reserved_ = nullptr;
+}
+
+bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {
+  Peer& to = peers_[static_cast<std::size_t>(peer)];
+  if (!has_entry(to)) {
+    return false;
+  }
+  if (data.size() <= NodeEntry::kInline) {
+    write_entry(peer, lane, data, 0);
+    return true;
+  }
+  SlotRing& ring = ring_for(data.size());
+  if (!is_free(ring.slots[ring.next])) {
+    return false;
+  }
+  const std::span<std::byte> slot = reserve(data.size());
+  std::memcpy(slot.data(), data.data(), data.size());
+  publish({&peer, 1}, lane, slot);
+  return true;
+}
+
+NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entry, Lane lane) {
+  const auto known = std::find_if(from.stash.begin(), from.stash.end(),
+                                  [lane](const Stashed& stashed) { return stashed.lane == lane; });
+  if (known != from.stash.end()) {
+    held_ = std::move(known->data);
+    from.stash.erase(known);
+    held_in_stash_ = true;
+    return {held_.data(), held_.size()};
+  }
+  if (entry.sequence.load(std::memory_order_acquire) != from.received + 1) {
+    return {};
+  }
+  if (entry.lane != lane) {
+    stash_head(from, entry);
+    return {};
+  }
+  return {entry.bytes <= NodeEntry::kInline ? entry.small : memory_.data() + entry.offset, entry.bytes};
+}
+
+void NodeEndpoint::release(Rank peer) {
+  if (held_in_stash_) {
+    held_in_stash_ = false;
+    return;
+  }
+  Peer& from = peers_[static_cast<std::size_t>(peer)];
+  from.in->consumed.store(++from.received, std::memory_order_release);
+}
+
+void NodeEndpoint::stash_head(Peer& from, const NodeEntry& entry) {
+  const std::byte* data = entry.bytes <= NodeEntry::kInline ? entry.small : memory_.data() + entry.offset;
+  from.stash.push_back({entry.lane, {data, data + entry.bytes}});
+  from.in->consumed.store(++from.received, std::memory_order_release);
+}
+
+void NodeEndpoint::drain() {
+  for (Peer& from : peers_) {
+    for (;;) {
+      const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
+      if (entry.sequence.load(std::memory_order_acquire) != from.received + 1) {
+        break;
+      }
+      stash_head(from, entry);
+    }
+  }
+}
+
+}  // namespace ringwood

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "interpret/mpi/node_memory.hpp"
+
+namespace ringwood {
+
+/// How a rank waits for another of its node.
+struct NodeWaiting {
+  int spins = 100;     ///< looks before anything else is tried
+  bool yields = true;  ///< then the core is offered to others: with more ranks than cores, whom it waits for needs it
+  std::chrono::milliseconds timeout{0};  ///< 0: for ever
+  /// Called now and then by those who wait long: MPI makes progress only inside its own functions, and whom we wait for
+  /// may be waiting for a message of the user's that is stuck in this process.
+  std::function<void()> progress = {};
+  /// What an error says after "no answer": who has come, and who has not.
+  std::function<std::string(Rank peer)> diagnosis = {};
+};
+
+/// One rank's ends of the channels of its node: messages in pieces of at most `shape().large_bytes`. Pieces of one
+/// (sender, lane) arrive in order. Nothing here may be used by two threads at once.
+class NodeEndpoint {
+ public:
+  struct Piece {
+    const std::byte* data = nullptr;
+    std::size_t bytes = 0;
+  };
+
+  /// `memory` is the whole segment, zero at first, aligned to a page. Ranks are those of the node.
+  NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, Rank me, NodeWaiting waiting);
+
+  [[nodiscard]] const NodeShape& shape() const { return shape_; }
+
+  [[nodiscard]] Rank rank() const { return me_; }
+
+  /// Sends one piece to each of the peers; returns when `data` is free again. Waits until there is room, which is where
+  /// everybody has read what was sent in earlier rounds. Throws Error(kSystem) after the time-out.
+  void push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
+
+  /// Room for a piece that is made where it is sent from; then goes to `publish`.
+  [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
+  void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
+
+  /// As `push`, to one; false if there is no room now.
+  [[nodiscard]] bool try_push(Rank peer, Lane lane, std::span<const std::byte> data);
+
+  /// The next piece from (peer, lane), valid until `release`, which has to come before the next piece.
+  [[nodiscard]] Piece await(Rank peer, Lane lane) {
+    Piece piece = poll(peer, lane);
+    for (int spin = 0; piece.data == nullptr && spin < waiting_.spins; ++spin) {
+      piece = poll(peer, lane);
+    }
+    return piece.data != nullptr ? piece : await_long(peer, lane);
+  }
+
+  /// The same; no data if it is not there yet.
+  [[nodiscard]] Piece poll(Rank peer, Lane lane) {
+    Peer& from = peers_[static_cast<std::size_t>(peer)];
+    const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
+    if (entry.sequence.load(std::memory_order_acquire) != from.received + 1 && from.stash.empty()) {
+      return {};
+    }
+    return poll_closely(from, entry, lane);
+  }
+
+  void release(Rank peer);
+
+  /// Takes all that has arrived out of the channels, so that nobody waits for room because of this rank.
+  void drain();
+
+  /// Waits a little; `turns` counts how often it was called in a row. Throws Error(kSystem) after the time-out.
+  void pause(std::uint64_t turns, Rank peer);
+
+  NodeProgress& progress(Rank rank) { return *reinterpret_cast<NodeProgress*>(memory_.data() + shape_.progress(rank)); }
+
+ private:
+  struct Stashed {
+    Lane lane = 0;
+    std::vector<std::byte> data;
+  };
+
+  struct Peer {
+    NodeChannel* out = nullptr;
+    NodeChannel* in = nullptr;
+    std::uint64_t sent = 0;
+    std::uint64_t known_consumed = 0;  // of what was sent
+    std::uint64_t received = 0;
+    std::deque<Stashed> stash;
+  };
+
+  /// Who reads a slot, and until when.
+  struct Use {
+    Rank peer = 0;
+    std::uint64_t sequence = 0;
+  };
+
+  struct Slot {
+    std::byte* memory = nullptr;
+    std::vector<Use> uses;
+  };
+
+  struct SlotRing {
+    std::vector<Slot> slots;
+    std::size_t next = 0;
+  };
+
+  Piece poll_closely(Peer& from, const NodeEntry& entry, Lane lane);
+  Piece await_long(Rank peer, Lane lane);
+  void stash_head(Peer& from, const NodeEntry& entry);
+
+  [[nodiscard]] SlotRing& ring_for(std::size_t bytes) { return bytes <= NodeShape::kSmallSlot ? small_ : large_; }
+
+  [[nodiscard]] bool has_read(const Use& use);
+  [[nodiscard]] bool is_free(Slot& slot);
+  [[nodiscard]] bool has_entry(Peer& to);
+  void write_entry(Rank peer, Lane lane, std::span<const std::byte> data, std::uint64_t offset);
+  template <typename Ready>
+  void wait_for_room(Rank peer, Ready ready);
+
+  std::span<std::byte> memory_;
+  NodeShape shape_;
+  Rank me_;
+  NodeWaiting waiting_;
+  std::vector<Peer> peers_;
+  SlotRing small_;
+  SlotRing large_;
+  Slot* reserved_ = nullptr;
+  bool held_in_stash_ = false;
+  std::vector<std::byte> held_;
+  std::chrono::steady_clock::time_point waiting_since_;
+};
+
+}  // namespace ringwood

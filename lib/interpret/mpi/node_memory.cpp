@@ -1,0 +1,62 @@
+#include "interpret/mpi/node_memory.hpp"
+
+#include <algorithm>
+
+namespace ringwood {
+
+namespace {
+
+constexpr std::size_t kPage = 4096;
+
+// Slots that start at the same place of a page all fall in the same few lines of the first cache; so they do not.
+constexpr std::size_t kSkew = kCacheLine;
+
+// What a rank may take of the memory of the node, and the pieces that still move at full speed.
+constexpr std::size_t kMostBytesOfRank = std::size_t{2} << 20U;
+constexpr std::size_t kLargestSlot = std::size_t{32} << 10U;
+constexpr std::size_t kLeastSlots = 16;
+
+std::size_t in_pages(std::size_t bytes) {
+  return (bytes + kPage - 1) / kPage * kPage;
+}
+
+std::size_t index(Rank rank) {
+  return static_cast<std::size_t>(rank);
+}
+
+}  // namespace
+
+// Twice as many slots as there are ranks: a round that sends something else to everybody finds room for all of it while
+// the round before is still being read.
+NodeShape::NodeShape(Rank count)
+    : ranks(count),
+      large_slots(std::max(kLeastSlots, 2 * index(count))),
+      large_bytes(std::clamp(kMostBytesOfRank / large_slots / kPage * kPage, kSmallSlot, kLargestSlot)) {}
+
+std::size_t NodeShape::progress(Rank rank) const {
+  return kPage + index(rank) * sizeof(NodeProgress);
+}
+
+// A receiver's channels lie side by side: it looks at all of them.
+std::size_t NodeShape::channel(Rank from, Rank to) const {
+  return kPage + in_pages(index(ranks) * sizeof(NodeProgress)) +
+         (index(to) * index(ranks) + index(from)) * sizeof(NodeChannel);
+}
+
+std::size_t NodeShape::slots_begin(Rank rank) const {
+  return in_pages(channel(ranks - 1, ranks - 1) + sizeof(NodeChannel)) + index(rank) * slots_bytes();
+}
+
+std::size_t NodeShape::slots_bytes() const {
+  return in_pages(kSmallSlots * (kSmallSlot + kSkew) + large_slots * (large_bytes + kSkew));
+}
+
+std::size_t NodeShape::small_slot(Rank rank, std::size_t slot) const {
+  return slots_begin(rank) + slot * (kSmallSlot + kSkew);
+}
+
+std::size_t NodeShape::large_slot(Rank rank, std::size_t slot) const {
+  return small_slot(rank, kSmallSlots) + slot * (large_bytes + kSkew);
+}
+
+}  // namespace ringwood

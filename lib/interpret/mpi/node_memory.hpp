@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "ringwood/ids.hpp"
+
+namespace ringwood {
+
+// What the ranks of a node share, byte by byte. Every ordered pair of ranks has a channel: a ring of entries, written
+// by the sender and counted by the receiver. An entry carries a small message itself; a larger one, or a piece of it,
+// lies in a slot of its sender, which several entries may name.
+
+/// A line of the cache: what two cores had better not write at once.
+inline constexpr std::size_t kCacheLine = 64;
+
+/// One piece of a message under way. Full if `sequence` is the number of the piece in its channel, from 1 on.
+struct alignas(kCacheLine) NodeEntry {
+  static constexpr std::size_t kInline = 48;
+
+  std::atomic<std::uint64_t> sequence;
+  std::uint32_t bytes;
+  Lane lane;
+
+  union {
+    alignas(16) std::byte small[kInline];
+    std::uint64_t offset;  ///< in the segment, of a piece that does not fit here
+  };
+};
+
+static_assert(sizeof(NodeEntry) == kCacheLine && std::atomic<std::uint64_t>::is_always_lock_free);
+
+struct NodeChannel {
+  static constexpr std::size_t kEntries = 32;
+
+  NodeEntry entries[kEntries];
+  alignas(kCacheLine) std::atomic<std::uint64_t> consumed;  ///< pieces that the receiver does not look at any more
+};
+
+/// What a rank is doing, for those who wait for it in vain.
+struct alignas(kCacheLine) NodeProgress {
+  std::atomic<std::uint64_t> calls;  ///< begun
+  std::atomic<std::uint64_t> ended;
+  std::atomic<std::uint32_t> round;  ///< of the call that has not ended
+};
+
+/// Where everything lies in a segment. The same on all ranks, since it follows from the number of them.
+struct NodeShape {
+  static constexpr std::size_t kSmallSlots = 16;
+  static constexpr std::size_t kSmallSlot = 4096;
+
+  explicit NodeShape(Rank count);
+
+  [[nodiscard]] std::size_t progress(Rank rank) const;
+  [[nodiscard]] std::size_t channel(Rank from, Rank to) const;
+  [[nodiscard]] std::size_t small_slot(Rank rank, std::size_t slot) const;
+  [[nodiscard]] std::size_t large_slot(Rank rank, std::size_t slot) const;
+  /// All slots of a rank: what it, and nobody else, writes much.
+  [[nodiscard]] std::size_t slots_begin(Rank rank) const;
+  [[nodiscard]] std::size_t slots_bytes() const;
+
+  [[nodiscard]] std::size_t total_bytes() const { return slots_begin(ranks); }
+
+  Rank ranks;
+  std::size_t large_slots;  ///< a rank
+  std::size_t large_bytes;  ///< in one of them
+};
+
+}  // namespace ringwood

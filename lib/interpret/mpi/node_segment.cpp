@@ -1,0 +1,142 @@
+#include "interpret/mpi/node_segment.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "interpret/mpi/mpi_error.hpp"
+
+#ifdef __linux__
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+namespace ringwood {
+
+namespace {
+
+#ifdef __linux__
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  ~Descriptor() {
+    if (number_ >= 0) {
+      ::close(number_);
+    }
+  }
+
+  [[nodiscard]] int get() const { return number_; }
+
+  [[nodiscard]] bool ok() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+/// What rank 0 tells the others: where its descriptor is found, and how to know that it is the right one, since the
+/// same number may be another process where containers hide them from each other.
+struct Invitation {
+  std::int64_t process = 0;
+  std::int64_t descriptor = -1;
+  std::array<std::uint64_t, 2> token{};
+};
+
+int make_file(std::size_t bytes, Invitation& invitation) {
+  const int made = ::memfd_create("ringwood", MFD_CLOEXEC);
+  if (made < 0) {
+    return made;
+  }
+  constexpr auto kTokenBytes = static_cast<ssize_t>(sizeof invitation.token);
+  const bool ready = ::fchmod(made, S_IRUSR | S_IWUSR) == 0 && ::ftruncate(made, static_cast<off_t>(bytes)) == 0 &&
+                     ::getrandom(invitation.token.data(), sizeof invitation.token, 0) == kTokenBytes &&
+                     ::pwrite(made, invitation.token.data(), sizeof invitation.token, 0) == kTokenBytes;
+  if (!ready) {
+    ::close(made);
+    return -1;
+  }
+  invitation.process = ::getpid();
+  invitation.descriptor = made;
+  return made;
+}
+
+int open_file(const Invitation& invitation) {
+  if (invitation.descriptor < 0) {
+    return -1;
+  }
+  const std::string path =
+      "/proc/" + std::to_string(invitation.process) + "/fd/" + std::to_string(invitation.descriptor);
+  const int opened = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  std::array<std::uint64_t, 2> token{};
+  const bool right = opened >= 0 && ::pread(opened, token.data(), sizeof token, 0) == ssize_t{sizeof token} &&
+                     token == invitation.token;
+  if (opened >= 0 && !right) {
+    ::close(opened);
+    return -1;
+  }
+  return opened;
+}
+
+/// Takes the memory now, and each rank that of its own slots: where there is none left, that is an error here and not a
+/// signal later; and it is then near the rank that writes it.
+bool reserve(int file, const NodeShape& shape, Rank me) {
+  const auto begin = static_cast<off_t>(shape.slots_begin(me));
+  const bool slots = ::posix_fallocate(file, begin, static_cast<off_t>(shape.slots_bytes())) == 0;
+  return slots && (me != 0 || ::posix_fallocate(file, 0, static_cast<off_t>(shape.slots_begin(0))) == 0);
+}
+
+void* map(int file, const NodeShape& shape, Rank me) {
+  if (file < 0 || !reserve(file, shape, me)) {
+    return MAP_FAILED;
+  }
+  return ::mmap(nullptr, shape.total_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+}
+
+#endif
+
+}  // namespace
+
+#ifdef __linux__
+
+std::unique_ptr<NodeSegment> NodeSegment::create(MPI_Comm node) {
+  Rank me = 0;
+  Rank ranks = 1;
+  check_mpi(PMPI_Comm_rank(node, &me), "MPI_Comm_rank");
+  check_mpi(PMPI_Comm_size(node, &ranks), "MPI_Comm_size");
+  const NodeShape shape(ranks);
+  Invitation invitation;
+  const int made = me == 0 ? make_file(shape.total_bytes(), invitation) : -1;
+  check_mpi(PMPI_Bcast(&invitation, static_cast<int>(sizeof invitation), MPI_BYTE, 0, node), "MPI_Bcast");
+  const Descriptor file(me == 0 ? made : open_file(invitation));
+  void* memory = map(file.get(), shape, me);
+  int ok = memory != MAP_FAILED ? 1 : 0;
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &ok, 1, MPI_INT, MPI_MIN, node), "MPI_Allreduce");
+  std::unique_ptr<NodeSegment> segment;
+  if (memory != MAP_FAILED) {
+    segment.reset(new NodeSegment({static_cast<std::byte*>(memory), shape.total_bytes()}, shape));
+  }
+  return ok != 0 ? std::move(segment) : nullptr;
+}
+
+NodeSegment::~NodeSegment() {
+  ::munmap(memory_.data(), memory_.size());
+}
+
+#else
+
+std::unique_ptr<NodeSegment> NodeSegment::create(MPI_Comm /*node*/) {
+  return nullptr;
+}
+
+NodeSegment::~NodeSegment() = default;
+
+#endif
+
+}  // namespace ringwood
