@@ -45,6 +45,7 @@ constinit const Algorithm allgather_bruck{
     .needs = {},
     .program = program,
     .parameters = kParameters,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

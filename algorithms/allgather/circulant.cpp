@@ -33,6 +33,7 @@ constinit const Algorithm allgather_circulant{
     .reference = "Träff 2024; Bar-Noy, Kipnis 1994",
     .needs = {},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

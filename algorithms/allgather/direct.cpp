@@ -33,6 +33,7 @@ constinit const Algorithm allgather_direct{
     .reference = "Thakur, Rabenseifner, Gropp 2005",
     .needs = {},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

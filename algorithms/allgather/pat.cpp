@@ -84,6 +84,7 @@ constinit const Algorithm allgather_pat{
     .needs = {},
     .program = program,
     .parameters = kParameters,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

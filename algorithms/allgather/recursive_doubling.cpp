@@ -44,6 +44,7 @@ constinit const Algorithm allgather_recursive_doubling{
     .reference = "Thakur, Rabenseifner, Gropp 2005",
     .needs = {},
     .program = program,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

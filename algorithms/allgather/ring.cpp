@@ -34,6 +34,7 @@ constinit const Algorithm allgather_ring{
     .reference = "Chan, Heimlich, Purkayastha, van de Geijn 2007",
     .needs = {},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

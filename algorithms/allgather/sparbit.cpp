@@ -51,6 +51,7 @@ constinit const Algorithm allgather_sparbit{
     .reference = "Loch, Koslovski 2021",
     .needs = {},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -98,6 +98,7 @@ constinit const Algorithm allreduce_aligned_tree{
     .needs = {},
     .program = program,
     .pieces = pieces,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

@@ -32,6 +32,7 @@ constinit const Algorithm allreduce_bidirectional_ring{
     .needs = {.commutative = true},
     .program = program,
     .pieces = pieces,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -24,6 +24,7 @@ constinit const Algorithm allreduce_circulant{
     .reference = "Träff 2024",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -29,6 +29,7 @@ constinit const Algorithm allreduce_pat{
     .needs = {.commutative = true},
     .program = program,
     .parameters = kParameters,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

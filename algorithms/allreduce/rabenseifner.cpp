@@ -37,6 +37,7 @@ constinit const Algorithm allreduce_rabenseifner{
     .needs = {},
     .program = program,
     .pieces = pieces,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

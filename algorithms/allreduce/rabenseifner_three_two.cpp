@@ -115,6 +115,7 @@ constinit const Algorithm allreduce_rabenseifner_three_two{
     .needs = {},
     .program = program,
     .pieces = pieces,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

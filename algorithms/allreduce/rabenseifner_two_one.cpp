@@ -33,6 +33,7 @@ constinit const Algorithm allreduce_rabenseifner_two_one{
     .needs = {},
     .program = program,
     .pieces = pieces,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

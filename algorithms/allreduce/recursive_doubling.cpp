@@ -37,6 +37,7 @@ constinit const Algorithm allreduce_recursive_doubling{
     .needs = {},
     .program = program,
     .pieces = one_piece,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

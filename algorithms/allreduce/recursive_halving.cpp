@@ -24,6 +24,7 @@ constinit const Algorithm allreduce_recursive_halving{
     .reference = "Thakur, Rabenseifner, Gropp 2005",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

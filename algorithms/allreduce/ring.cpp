@@ -24,6 +24,7 @@ constinit const Algorithm allreduce_ring{
     .reference = "Patarasuk, Yuan 2009",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -41,6 +41,7 @@ constinit const Algorithm allreduce_segmented_ring{
     .program = program,
     .pieces = pieces,
     .parameters = kParameters,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

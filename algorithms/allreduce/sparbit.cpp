@@ -24,6 +24,7 @@ constinit const Algorithm allreduce_sparbit{
     .reference = "Loch, Koslovski 2021",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

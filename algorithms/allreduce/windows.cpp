@@ -63,6 +63,7 @@ constinit const Algorithm allreduce_windows{
     .needs = {.commutative = true},
     .program = program,
     .pieces = one_piece,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -50,6 +50,7 @@ constinit const Algorithm alltoall_bruck{
     .needs = {},
     .program = program,
     .pieces = one_piece_per_pair,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

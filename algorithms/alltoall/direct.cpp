@@ -34,6 +34,7 @@ constinit const Algorithm alltoall_direct{
     .needs = {},
     .program = program,
     .pieces = one_piece_per_pair,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

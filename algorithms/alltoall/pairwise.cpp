@@ -23,6 +23,12 @@ Program program(const Problem& problem, Rank me) {
   }
 }
 
+/// Partners are ranks with other bits, or ranks some steps away.
+Symmetry symmetry(const Problem& problem) {
+  const Symmetry by_bits = same_by_bits(problem);
+  return by_bits == Symmetry::kNone ? Symmetry::kRotation : by_bits;
+}
+
 }  // namespace
 
 constinit const Algorithm alltoall_pairwise{
@@ -33,6 +39,7 @@ constinit const Algorithm alltoall_pairwise{
     .needs = {},
     .program = program,
     .pieces = one_piece_per_pair,
+    .symmetry = symmetry,
 };
 
 }  // namespace ringwood

@@ -28,6 +28,7 @@ constinit const Algorithm barrier_dissemination{
     .needs = {},
     .program = program,
     .pieces = one_piece,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -33,6 +33,7 @@ constinit const Algorithm reduce_scatter_circulant{
     .reference = "Träff 2024; Bar-Noy, Kipnis 1994",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -63,6 +63,7 @@ constinit const Algorithm reduce_scatter_distance_doubling{
     .reference = "Träff 2005",
     .needs = {},
     .program = program,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

@@ -23,6 +23,12 @@ Program program(const Problem& problem, Rank me) {
   }
 }
 
+/// Partners are ranks with other bits, or ranks some steps away.
+Symmetry symmetry(const Problem& problem) {
+  const Symmetry by_bits = same_by_bits(problem);
+  return by_bits == Symmetry::kNone ? Symmetry::kRotation : by_bits;
+}
+
 }  // namespace
 
 constinit const Algorithm reduce_scatter_pairwise{
@@ -32,6 +38,7 @@ constinit const Algorithm reduce_scatter_pairwise{
     .reference = "Thakur, Rabenseifner, Gropp 2005",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = symmetry,
 };
 
 }  // namespace ringwood

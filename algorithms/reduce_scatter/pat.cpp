@@ -31,6 +31,7 @@ constinit const Algorithm reduce_scatter_pat{
     .needs = {.commutative = true},
     .program = program,
     .parameters = kParameters,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

@@ -43,6 +43,7 @@ constinit const Algorithm reduce_scatter_recursive_halving{
     .reference = "Thakur, Rabenseifner, Gropp 2005",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_bits,
 };
 
 }  // namespace ringwood

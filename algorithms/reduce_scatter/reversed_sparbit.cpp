@@ -23,6 +23,7 @@ constinit const Algorithm reduce_scatter_reversed_sparbit{
     .reference = "Loch, Koslovski 2021",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood

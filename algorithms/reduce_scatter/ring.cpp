@@ -35,6 +35,7 @@ constinit const Algorithm reduce_scatter_ring{
     .reference = "Barnett, Littlefield, Payne, van de Geijn 1995; Patarasuk, Yuan 2009",
     .needs = {.commutative = true},
     .program = program,
+    .symmetry = same_by_rotation,
 };
 
 }  // namespace ringwood
