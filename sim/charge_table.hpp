@@ -11,7 +11,9 @@ namespace ringwood {
 /// multiplications of 128 bits.
 class ChargeTable {
  public:
-  ChargeTable(const PairCosts& costs, TimePerByte gamma) : costs_(costs), gamma_(gamma) {}
+  /// For ranks whose CPU takes so many percent of what `costs` and `gamma` say.
+  ChargeTable(const PairCosts& costs, TimePerByte gamma, std::int64_t cpu_percent = 100)
+      : costs_(costs), gamma_(slowed(gamma, cpu_percent)), cpu_percent_(cpu_percent) {}
 
   struct Entry {
     MessageCharges charges;
@@ -22,21 +24,42 @@ class ChargeTable {
 
   /// Valid until the next call.
   [[nodiscard]] const Entry& of(CostClass cost_class, Bytes bytes) {
-    // Multiplicative hashing: sizes are often powers of two, of which only the high bits of the product tell much.
-    const std::uint64_t mixed = (static_cast<std::uint64_t>(bytes) + cost_class) * 0x9E3779B97F4A7C15U;
-    Entry& entry = entries_[mixed >> (64U - kBits)];
-    if (entry.bytes != bytes || entry.cost_class != cost_class) [[unlikely]] {
-      entry = {charges_of(costs_[cost_class], bytes), gamma_.of(bytes), bytes, cost_class};
+    if (last_->bytes == bytes && last_->cost_class == cost_class) [[likely]] {
+      return *last_;
     }
-    return entry;
+    return look_up(cost_class, bytes);
   }
+
+  /// What reducing so many bytes takes.
+  [[nodiscard]] Picoseconds reduction(Bytes bytes) const { return gamma_.of(bytes); }
 
  private:
   static constexpr unsigned kBits = 7;
 
+  [[nodiscard]] const Entry& look_up(CostClass cost_class, Bytes bytes) {
+    // Multiplicative hashing: sizes are often powers of two, of which only the high bits of the product tell much.
+    const std::uint64_t mixed = (static_cast<std::uint64_t>(bytes) + cost_class) * 0x9E3779B97F4A7C15U;
+    Entry& entry = entries_[mixed >> (64U - kBits)];
+    if (entry.bytes != bytes || entry.cost_class != cost_class) [[unlikely]] {
+      LogGops costs = costs_[cost_class];
+      costs.o = costs.o * cpu_percent_ / 100;
+      costs.O = slowed(costs.O, cpu_percent_);
+      entry = {charges_of(costs, bytes), gamma_.of(bytes), bytes, cost_class};
+    }
+    last_ = &entry;
+    return entry;
+  }
+
+  [[nodiscard]] static TimePerByte slowed(TimePerByte time, std::int64_t percent) {
+    __extension__ using Wide = unsigned __int128;
+    return {static_cast<std::uint64_t>(Wide{time.scaled} * static_cast<std::uint64_t>(percent) / 100)};
+  }
+
   const PairCosts& costs_;
   TimePerByte gamma_;
+  std::int64_t cpu_percent_;
   std::array<Entry, std::size_t{1} << kBits> entries_;
+  const Entry* last_ = entries_.data();
 };
 
 }  // namespace ringwood

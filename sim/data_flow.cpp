@@ -2,9 +2,10 @@
 #include <vector>
 
 #include "base/huge_pages.hpp"
-#include "sim/charge_table.hpp"
+#include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/mailboxes.hpp"
+#include "sim/rank_charges.hpp"
 
 namespace ringwood {
 
@@ -12,25 +13,36 @@ namespace {
 
 enum class Stop { kBlocked, kEnded, kForked };
 
-template <LogGopsForm kForm, bool kTraced>
+/// What is left out of the loop over all messages if it is not needed.
+enum class Kind {
+  kPlain,     ///< everything eager, no stragglers, no log
+  kGeneral,   ///< no trace
+  kQuotient,  ///< general, for one rank of each orbit
+  kTraced,
+};
+
+template <LogGopsForm kForm, Kind kKind>
 class DataFlow {
  public:
-  explicit DataFlow(const SimulationInput& input)
+  DataFlow(const SimulationInput& input, const Orbits& orbits)
       : input_(input),
-        layout_(input.layout),
-        gamma_(input.machine.gamma),
+        orbits_(orbits),
+        bytes_(input.layout),
         log_(input.options.log),
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
-        charges_(costs_, input.machine.gamma),
-        mail_(input.schedule.ranks()),
-        progress_(static_cast<std::size_t>(input.schedule.ranks())) {
+        charges_(costs_, input.machine.gamma, input.options.stragglers),
+        mail_(orbits.representatives()),
+        progress_(static_cast<std::size_t>(orbits.representatives())) {
     if (costs_.may_wait_for_receives()) {
       rendezvous_.resize(progress_.size());
     }
     if constexpr (kTraced) {
       tracing_.last.assign(progress_.size(), kNoOperation);
       tracing_.round_start.assign(progress_.size(), kNoOperation);
+    }
+    for (const Straggler& straggler : input.options.stragglers) {
+      state(straggler.rank).clocks = begin_at(straggler.arrival);
     }
   }
 
@@ -57,6 +69,10 @@ class DataFlow {
   }
 
  private:
+  static constexpr bool kTraced = kKind == Kind::kTraced;
+  static constexpr bool kPlain = kKind == Kind::kPlain;
+
+  /// Whose programs run.
   [[nodiscard]] Rank ranks() const { return static_cast<Rank>(progress_.size()); }
 
   [[nodiscard]] RankState& state(Rank rank) { return mail_.state(rank); }
@@ -77,7 +93,8 @@ class DataFlow {
 
   /// Runs a rank until it has to wait.
   Stop run_rank(Rank me) {
-    Running rank{me, state(me), mail_.inbox(me), state(me).clocks, progress(me)};
+    RankState& at = state(me);
+    Running rank{me, at, mail_.inbox(me), kPlain ? charges_.usual() : charges_.of(me), at.clocks, progress(me)};
     bool in_round = rank.progress.pulled > 0;  // woken in the middle of one
     std::span<const Operation> round = in_round ? rank.state.program.round() : std::span<const Operation>();
     Stop stop = Stop::kBlocked;
@@ -92,21 +109,23 @@ class DataFlow {
         begin_round(rank, round);
       }
       in_round = false;
-      if (!receive_all(rank, round) || (!rendezvous_.empty() && !leave_rendezvous(rank))) {
+      if (!receive_all(rank, round) || (may_wait() && !leave_rendezvous(rank))) {
         break;
       }
       if (rank.clocks.cpu > kLatestTime) {
         throw_too_late(me);
       }
     }
-    rank.state.clocks = rank.clocks;
+    at.clocks = rank.clocks;
     progress(me) = rank.progress;
     return stop;
   }
 
+  [[nodiscard]] bool may_wait() const { return !kPlain && !rendezvous_.empty(); }
+
   Stop end(Running& rank) {
     if (rank.state.doing == Doing::kHasMail) {
-      mail_.put_slot_in_inbox(rank);
+      mail_.put_slot_in_inbox(rank.me);
     }
     rank.state.program = Program();  // its frame is the next one's
     rank.state.doing = Doing::kEnded;
@@ -126,7 +145,7 @@ class DataFlow {
       if (operation.kind != OperationKind::kSend) {
         continue;
       }
-      if (const Bytes bytes = layout_.bytes(operation.chunks); bytes > 0) {
+      if (const Bytes bytes = bytes_.of(operation.chunks); bytes > 0) {
         send(rank, start, operation.peer, bytes);
       }
     }
@@ -135,16 +154,16 @@ class DataFlow {
   void send(Running& rank, Picoseconds ready, Rank peer, Bytes bytes) {
     check_peer(rank, peer);
     const CostClass cost_class = costs_.class_of(rank.me, peer);
-    const ChargeTable::Entry& entry = charges_.of(cost_class, bytes);
+    const ChargeTable::Entry& entry = rank.charges.of(cost_class, bytes);
     const Picoseconds before = rank.clocks.cpu;
     const ServedSend served = serve_send(rank.clocks, ready, entry.charges);
     rank.progress.count();
     rank.progress.bytes_sent += bytes;
     ++messages_;
-    if (!entry.charges.eager) {
+    if (may_wait() && !entry.charges.eager) {
       ++rendezvous(rank.me).open;
     }
-    if (log_ != nullptr) {
+    if (!kPlain && log_ != nullptr) {
       log_->push_back({rank.me, peer, 0, bytes});
     }
     OperationId sent = kNoOperation;
@@ -152,7 +171,12 @@ class DataFlow {
       sent = trace(rank, {last_operation(rank.me), false, served.start - before}, bytes, cost_class,
                    TracedOperation::Kind::kSend);
     }
-    mail_.send({peer, {served.head, rank.me, 0, cost_class, 0}, sent});
+    if constexpr (kKind == Kind::kQuotient) {
+      const Rank source = orbits_.seen_by_representative(rank.me, peer);
+      mail_.send(rank.me, orbits_.representative(peer), {served.head, source, 0, cost_class, 0}, sent);
+    } else {
+      mail_.send(rank.me, peer, {served.head, rank.me, 0, cost_class, 0}, sent);
+    }
   }
 
   /// Serves what is listed in the round besides sends, from where it stopped. False: it waits for a message.
@@ -162,7 +186,7 @@ class DataFlow {
       if (operation.kind == OperationKind::kSend) {
         continue;
       }
-      const Bytes bytes = layout_.bytes(operation.chunks);
+      const Bytes bytes = bytes_.of(operation.chunks);
       if (bytes == 0) {
         continue;
       }
@@ -183,7 +207,7 @@ class DataFlow {
       case OperationKind::kReceiveReduce:
         return receive(rank, operation.peer, bytes, true);
       case OperationKind::kReduce:
-        reduce(rank, bytes, gamma_.of(bytes));
+        reduce(rank, bytes, rank.charges.reduction(bytes));
         return true;
       case OperationKind::kSend:
       case OperationKind::kCopy:
@@ -199,11 +223,11 @@ class DataFlow {
       message.head = rank.state.head;
       message.cost_class = rank.state.cost_class;
       rank.state.doing = Doing::kRuns;
-    } else if (!mail_.take_from_inbox(rank, peer, message, sent)) {
+    } else if (!mail_.take_from_inbox(rank.state, rank.inbox, peer, message, sent)) {
       await(rank, peer);
       return false;
     }
-    const ChargeTable::Entry& entry = charges_.of(message.cost_class, bytes);
+    const ChargeTable::Entry& entry = rank.charges.of(message.cost_class, bytes);
     const Picoseconds before = rank.clocks.cpu;
     const ServedReceive served = serve_receive<kForm>(rank.clocks, message.head, entry.charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
@@ -211,8 +235,8 @@ class DataFlow {
       const Cause cause = cause_of(served, message.head, sent, before, last_operation(rank.me));
       trace(rank, cause, bytes, message.cost_class, TracedOperation::Kind::kReceive);
     }
-    if (!entry.charges.eager) {
-      match(rank, peer, served.taken_in, {sent, true, served.taken_in - message.head});
+    if (may_wait() && !entry.charges.eager) {
+      match(rank, orbits_.representative(peer), served.taken_in, {sent, true, served.taken_in - message.head});
     }
     if (reduces) {
       reduce(rank, bytes, entry.reduction);
@@ -223,15 +247,15 @@ class DataFlow {
   void await(Running& rank, Rank peer) {
     check_peer(rank, peer);
     if (rank.state.doing == Doing::kHasMail) {
-      mail_.put_slot_in_inbox(rank);
+      mail_.put_slot_in_inbox(rank.me);
     }
     rank.state.doing = Doing::kWaits;
     rank.state.peer = peer;
   }
 
   void check_peer(const Running& rank, Rank peer) const {
-    if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks())) {
-      throw_bad_peer(rank.me, rank.progress.pulled - 1, peer, ranks());
+    if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(input_.schedule.ranks())) {
+      throw_bad_peer(rank.me, rank.progress.pulled - 1, peer, input_.schedule.ranks());
     }
   }
 
@@ -259,7 +283,7 @@ class DataFlow {
     Rendezvous& waiting = rendezvous(rank.me);
     if (waiting.open > 0) {
       if (rank.state.doing == Doing::kHasMail) {
-        mail_.put_slot_in_inbox(rank);
+        mail_.put_slot_in_inbox(rank.me);
       }
       rank.state.doing = Doing::kRendezvous;
       return false;
@@ -317,22 +341,27 @@ class DataFlow {
 
   [[nodiscard]] SimulationReport report() {
     SimulationReport report;
-    report.finish.reserve(progress_.size());
+    report.finish.resize(input_.mapping.size());
     for (Rank rank = 0; rank < ranks(); ++rank) {
-      report.finish.push_back(state(rank).clocks.cpu);
+      report.finish[static_cast<std::size_t>(rank)] = state(rank).clocks.cpu;
       report.rounds = std::max<std::int64_t>(report.rounds, progress(rank).rounds);
       report.bytes_sent_max = std::max(report.bytes_sent_max, progress(rank).bytes_sent);
-      report.bytes_sent_total += progress(rank).bytes_sent;
+      report.bytes_sent_total += progress(rank).bytes_sent * orbits_.size();
     }
-    const auto last = std::max_element(report.finish.begin(), report.finish.end());
+    const auto last = std::max_element(report.finish.begin(), report.finish.begin() + ranks());
     report.time = *last;
-    report.messages = messages_;
-    report.order_sensitive = order_sensitive_;
+    for (std::size_t rank = progress_.size(); rank < report.finish.size(); ++rank) {
+      report.finish[rank] = report.finish[static_cast<std::size_t>(orbits_.representative(static_cast<Rank>(rank)))];
+    }
+    report.messages = messages_ * orbits_.size();
+    report.order_sensitive = order_sensitive_ * orbits_.size();
     report.memory = memory();
-    report.engine = Engine::kDataFlow;
+    report.engine = kKind == Kind::kQuotient ? Engine::kQuotient : Engine::kDataFlow;
+    report.evaluated = ranks();
     if constexpr (kTraced) {
       const auto rank = static_cast<Rank>(last - report.finish.begin());
-      report.critical_path = critical_path(tracing_.trace, last_operation(rank), costs_, gamma_, kForm);
+      report.critical_path =
+          critical_path(tracing_.trace, last_operation(rank), costs_, input_.machine.gamma, kForm);
     }
     return report;
   }
@@ -345,12 +374,12 @@ class DataFlow {
   }
 
   const SimulationInput& input_;
-  const Layout& layout_;
-  TimePerByte gamma_;
+  const Orbits orbits_;
+  const ChunkBytes bytes_;
   MessageLog* log_;
   ScheduleInstance instance_;
   PairCosts costs_;
-  ChargeTable charges_;
+  RankCharges charges_;
   Mailboxes<kTraced> mail_;
   std::vector<RankProgress, HugePageAllocator<RankProgress>> progress_;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
@@ -359,21 +388,31 @@ class DataFlow {
   std::int64_t order_sensitive_ = 0;
 };
 
-template <LogGopsForm kForm>
-std::optional<SimulationReport> run_form(const SimulationInput& input) {
-  return input.options.critical_path ? DataFlow<kForm, true>(input).run() : DataFlow<kForm, false>(input).run();
+template <Kind kKind>
+std::optional<SimulationReport> run_kind(const SimulationInput& input, const Orbits& orbits) {
+  switch (input.options.form) {
+    case LogGopsForm::kTextbook:
+      return DataFlow<LogGopsForm::kTextbook, kKind>(input, orbits).run();
+    case LogGopsForm::kSimulator:
+      return DataFlow<LogGopsForm::kSimulator, kKind>(input, orbits).run();
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<SimulationReport> run_data_flow(const SimulationInput& input) {
-  switch (input.options.form) {
-    case LogGopsForm::kTextbook:
-      return run_form<LogGopsForm::kTextbook>(input);
-    case LogGopsForm::kSimulator:
-      return run_form<LogGopsForm::kSimulator>(input);
+  const Orbits orbits(input.schedule.ranks());
+  if (input.options.critical_path) {
+    return run_kind<Kind::kTraced>(input, orbits);
   }
-  return std::nullopt;
+  const bool may_wait = PairCosts::may_wait_for_receives(input.machine, input.layout.total_bytes());
+  const bool plain = !may_wait && input.options.log == nullptr && input.options.stragglers.empty();
+  return plain ? run_kind<Kind::kPlain>(input, orbits) : run_kind<Kind::kGeneral>(input, orbits);
+}
+
+std::optional<SimulationReport> run_quotient(const SimulationInput& input, const Orbits& orbits) {
+  return run_kind<Kind::kQuotient>(input, orbits);
 }
 
 }  // namespace ringwood

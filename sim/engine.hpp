@@ -4,6 +4,7 @@
 #include <string>
 
 #include "ringwood/error.hpp"
+#include "sim/orbits.hpp"
 #include "sim/simulate.hpp"
 
 namespace ringwood {
@@ -17,12 +18,24 @@ struct SimulationInput {
   const SimulationOptions& options;
 };
 
+/// One rank of each orbit, as run_data_flow would all. Exact where the schedule and its costs are what `orbits` says.
+/// Nothing if a program forks. For options without trace, log and stragglers.
+[[nodiscard]] std::optional<SimulationReport> run_quotient(const SimulationInput& input, const Orbits& orbits);
+
+/// Ranks that are alike but for stragglers: an orbit's times as piecewise affine functions of the number of the member.
+/// For rotations, the same options but stragglers, and nothing that may have to wait for its receive. Nothing if a
+/// program forks or if there would be too many pieces for this to pay.
+[[nodiscard]] std::optional<SimulationReport> run_piecewise_affine(const SimulationInput& input, const Orbits& orbits);
+
 /// Rank by rank, without a queue: a rank runs until it needs a message that was not sent yet. Exact for ranks of one
 /// lane, since posted order then fixes the order of everything. Nothing if a program forks.
 [[nodiscard]] std::optional<SimulationReport> run_data_flow(const SimulationInput& input);
 
 /// Operation by operation in the total order (time at which it is ready, rank, lane). Any schedule.
 [[nodiscard]] SimulationReport run_event_queue(const SimulationInput& input);
+
+/// Flows that share links (sim/flow/flow_engine.hpp). Any schedule.
+[[nodiscard]] SimulationReport run_flow(const SimulationInput& input);
 
 /// No event can be later, so that sums of a few times never overflow.
 inline constexpr Picoseconds kLatestTime = Picoseconds{1} << 62U;

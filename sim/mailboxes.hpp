@@ -22,34 +22,41 @@ class Mailboxes {
 
   [[nodiscard]] MessagePool::Box& inbox(Rank rank) { return inboxes_[static_cast<std::size_t>(rank)]; }
 
-  /// On its way: delivered with one of the next sends, or by deliver_all().
-  void send(const Outgoing& message) {
-    __builtin_prefetch(&state(message.receiver), 1);
+  /// Delivered at once within a block, which is in the cache; else with one of the next sends, or by deliver_all(): a
+  /// cache miss that overlaps with other work. Messages between two ranks all go the same way, so that they arrive in
+  /// order. `sent` is used where there is a trace.
+  void send(Rank sender, Rank receiver, const PendingMessage& message, OperationId sent) {
+    if (WorkList::same_block(sender, receiver)) {
+      deliver(receiver, message, sent);
+      return;
+    }
+    __builtin_prefetch(&state(receiver), 1);
     Outgoing& place = outgoing_[sent_count_++ % kOutgoing];
     if (sent_count_ - delivered_count_ > kOutgoing) {
-      deliver(place);
+      deliver(place.receiver, place.message, place.sent);
       ++delivered_count_;
     }
-    place = message;
+    place = {receiver, message, sent};
   }
 
   void deliver_all() {
     for (; delivered_count_ < sent_count_; ++delivered_count_) {
-      deliver(outgoing_[delivered_count_ % kOutgoing]);
+      const Outgoing& outgoing = outgoing_[delivered_count_ % kOutgoing];
+      deliver(outgoing.receiver, outgoing.message, outgoing.sent);
     }
   }
 
   /// False: there is none from `peer`. `sent` is set where there is a trace.
-  bool take_from_inbox(Running& rank, Rank peer, PendingMessage& message, OperationId& sent) {
-    if (!rank.state.has_inbox) {
+  bool take_from_inbox(RankState& at, MessagePool::Box& box, Rank peer, PendingMessage& message, OperationId& sent) {
+    if (!at.has_inbox) {
       return false;
     }
-    const std::uint32_t index = pool_.take(rank.inbox, peer, 0);
+    const std::uint32_t index = pool_.take(box, peer, 0);
     if (index == MessagePool::kNone) {
       return false;
     }
     message = pool_.at(index);
-    rank.state.has_inbox = !MessagePool::is_empty(rank.inbox);
+    at.has_inbox = !MessagePool::is_empty(box);
     if constexpr (kTraced) {
       sent = sent_by_[index];
     }
@@ -57,9 +64,10 @@ class Mailboxes {
   }
 
   /// What is in the slot is older than what is in the inbox.
-  void put_slot_in_inbox(Running& rank) {
-    pool_.push_front(rank.inbox, {rank.state.head, rank.state.peer, 0, rank.state.cost_class, 0});
-    rank.state.has_inbox = true;
+  void put_slot_in_inbox(Rank rank) {
+    RankState& at = state(rank);
+    pool_.push_front(inbox(rank), {at.head, at.peer, 0, at.cost_class, 0});
+    at.has_inbox = true;
   }
 
   /// Who sent any of the messages in an inbox that has some.
@@ -73,9 +81,8 @@ class Mailboxes {
  private:
   static constexpr std::size_t kOutgoing = 8;
 
-  void deliver(const Outgoing& outgoing) {
-    const PendingMessage& message = outgoing.message;
-    RankState& at = state(outgoing.receiver);
+  void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
+    RankState& at = state(receiver);
     const bool wanted = at.doing == Doing::kWaits && at.peer == message.source;
     if (!kTraced && message.cost_class < RankState::kSlotClasses &&
         (wanted || (at.doing == Doing::kRuns && !at.has_inbox))) {
@@ -84,16 +91,16 @@ class Mailboxes {
       at.cost_class = static_cast<std::uint16_t>(message.cost_class);
       at.doing = Doing::kHasMail;
     } else {
-      const std::uint32_t index = pool_.push(inbox(outgoing.receiver), message);
+      const std::uint32_t index = pool_.push(inbox(receiver), message);
       at.has_inbox = true;
       at.doing = wanted ? Doing::kRuns : at.doing;
       if constexpr (kTraced) {
         sent_by_.resize(std::max(sent_by_.size(), std::size_t{index} + 1));
-        sent_by_[index] = outgoing.sent;
+        sent_by_[index] = sent;
       }
     }
     if (wanted) {
-      due_.add(outgoing.receiver);
+      due_.add(receiver);
     }
   }
 

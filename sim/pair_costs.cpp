@@ -78,9 +78,9 @@ CostClass PairCosts::class_with(const LogGops& costs) {
   return found->second;
 }
 
-bool PairCosts::may_wait_for_receives() const {
-  const Bytes shortest = std::min(machine_.inside_host.S, machine_.between_hosts.S);
-  return largest_ > std::min(shortest, machine_.replaced.S.value_or(shortest));
+bool PairCosts::may_wait_for_receives(const Machine& machine, Bytes largest) {
+  const Bytes shortest = std::min(machine.inside_host.S, machine.between_hosts.S);
+  return largest > std::min(shortest, machine.replaced.S.value_or(shortest));
 }
 
 void PairCosts::check(const LogGops& costs) const {

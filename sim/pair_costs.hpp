@@ -33,7 +33,8 @@ class PairCosts {
   [[nodiscard]] const LogGops& operator[](CostClass cost_class) const { return classes_[cost_class]; }
 
   /// Whether any message of up to `largest` bytes may have to wait for its receive.
-  [[nodiscard]] bool may_wait_for_receives() const;
+  [[nodiscard]] bool may_wait_for_receives() const { return may_wait_for_receives(machine_, largest_); }
+  [[nodiscard]] static bool may_wait_for_receives(const Machine& machine, Bytes largest);
 
  private:
   static constexpr CostClass kSeveral = ~CostClass{0};

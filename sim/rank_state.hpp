@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ringwood/program.hpp"
+#include "sim/charge_table.hpp"
 #include "sim/critical_path.hpp"
 #include "sim/message_pool.hpp"
 #include "sim/model/loggops.hpp"
@@ -56,6 +57,7 @@ struct Running {
   Rank me;
   RankState& state;
   MessagePool::Box& inbox;
+  ChargeTable& charges;
   RankClocks clocks;
   RankProgress progress;
 };

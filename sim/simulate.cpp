@@ -1,9 +1,12 @@
 #include "sim/simulate.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "ringwood/error.hpp"
 #include "sim/engine.hpp"
+#include "sim/pair_costs.hpp"
+#include "sim/symmetry.hpp"
 
 namespace ringwood {
 
@@ -29,6 +32,19 @@ void check(const SimulationInput& input) {
   }
 }
 
+/// The flow model has one engine, and no reading of LogGOPS in which CPUs take bytes in as they come.
+void check_flow(const SimulationOptions& options) {
+  if (options.engine != Engine::kAutomatic) {
+    throw Error(ErrorKind::kUsage, "the flow model has one engine of its own; accepted: automatic");
+  }
+  if (options.form != LogGopsForm::kTextbook) {
+    throw Error(ErrorKind::kUsage, "the flow model has no LogGOPS of the simulator's form; accepted: textbook");
+  }
+  if (!options.stragglers.empty()) {
+    throw Error(ErrorKind::kUsage, "the flow model has no stragglers; the model loggops has");
+  }
+}
+
 /// Whether rank 0 forks: nearly always all ranks do or none, and a rank's program alone costs next to nothing.
 bool first_rank_forks(const Schedule& schedule) {
   const ScheduleInstance instance(schedule);
@@ -40,10 +56,38 @@ bool first_rank_forks(const Schedule& schedule) {
   return step == Step::kFork;
 }
 
-SimulationReport run_fastest(const SimulationInput& input) {
-  if (input.options.operations != nullptr || first_rank_forks(input.schedule)) {
-    return run_event_queue(input);
+// With fewer ranks there is nothing to gain.
+constexpr Rank kWorthSymmetry = 256;
+
+/// Why the options allow no use of symmetry, or nullptr if they do.
+[[nodiscard]] const char* need_all_ranks(const SimulationOptions& options) {
+  if (!options.symmetry) {
+    return "the use of symmetry is switched off";
   }
+  const bool all = options.critical_path || options.log != nullptr || options.operations != nullptr;
+  return all ? "the critical path or a list of all messages or operations is asked for" : nullptr;
+}
+
+std::optional<SimulationReport> run_orbits(const SimulationInput& input, const Orbits& orbits) {
+  if (input.options.stragglers.empty()) {
+    return run_quotient(input, orbits);
+  }
+  const bool may_wait = PairCosts::may_wait_for_receives(input.machine, input.layout.total_bytes());
+  return may_wait || orbits.kind() != Symmetry::kRotation ? std::nullopt : run_piecewise_affine(input, orbits);
+}
+
+/// Nothing, or the reason in `refused`, if all ranks must be evaluated.
+std::optional<SimulationReport> run_symmetric(const SimulationInput& input, std::string& refused) {
+  try {
+    const FoundSymmetry found = find_symmetry(input);
+    refused = found.refused;
+    return found.orbits ? run_orbits(input, *found.orbits) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;  // whether that is so, and of which rank, says the evaluation of all ranks
+  }
+}
+
+SimulationReport run_all_ranks(const SimulationInput& input) {
   MessageLog* log = input.options.log;
   const std::size_t logged = log == nullptr ? 0 : log->size();
   if (std::optional<SimulationReport> report = run_data_flow(input)) {
@@ -55,24 +99,94 @@ SimulationReport run_fastest(const SimulationInput& input) {
   return run_event_queue(input);
 }
 
+SimulationReport run_fastest(const SimulationInput& input) {
+  if (input.options.operations != nullptr || first_rank_forks(input.schedule)) {
+    return run_event_queue(input);
+  }
+  std::string refused;
+  if (need_all_ranks(input.options) == nullptr && input.schedule.ranks() >= kWorthSymmetry) {
+    if (std::optional<SimulationReport> report = run_symmetric(input, refused)) {
+      return *std::move(report);
+    }
+  }
+  SimulationReport report = run_all_ranks(input);
+  report.claim_refused = refused;
+  return report;
+}
+
+/// For a symmetric engine that the user asks for.
+SimulationReport run_forced(const SimulationInput& input, const std::string& engine, bool stragglers) {
+  const std::string cannot = "engine " + engine + " cannot run " + input.schedule.name() + " here: ";
+  if (const char* reason = need_all_ranks(input.options)) {
+    throw Error(ErrorKind::kUsage, cannot + reason);
+  }
+  if (stragglers == input.options.stragglers.empty()) {
+    throw Error(ErrorKind::kUsage, cannot + (stragglers ? "there are no stragglers" : "there are stragglers"));
+  }
+  std::string refused;
+  if (std::optional<SimulationReport> report = run_symmetric(input, refused)) {
+    return *std::move(report);
+  }
+  throw Error(ErrorKind::kUsage, cannot + "its ranks are not alike" + (refused.empty() ? "" : ": " + refused) +
+                                     "; accepted: automatic, data-flow, event-queue");
+}
+
+void check(const std::vector<Straggler>& stragglers, Rank ranks) {
+  std::vector<Rank> seen;
+  for (const Straggler& straggler : stragglers) {
+    if (straggler.rank < 0 || straggler.rank >= ranks) {
+      throw Error(ErrorKind::kUsage, "straggler " + std::to_string(straggler.rank) + " is not one of the " +
+                                         std::to_string(ranks) + " ranks");
+    }
+    if (straggler.arrival < 0 || straggler.arrival > kLatestTime || straggler.cpu_percent < 1 ||
+        straggler.cpu_percent > kSlowestPercent) {
+      throw Error(ErrorKind::kUsage, "straggler " + std::to_string(straggler.rank) + " arrives at " +
+                                         std::to_string(straggler.arrival) + " ps and takes " +
+                                         std::to_string(straggler.cpu_percent) + " %; accepted: from 0 ps, 1 to " +
+                                         std::to_string(kSlowestPercent) + " %");
+    }
+    seen.push_back(straggler.rank);
+  }
+  std::sort(seen.begin(), seen.end());
+  if (const auto twice = std::adjacent_find(seen.begin(), seen.end()); twice != seen.end()) {
+    throw Error(ErrorKind::kUsage, "rank " + std::to_string(*twice) + " is named as a straggler twice");
+  }
+}
+
+SimulationReport run_loggops(const SimulationInput& input) {
+  switch (input.options.engine) {
+    case Engine::kAutomatic:
+      return run_fastest(input);
+    case Engine::kQuotient:
+      return run_forced(input, "quotient", false);
+    case Engine::kPiecewiseAffine:
+      return run_forced(input, "piecewise-affine", true);
+    case Engine::kDataFlow:
+      if (std::optional<SimulationReport> report = run_data_flow(input)) {
+        return *std::move(report);
+      }
+      throw Error(ErrorKind::kUsage, "engine data-flow cannot run " + input.schedule.name() +
+                                         ", whose ranks run several lanes side by side; accepted: automatic, "
+                                         "event-queue");
+    case Engine::kEventQueue:
+      return run_event_queue(input);
+  }
+  return {};
+}
+
 }  // namespace
 
 SimulationReport simulate(const Schedule& schedule, const Layout& layout, const Machine& machine,
                           const Mapping& mapping, const SimulationOptions& options) {
   const SimulationInput input{schedule, layout, machine, mapping, options};
   check(input);
-  switch (options.engine) {
-    case Engine::kAutomatic:
-      return run_fastest(input);
-    case Engine::kDataFlow:
-      if (std::optional<SimulationReport> report = run_data_flow(input)) {
-        return *std::move(report);
-      }
-      throw Error(ErrorKind::kUsage, "engine data-flow cannot run " + schedule.name() +
-                                         ", whose ranks run several lanes side by side; accepted: automatic, "
-                                         "event-queue");
-    case Engine::kEventQueue:
-      return run_event_queue(input);
+  check(options.stragglers, schedule.ranks());
+  switch (options.model) {
+    case CostModel::kLogGops:
+      return run_loggops(input);
+    case CostModel::kFlow:
+      check_flow(options);
+      return run_flow(input);
   }
   return {};
 }

@@ -27,17 +27,35 @@ enum class LogGopsForm {
   kSimulator,  ///< LogGOPSim's: the receiver's CPU is held o + (m-1)max(O,G) from the head's arrival
 };
 
-/// How to evaluate; kAutomatic takes the fastest that is exact.
-enum class Engine { kAutomatic, kDataFlow, kEventQueue };
+/// How to evaluate; kAutomatic takes the fastest that is exact. All give the same times.
+enum class Engine {
+  kAutomatic,
+  kQuotient,         ///< one rank for all that are alike
+  kPiecewiseAffine,  ///< the same with a few exceptions: times as piecewise affine functions of the rank
+  kDataFlow,         ///< rank by rank without a queue
+  kEventQueue,       ///< operation by operation in the order of time; what lanes need
+};
+
+/// Sums of times that a slower CPU takes would no longer be sure to be in 64 bits.
+inline constexpr std::int64_t kSlowestPercent = 1000;
+
+/// A rank that is not like the others.
+struct Straggler {
+  Rank rank = 0;
+  Picoseconds arrival = 0;         ///< when it begins
+  std::int64_t cpu_percent = 100;  ///< what its CPU takes for o, O and gamma, of what others take; 1 to kSlowestPercent
+};
 
 struct SimulationOptions {
   CostModel model = CostModel::kLogGops;
   LogGopsForm form = LogGopsForm::kTextbook;
   Engine engine = Engine::kAutomatic;
+  bool symmetry = true;                ///< use what the algorithm declares; the times are the same without
+  std::vector<Straggler> stragglers;   ///< at most one entry a rank
   bool critical_path = false;          ///< keep what is needed to tell it; memory grows with the number of messages
   MessageLog* log = nullptr;           ///< where to append every message, if anywhere
   OperationLog* operations = nullptr;  ///< where to append every operation, if anywhere; takes the event queue
-  FlowOptions flow{};                    ///< of the flow model
+  FlowOptions flow{};                  ///< of the flow model
 };
 
 /// Where the time of the last rank to finish went.
@@ -45,6 +63,7 @@ struct CriticalPath {
   Picoseconds latency = 0;    ///< L
   Picoseconds overhead = 0;   ///< o, O
   Picoseconds bandwidth = 0;  ///< g, G
+  Picoseconds sharing = 0;    ///< in the flow model: what messages took longer, since they shared links
   Picoseconds reduction = 0;  ///< gamma
   Picoseconds waiting = 0;    ///< for a resource that served another operation first
   std::int64_t messages = 0;
@@ -61,6 +80,8 @@ struct SimulationReport {
   std::int64_t order_sensitive = 0;    ///< operations that first come, first served would have served in another order
   std::size_t memory = 0;              ///< bytes that the ranks' programs and state, and messages on their way took
   Engine engine = Engine::kAutomatic;  ///< the one used
+  Rank evaluated = 0;                  ///< ranks whose programs were evaluated: the others are like one of these
+  std::string claim_refused;           ///< why a symmetry that the algorithm declares is not true, if it is not
   CriticalPath critical_path;
   std::optional<FlowReport> flow;  ///< of the flow model
 };

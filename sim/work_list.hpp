@@ -22,14 +22,19 @@ class WorkList {
   }
 
   void add(Rank rank) {
-    const auto number = static_cast<std::size_t>(rank / kBlock);
+    const std::size_t number = static_cast<std::uint32_t>(rank) / kBlock;
     Block& block = blocks_[number];
-    ranks_[number * kBlock + (block.first + block.count) % kBlock] = static_cast<std::uint16_t>(rank % kBlock);
+    ranks_[number * kBlock + (block.first + block.count) % kBlock] =
+        static_cast<std::uint16_t>(static_cast<std::uint32_t>(rank) % kBlock);
     ++block.count;
     if (!block.queued) {
       block.queued = true;
       pending_[(first_pending_ + pending_count_++) % pending_.size()] = rank / kBlock;
     }
+  }
+
+  [[nodiscard]] static bool same_block(Rank a, Rank b) {
+    return static_cast<std::uint32_t>(a) / kBlock == static_cast<std::uint32_t>(b) / kBlock;
   }
 
   [[nodiscard]] bool empty() const { return current().count == 0 && pending_count_ == 0; }

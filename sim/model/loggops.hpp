@@ -32,12 +32,33 @@
 /// none, both rules give the same times. Equal times are in program order.
 namespace ringwood {
 
-struct RankClocks {
-  Picoseconds cpu = 0;
-  Picoseconds nic_out = 0;
-  Picoseconds nic_in = 0;
-  Picoseconds latest_ready = 0;  ///< the latest time at which something that the CPU has served was ready for it
-  Picoseconds latest_head = 0;   ///< the same for `nic_in`
+/// Time is picoseconds, or a function of the rank (sim/affine_time.hpp).
+template <typename Time>
+struct ClocksOf {
+  Time cpu{};
+  Time nic_out{};
+  Time nic_in{};
+  Time latest_ready{};  ///< the latest time at which something that the CPU has served was ready for it
+  Time latest_head{};   ///< the same for `nic_in`
+};
+
+using RankClocks = ClocksOf<Picoseconds>;
+
+/// Of a rank that does nothing before `time`; its NIC takes messages in.
+[[nodiscard]] inline RankClocks begin_at(Picoseconds time) {
+  RankClocks clocks;
+  clocks.cpu = time;
+  clocks.nic_out = time;
+  return clocks;
+}
+
+/// How times are compared.
+struct CompareTimes {
+  using Time = Picoseconds;
+
+  [[nodiscard]] static Time later(Time a, Time b) { return std::max(a, b); }
+
+  [[nodiscard]] static bool before(Time a, Time b) { return a < b; }
 };
 
 /// What a message of some size between two ranks is charged.
@@ -60,58 +81,68 @@ struct MessageCharges {
           bytes <= costs.S};
 }
 
-struct ServedSend {
-  Picoseconds start = 0;
-  Picoseconds head = 0;  ///< when the first byte is at the receiver
+template <typename Time>
+struct ServedSendOf {
+  Time start{};
+  Time head{};  ///< when the first byte is at the receiver
   bool order_sensitive = false;
 };
 
+using ServedSend = ServedSendOf<Picoseconds>;
+
 /// Serves a send that was ready, for all that its own lane knows, at `ready`.
-inline ServedSend serve_send(RankClocks& clocks, Picoseconds ready, const MessageCharges& charges) {
-  const Picoseconds start = std::max(clocks.cpu, clocks.nic_out);
-  const bool order_sensitive = ready < clocks.latest_ready;
-  clocks.latest_ready = std::max(clocks.latest_ready, ready);
+template <typename Compare = CompareTimes, typename Time = typename Compare::Time>
+inline ServedSendOf<Time> serve_send(ClocksOf<Time>& clocks, Time ready, const MessageCharges& charges,
+                                     Compare compare = {}) {
+  const Time start = compare.later(clocks.cpu, clocks.nic_out);
+  const bool order_sensitive = compare.before(ready, clocks.latest_ready);
+  clocks.latest_ready = compare.later(clocks.latest_ready, ready);
   clocks.cpu = start + charges.cpu;
   clocks.nic_out = start + charges.nic;
   return {start, start + charges.flight, order_sensitive};
 }
 
-struct ServedReceive {
-  Picoseconds taken_in = 0;   ///< when the NIC (textbook) or the CPU (simulator) began with the message
-  Picoseconds cpu_ready = 0;  ///< when the CPU could have begun for all that the message knows
-  Picoseconds cpu_start = 0;  ///< when it began
-  Picoseconds nic_body = 0;   ///< time on the NIC between `taken_in` and `cpu_ready`
+template <typename Time>
+struct ServedReceiveOf {
+  Time taken_in{};           ///< when the NIC (textbook) or the CPU (simulator) began with the message
+  Time cpu_ready{};          ///< when the CPU could have begun for all that the message knows
+  Time cpu_start{};          ///< when it began
+  Picoseconds nic_body = 0;  ///< time on the NIC between `taken_in` and `cpu_ready`
   bool order_sensitive = false;
 };
 
-template <LogGopsForm kForm>
-inline ServedReceive serve_receive(RankClocks& clocks, Picoseconds head, const MessageCharges& charges) {
+using ServedReceive = ServedReceiveOf<Picoseconds>;
+
+template <LogGopsForm kForm, typename Compare = CompareTimes, typename Time = typename Compare::Time>
+inline ServedReceiveOf<Time> serve_receive(ClocksOf<Time>& clocks, Time head, const MessageCharges& charges,
+                                           Compare compare = {}) {
   if constexpr (kForm == LogGopsForm::kTextbook) {
-    const Picoseconds taken_in = std::max(head, clocks.nic_in);
-    const Picoseconds all_in = taken_in + charges.body;
-    const Picoseconds cpu_start = std::max(all_in, clocks.cpu);
-    const ServedReceive served{taken_in, all_in, cpu_start, charges.body,
-                               head < clocks.latest_head || all_in < clocks.latest_ready};
-    clocks.latest_head = std::max(clocks.latest_head, head);
-    clocks.latest_ready = std::max(clocks.latest_ready, all_in);
+    const Time taken_in = compare.later(head, clocks.nic_in);
+    const Time all_in = taken_in + charges.body;
+    const Time cpu_start = compare.later(all_in, clocks.cpu);
+    const bool nic_sensitive = compare.before(head, clocks.latest_head);
+    const bool cpu_sensitive = compare.before(all_in, clocks.latest_ready);
+    clocks.latest_head = compare.later(clocks.latest_head, head);
+    clocks.latest_ready = compare.later(clocks.latest_ready, all_in);
     clocks.nic_in = taken_in + charges.nic;
     clocks.cpu = cpu_start + charges.cpu;
-    return served;
+    return {taken_in, all_in, cpu_start, charges.body, nic_sensitive || cpu_sensitive};
   } else {
-    const Picoseconds start = std::max({head, clocks.cpu, clocks.nic_in});
+    const Time start = compare.later(compare.later(head, clocks.cpu), clocks.nic_in);
     // Heads are what the CPU and the NIC both go by: what is out of order for the NIC is so for the CPU.
-    const ServedReceive served{start, head, start, 0, head < clocks.latest_ready};
-    clocks.latest_ready = std::max(clocks.latest_ready, head);
+    const bool order_sensitive = compare.before(head, clocks.latest_ready);
+    clocks.latest_ready = compare.later(clocks.latest_ready, head);
     clocks.nic_in = start + charges.nic;
-    clocks.cpu = start + charges.overhead + charges.body;
-    return served;
+    clocks.cpu = start + (charges.overhead + charges.body);
+    return {start, head, start, 0, order_sensitive};
   }
 }
 
 /// Serves a reduction; `ready` is when the operation before it ended.
-inline void serve_reduction(RankClocks& clocks, Picoseconds ready, Picoseconds cost) {
-  clocks.latest_ready = std::max(clocks.latest_ready, ready);
-  clocks.cpu += cost;
+template <typename Compare = CompareTimes, typename Time = typename Compare::Time>
+inline void serve_reduction(ClocksOf<Time>& clocks, Time ready, Picoseconds cost, Compare compare = {}) {
+  clocks.latest_ready = compare.later(clocks.latest_ready, ready);
+  clocks.cpu = clocks.cpu + cost;
 }
 
 }  // namespace ringwood
