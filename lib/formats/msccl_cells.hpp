@@ -44,6 +44,11 @@ class Cells {
   /// Messages that are still to be read from the cell.
   [[nodiscard]] std::int32_t& unread(std::size_t cell) { return cells_[cell].unread; }
 
+  /// Remembers the line of the step that wrote the cell last; 0: none did.
+  void wrote(std::size_t cell, std::size_t line) { cells_[cell].line = static_cast<std::uint32_t>(line); }
+
+  [[nodiscard]] std::size_t written_by(std::size_t cell) const { return cells_[cell].line; }
+
   /// For each cell that the collective wants: the cell and the chunk that it must hold.
   struct Wanted {
     std::size_t cell;
@@ -56,6 +61,7 @@ class Cells {
   struct Cell {
     Location location;
     std::int32_t unread = 0;
+    std::uint32_t line = 0;
   };
 
   [[nodiscard]] std::size_t input_cell(Chunk offset) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <pugixml.hpp>
 
 namespace ringwood::msccl {
@@ -27,6 +28,26 @@ constexpr Named kKinds[] = {
     {"re", StepKind::kReduce},
     {"nop", StepKind::kNothing},
 };
+
+constexpr std::pair<std::string_view, Collective> kCollectives[] = {{"allreduce", Collective::kAllreduce},
+                                                                    {"allgather", Collective::kAllgather},
+                                                                    {"reducescatter", Collective::kReduceScatter},
+                                                                    {"broadcast", Collective::kBroadcast},
+                                                                    {"reduce", Collective::kReduce},
+                                                                    {"alltoall", Collective::kAlltoall}};
+
+/// "AllReduce", "all_reduce" and "allreduce" are one.
+[[nodiscard]] std::string letters_of(std::string_view word) {
+  std::string letters;
+  for (const char letter : word.substr(0, 40)) {
+    if (letter >= 'A' && letter <= 'Z') {
+      letters += static_cast<char>(letter - 'A' + 'a');
+    } else if (letter != '_' && letter != '-') {
+      letters += letter;
+    }
+  }
+  return letters;
+}
 
 class Parser {
  public:
@@ -97,23 +118,14 @@ class Parser {
       program_.name += letter > ' ' && letter <= '~' && letter != '#' ? letter : '-';
     }
     const std::string_view collective = root.attribute("coll").value();
-    constexpr std::pair<std::string_view, Collective> kCollectives[] = {{"allreduce", Collective::kAllreduce},
-                                                                        {"allgather", Collective::kAllgather},
-                                                                        {"reduce_scatter", Collective::kReduceScatter},
-                                                                        {"reducescatter", Collective::kReduceScatter},
-                                                                        {"broadcast", Collective::kBroadcast},
-                                                                        {"reduce", Collective::kReduce},
-                                                                        {"alltoall", Collective::kAlltoall}};
     const auto* const found = std::find_if(std::begin(kCollectives), std::end(kCollectives),
-                                           [&](const auto& known) { return known.first == collective; });
+                                           [&](const auto& known) { return known.first == letters_of(collective); });
     if (found == std::end(kCollectives)) {
-      fail(root,
-           "expected coll to be allreduce, allgather, reduce_scatter, broadcast, reduce or alltoall, "
-           "found '" +
-               std::string(collective.substr(0, 40)) + "'");
+      fail(root, "expected coll to be allreduce, allgather, reduce_scatter, broadcast, reduce or alltoall, found '" +
+                     std::string(collective.substr(0, 40)) + "'");
     }
     program_.collective = found->second;
-    const auto gpus = integer(root, "ngpus", 1, limits_.ranks);
+    const auto gpus = root.attribute("ngpus") ? integer(root, "ngpus", 1, limits_.ranks) : count_gpus(root);
     program_.gpus.resize(static_cast<std::size_t>(gpus));
     seen_.resize(program_.gpus.size());
     program_.chunks = integer(root, "nchunksperloop", 1, kMostCells / gpus);
@@ -127,6 +139,15 @@ class Parser {
     if (blocks && program_.chunks % gpus != 0) {
       fail(root, "expected nchunksperloop to be a multiple of ngpus, found " + std::to_string(program_.chunks));
     }
+  }
+
+  [[nodiscard]] std::int64_t count_gpus(const pugi::xml_node& root) const {
+    const auto gpus = root.children("gpu");
+    const auto count = static_cast<std::int64_t>(std::distance(gpus.begin(), gpus.end()));
+    if (count < 1 || count > limits_.ranks) {
+      fail(root, "expected 1 to " + std::to_string(limits_.ranks) + " gpus, found " + std::to_string(count));
+    }
+    return count;
   }
 
   void read_gpu(const pugi::xml_node& node) {
@@ -143,7 +164,13 @@ class Parser {
     if (cells_ > kMostCells) {
       fail(node, "more chunks in all buffers than " + std::to_string(kMostCells) + ", which is the most accepted");
     }
-    for (const pugi::xml_node block : node.children("tb")) {
+    const auto blocks = node.children("tb");
+    const std::int64_t count = std::distance(blocks.begin(), blocks.end());
+    if (count > kMostBlocks) {
+      fail(node, "more thread blocks than " + std::to_string(kMostBlocks) + ", which is the most accepted");
+    }
+    gpu.blocks.resize(static_cast<std::size_t>(count));
+    for (const pugi::xml_node block : blocks) {
       read_block(block, gpu, static_cast<Rank>(id));
     }
     for (const Block& block : gpu.blocks) {
@@ -154,13 +181,13 @@ class Parser {
   }
 
   void read_block(const pugi::xml_node& node, Gpu& gpu, Rank me) {
-    const auto next = static_cast<std::int64_t>(gpu.blocks.size());
-    if (next >= kMostBlocks) {
-      fail(node, "more thread blocks than " + std::to_string(kMostBlocks) + ", which is the most accepted");
-    }
-    static_cast<void>(integer(node, "id", next, next));
+    const auto most = static_cast<std::int64_t>(gpu.blocks.size()) - 1;
     const auto last = static_cast<std::int64_t>(program_.gpus.size()) - 1;
-    Block& block = gpu.blocks.emplace_back();
+    const std::int64_t id = integer(node, "id", 0, most);
+    Block& block = gpu.blocks[static_cast<std::size_t>(id)];
+    if (block.place.line != 0) {
+      fail(node, "thread block " + std::to_string(id) + " of gpu " + std::to_string(me) + " is there twice");
+    }
     block.place = place(node);
     block.send_peer = static_cast<Rank>(integer(node, "send", -1, last));
     block.receive_peer = static_cast<Rank>(integer(node, "recv", -1, last));
@@ -196,7 +223,7 @@ class Parser {
       step.target = buffer(node, "dstbuf");
       step.source_offset = static_cast<std::int32_t>(integer(node, "srcoff", -1, kMostCells));
       step.target_offset = static_cast<std::int32_t>(integer(node, "dstoff", -1, kMostCells));
-      step.count = static_cast<std::int32_t>(integer(node, "cnt", 1, kMostCells));
+      step.count = static_cast<std::int32_t>(node.attribute("cnt") ? integer(node, "cnt", 1, kMostCells) : 1);
     }
     block.steps.push_back(step);
   }

@@ -55,7 +55,7 @@ struct Block {
   Rank send_peer = -1;
   Rank receive_peer = -1;
   std::int32_t channel = 0;
-  TextPlace place;
+  TextPlace place{.line = 0};  ///< line 0: it has not been read
   std::vector<Step> steps;
 };
 

@@ -194,8 +194,16 @@ INSTANTIATE_TEST_SUITE_P(
               "step 0 of thread block 0 of gpu 0 waits forever for step 1 of thread block 0"},
         Wrong{"unsent", replaced(pair(), "type=\"s\"", "type=\"nop\""), "waits forever for a message from gpu 0"},
         Wrong{"unreceived", replaced(pair(), "type=\"r\"", "type=\"nop\""), "a message that gpu 0 never receives"},
+        Wrong{"waits_in_a_circle",
+              replaced(replaced(pair(), "depid=\"-1\" deps=\"-1\"", "depid=\"1\" deps=\"0\""),
+                       "dstoff=\"0\" cnt=\"1\" depid=\"-1\" deps=\"-1\" hasdep=\"0\"/>\n</tb>\n</gpu>",
+                       "dstoff=\"0\" cnt=\"1\" depid=\"0\" deps=\"1\" hasdep=\"0\"/>\n</tb>\n</gpu>"),
+              "x.xml:4:2: step 0 of thread block 0 of gpu 0 waits forever for step 0 of thread block 1; line 8: step 0 "
+              "of "
+              "thread block 1 of gpu 0 waits forever for step 1 of thread block 0"},
+        Wrong{"block_twice", replaced(pair(), "tb id=\"1\"", "tb id=\"0\""), "thread block 0 of gpu 0 is there twice"},
         Wrong{"not_stored", replaced(pair(), "type=\"cpy\"", "type=\"nop\""),
-              "gpu 0 ends with nothing in its output buffer where chunk 0 belongs"},
+              "gpu 0 ends with nothing in its output buffer where chunk 0 belongs; no step writes it"},
         Wrong{"misplaced", replaced(pair(step(1, "cpy", "i0", "o1")), "type=\"cpy\"", "type=\"nop\""),
               "gpu 0 ends with"},
         Wrong{"unwritten", replaced(pair(), "srcbuf=\"i\"", "srcbuf=\"o\""), "reads a chunk that nobody has written"}),
