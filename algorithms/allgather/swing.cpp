@@ -5,14 +5,21 @@
 // rank.
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parameters.hpp"
 #include "algorithms/common/reverse.hpp"
 
 namespace ringwood {
 
 namespace {
 
+constexpr ParameterInfo kParameters[] = {kDims};
+
 Program program(const Problem& problem, Rank me) {
   return reversed(problem, reduce_scatter_swing.program(problem, me), Reversal::kIntoCopies);
+}
+
+std::string objection(const Problem& problem) {
+  return reduce_scatter_swing.objection(problem);
 }
 
 }  // namespace
@@ -24,6 +31,8 @@ constinit const Algorithm allgather_swing{
     .reference = "De Sensi, Bonato, Saam, Hoefler 2024",
     .needs = {},
     .program = program,
+    .parameters = kParameters,
+    .objection = objection,
 };
 
 }  // namespace ringwood

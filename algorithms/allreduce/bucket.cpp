@@ -21,8 +21,8 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kDims};
 
 std::vector<Rank> dims_of(const Problem& problem) {
-  if (const std::vector<std::int64_t> given = dims_given(problem); !given.empty()) {
-    return {given.begin(), given.end()};
+  if (std::vector<Rank> given = dims_given(problem); !given.empty()) {
+    return given;
   }
   Rank side = 1;
   for (Rank candidate = 1; Chunk{candidate} * candidate <= problem.ranks; ++candidate) {
@@ -69,13 +69,7 @@ Program program(const Problem& problem, Rank me) {
 }
 
 std::string objection(const Problem& problem) {
-  std::string text;
-  Chunk product = 1;
-  for (const Rank side : dims_of(problem)) {
-    text += (text.empty() ? "" : "x") + std::to_string(side);
-    product = side == 0 || product > problem.ranks ? 0 : product * side;
-  }
-  return product == problem.ranks ? "" : "its dims " + text + " do not multiply to " + std::to_string(problem.ranks);
+  return objection_to_dims(dims_of(problem), problem.ranks);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Torus {
   std::int64_t columns = 0;
 };
 
-Torus torus_of(const std::vector<std::int64_t>& dims) {
+Torus torus_of(const std::vector<Rank>& dims) {
   const auto [first, second] = std::pair(dims.front(), dims.back());
   return {second, first};  // the first dimension runs fastest
 }
@@ -50,7 +50,7 @@ Rank step_of(Rank ranks, Rank index) {
 }
 
 RingPlace place_of(const Problem& problem, Rank me, Rank ring) {
-  const std::vector<std::int64_t> dims = dims_given(problem);
+  const std::vector<Rank> dims = dims_given(problem);
   RingPlace place{};
   if (dims.empty()) {
     place = stepped_ring(problem.ranks, me, step_of(problem.ranks, ring / 2));
@@ -93,7 +93,7 @@ Chunk pieces(const Problem& problem) {
 }
 
 std::string objection(const Problem& problem) {
-  const std::vector<std::int64_t> dims = dims_given(problem);
+  const std::vector<Rank> dims = dims_given(problem);
   if (dims.empty()) {
     return "";
   }

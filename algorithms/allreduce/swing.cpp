@@ -5,14 +5,21 @@
 // Same bits on all ranks. The operator must commute.
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parameters.hpp"
 
 namespace ringwood {
 
 namespace {
 
+constexpr ParameterInfo kParameters[] = {kDims};
+
 Program program(const Problem& problem, Rank me) {
   co_yield reduce_scatter_swing.program(problem, me);
   co_yield allgather_swing.program(problem, me);
+}
+
+std::string objection(const Problem& problem) {
+  return reduce_scatter_swing.objection(problem);
 }
 
 }  // namespace
@@ -24,6 +31,8 @@ constinit const Algorithm allreduce_swing{
     .reference = "De Sensi, Bonato, Saam, Hoefler 2024",
     .needs = {.commutative = true},
     .program = program,
+    .parameters = kParameters,
+    .objection = objection,
 };
 
 }  // namespace ringwood

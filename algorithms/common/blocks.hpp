@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "ringwood/problem.hpp"
@@ -24,6 +25,21 @@ namespace ringwood {
     storage.push_back(problem.block(start + i * step).front());
   }
   return ChunkSet::list(storage);
+}
+
+/// These blocks in ascending order, those that follow each other joined.
+[[nodiscard]] inline std::vector<ChunkInterval> joined_blocks(const Problem& problem, std::vector<Rank> blocks) {
+  std::sort(blocks.begin(), blocks.end());
+  std::vector<ChunkInterval> list;
+  for (const Rank block : blocks) {
+    const ChunkInterval piece = problem.block(block).front();
+    if (!list.empty() && list.back().first + list.back().count == piece.first) {
+      list.back().count += piece.count;
+    } else {
+      list.push_back(piece);
+    }
+  }
+  return list;
 }
 
 }  // namespace ringwood

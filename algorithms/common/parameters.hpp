@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "ringwood/problem.hpp"
@@ -22,10 +23,22 @@ inline constexpr ParameterInfo kArity{"arity", "children of a rank in the tree",
 inline constexpr ParameterInfo kDims{
     "dims", "sides of the grid of ranks, whose product is their number; 0 leaves them open", 0, 0, 1 << 30, true};
 
-/// The sides that were given; empty if none were.
-[[nodiscard]] inline std::vector<std::int64_t> dims_given(const Problem& problem) {
+/// The sides that were given; empty if none were. Each is at most kDims.maximum.
+[[nodiscard]] inline std::vector<Rank> dims_given(const Problem& problem) {
   const auto* given = problem.parameters == nullptr ? nullptr : problem.parameters->find(kDims.name);
-  return given == nullptr || given->front() == 0 ? std::vector<std::int64_t>() : *given;
+  return given == nullptr || given->front() == 0 ? std::vector<Rank>()
+                                                 : std::vector<Rank>(given->begin(), given->end());
+}
+
+/// Why such a grid is not one of so many ranks; empty: it is.
+[[nodiscard]] inline std::string objection_to_dims(const std::vector<Rank>& sides, Rank ranks) {
+  std::string text;
+  std::int64_t product = 1;
+  for (const Rank side : sides) {
+    text += (text.empty() ? "" : "x") + std::to_string(side);
+    product = side == 0 || product > ranks ? 0 : product * side;
+  }
+  return product == ranks ? "" : "its dims " + text + " do not multiply to " + std::to_string(ranks);
 }
 
 }  // namespace ringwood

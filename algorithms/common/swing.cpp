@@ -2,21 +2,13 @@
 
 #include <bit>
 #include <cstdint>
+#include <utility>
 
 #include "algorithms/common/circulant.hpp"
 
 namespace ringwood {
 
 namespace {
-
-// Marks `at` and all that it reaches in steps after `step`, as last seen in step `first`.
-void reach(Rank at, int step, int first, std::vector<int>& last_step) {
-  const auto ranks = static_cast<Rank>(last_step.size());
-  last_step[static_cast<std::size_t>(at)] = first;
-  for (int next = step + 1; next < doublings(ranks); ++next) {
-    reach(swing_partner(at, next, ranks), next, first, last_step);
-  }
-}
 
 std::uint32_t reversed_bits(std::uint32_t value, int bits) {
   std::uint32_t result = 0;
@@ -27,19 +19,6 @@ std::uint32_t reversed_bits(std::uint32_t value, int bits) {
 }
 
 }  // namespace
-
-std::vector<std::vector<Rank>> swing_offsets(Rank ranks) {
-  const int steps = doublings(ranks);
-  std::vector<int> last_step(static_cast<std::size_t>(ranks), -1);
-  for (int step = 0; step < steps; ++step) {
-    reach(swing_partner(0, step, ranks), step, step, last_step);
-  }
-  std::vector<std::vector<Rank>> offsets(static_cast<std::size_t>(steps));
-  for (Rank offset = 1; offset < ranks; ++offset) {
-    offsets[static_cast<std::size_t>(last_step[static_cast<std::size_t>(offset)])].push_back(offset);
-  }
-  return offsets;
-}
 
 bool swing_reaches(Rank from, Rank to, int steps, Rank ranks) {
   // An even rank reaches 2 + 8 + 32 + ... ranks below it, with as many terms as there are odd steps; an odd one, above.
@@ -60,6 +39,65 @@ Rank swing_position(Rank block, Rank ranks) {
   // The low digits in base -2 depend on the value modulo p alone, so any representative will do.
   const std::uint32_t negabinary = ((value + kOddDigits) ^ kOddDigits) & low_bits;
   return static_cast<Rank>(reversed_bits(negabinary ^ (negabinary >> 1), bits));
+}
+
+SwingGrid::SwingGrid(std::vector<Rank> sides) : sides_(std::move(sides)) {
+  for (int step = 0, added = -1; added != 0; ++step) {
+    added = 0;
+    for (std::size_t dimension = 0; dimension < sides_.size(); ++dimension) {
+      if (step < doublings(sides_[dimension])) {
+        order_.push_back({dimension, step});
+        ++added;
+      }
+    }
+  }
+}
+
+Rank SwingGrid::partner(Rank me, int step) const {
+  const DimensionStep& at = order_[static_cast<std::size_t>(step)];
+  Rank stride = 1;
+  for (std::size_t dimension = 0; dimension < at.dimension; ++dimension) {
+    stride *= sides_[dimension];
+  }
+  const Rank side = sides_[at.dimension];
+  const Rank own = me / stride % side;
+  return me + (swing_partner(own, at.step, side) - own) * stride;
+}
+
+Rank SwingGrid::seen_from(Rank me, Rank block) const {
+  Rank seen = 0;
+  Rank stride = 1;
+  for (const Rank side : sides_) {
+    const Rank own = me / stride % side;
+    const Rank offset = block / stride % side;
+    seen += modulo(own % 2 == 0 ? own + offset : own - offset, side) * stride;
+    stride *= side;
+  }
+  return seen;
+}
+
+// Marks `at` and all that it reaches in steps after `step`, as last seen in step `first`.
+void SwingGrid::reach(Rank at, int step, int first, std::vector<int>& last_step) const {
+  last_step[static_cast<std::size_t>(at)] = first;
+  for (int next = step + 1; next < steps(); ++next) {
+    reach(partner(at, next), next, first, last_step);
+  }
+}
+
+std::vector<std::vector<Rank>> SwingGrid::blocks_of_first() const {
+  std::size_t ranks = 1;
+  for (const Rank side : sides_) {
+    ranks *= static_cast<std::size_t>(side);
+  }
+  std::vector<int> last_step(ranks, -1);
+  for (int step = 0; step < steps(); ++step) {
+    reach(partner(0, step), step, step, last_step);
+  }
+  std::vector<std::vector<Rank>> blocks(static_cast<std::size_t>(steps()));
+  for (Rank block = 1; block < static_cast<Rank>(ranks); ++block) {
+    blocks[static_cast<std::size_t>(last_step[static_cast<std::size_t>(block)])].push_back(block);
+  }
+  return blocks;
 }
 
 }  // namespace ringwood

@@ -18,11 +18,6 @@ namespace ringwood {
   return modulo(me % 2 == 0 ? me + distance : me - distance, ranks);
 }
 
-/// Of an even number of ranks: the blocks, as distances from the sender, that an even rank sends in each step of the
-/// reduce-scatter; an odd rank sends the negatives. Each distance but 0 occurs once: where the steps would meet a block
-/// twice, the last takes it. O(p).
-[[nodiscard]] std::vector<std::vector<Rank>> swing_offsets(Rank ranks);
-
 /// Of p = 2^k ranks: whether `to` is `from` or reached from it by the steps below `steps`, larger ones first. Those
 /// that are make an interval of 2^steps ranks around `from`, going round at the end.
 [[nodiscard]] bool swing_reaches(Rank from, Rank to, int steps, Rank ranks);
@@ -30,5 +25,37 @@ namespace ringwood {
 /// Where block `block` of p = 2^k lies in the permutation that makes every message of the butterfly one run: after step
 /// s a rank keeps the aligned run of p / 2^(s + 1) positions around its own.
 [[nodiscard]] Rank swing_position(Rank block, Rank ranks);
+
+/// The steps of Swing on a grid of ranks whose sides are even: step 0 along the first dimension, step 1 along the
+/// second, and so on in turn; each goes on with the steps of its own dimension, and drops out when it is through with
+/// them. A grid of one side is a ring.
+class SwingGrid {
+ public:
+  /// The first side runs fastest.
+  explicit SwingGrid(std::vector<Rank> sides);
+
+  [[nodiscard]] int steps() const { return static_cast<int>(order_.size()); }
+
+  /// With whom `me` swaps in a step.
+  [[nodiscard]] Rank partner(Rank me, int step) const;
+
+  /// The blocks that rank 0 sends in each step of the reduce-scatter. Each but its own occurs once: where the steps
+  /// would meet a block twice, the last takes it. O(p).
+  [[nodiscard]] std::vector<std::vector<Rank>> blocks_of_first() const;
+
+  /// What is to `me` as `block` is to rank 0: along each side, an odd coordinate counts the other way round.
+  [[nodiscard]] Rank seen_from(Rank me, Rank block) const;
+
+ private:
+  struct DimensionStep {
+    std::size_t dimension;
+    int step;
+  };
+
+  void reach(Rank at, int step, int first, std::vector<int>& last_step) const;
+
+  std::vector<Rank> sides_;
+  std::vector<DimensionStep> order_;
+};
 
 }  // namespace ringwood

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "algorithms/common/circulant.hpp"
+#include "algorithms/common/circulant_blocks.hpp"
 #include "algorithms/common/cycles.hpp"
 #include "algorithms/common/fold.hpp"
 #include "algorithms/common/knomial_tree.hpp"
@@ -37,6 +38,52 @@ TEST(Circulant, SkipsHalveRoundingUp) {
     EXPECT_EQ(circulant_skip(p, doublings(p)), p);
     for (int k = 0; k < doublings(p); ++k) {
       EXPECT_EQ(circulant_skip(p, k), (circulant_skip(p, k + 1) + 1) / 2);
+    }
+  }
+}
+
+// Träff's conditions: in q rounds a rank gets q different blocks, and it has what its targets get.
+TEST(Circulant, BlocksComeOnceEachInAsManyRoundsAsThereCanBe) {
+  for (Rank p = 2; p <= 70; ++p) {
+    for (const Chunk blocks : {1, 2, 3, 7, 8, 20}) {
+      std::vector<CirculantBlocks> ranks;
+      for (Rank rank = 0; rank < p; ++rank) {
+        ranks.emplace_back(p, rank, blocks);
+      }
+      std::vector<std::set<Chunk>> held(static_cast<std::size_t>(p));
+      for (Chunk block = 0; block < blocks; ++block) {
+        held[0].insert(block);
+      }
+      for (Chunk round = 0; round < blocks - 1 + doublings(p); ++round) {
+        const auto before = held;
+        const Rank skip = circulant_skip(p, static_cast<int>((round + ranks[0].first_skip()) % doublings(p)));
+        for (Rank rank = 0; rank < p; ++rank) {
+          if (const Chunk block = ranks[static_cast<std::size_t>(rank)].received(round); block >= 0) {
+            EXPECT_TRUE(before[static_cast<std::size_t>(modulo(rank - skip, p))].contains(block));
+            EXPECT_TRUE(held[static_cast<std::size_t>(rank)].insert(block).second);
+          }
+        }
+      }
+      for (const std::set<Chunk>& blocks_of_rank : held) {
+        EXPECT_EQ(blocks_of_rank.size(), static_cast<std::size_t>(blocks)) << p << " ranks, " << blocks << " blocks";
+      }
+    }
+  }
+}
+
+TEST(Swing, StepsOfAGridGoAlongItsDimensionsInTurn) {
+  const SwingGrid grid({4, 8});
+  EXPECT_EQ(grid.steps(), 5);
+  EXPECT_EQ(grid.partner(0, 0), 1);        // along the rows
+  EXPECT_EQ(grid.partner(0, 1), 4);        // along the columns
+  EXPECT_EQ(grid.partner(0, 2), 3);        // one back along the row
+  EXPECT_EQ(grid.partner(0, 3), 28);       // one back along the column
+  EXPECT_EQ(grid.partner(0, 4), 12);       // rows are through
+  EXPECT_EQ(grid.seen_from(5, 1 + 4), 0);  // odd along both: one back, one up
+  EXPECT_EQ(grid.seen_from(2, 3 + 2 * 4), 9);
+  for (int step = 0; step < grid.steps(); ++step) {
+    for (Rank me = 0; me < 32; ++me) {
+      EXPECT_EQ(grid.partner(grid.partner(me, step), step), me);
     }
   }
 }
