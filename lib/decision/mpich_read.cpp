@@ -1,0 +1,458 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "base/nearest.hpp"
+#include "decision/findings.hpp"
+#include "decision/mpich_names.hpp"
+#include "decision/mpich_tree.hpp"
+#include "decision/writers.hpp"
+#include "ringwood/error.hpp"
+
+// Follows csel.c of MPICH 4.0 and main.
+namespace ringwood {
+
+namespace {
+
+using namespace mpich;
+using Kind = LocatedJson::Kind;
+
+constexpr std::size_t kPage = 4096;
+
+/// What the tests on the way to a leaf have settled.
+struct Facts {
+  std::string collective;
+  std::optional<bool> commutative;
+  std::optional<bool> built_in;
+  std::optional<bool> in_place;
+  std::optional<bool> regular;
+  std::optional<bool> ranks_pow2;
+  bool enough_elements = false;  // at least as many as the power of two below the ranks
+  bool about_message = false;    // a test of the call came before
+  bool inter = false;
+};
+
+class Linter {
+ public:
+  Linter(const DecisionTarget& target, Findings& findings) : target_(target), findings_(findings) {}
+
+  void root(const LocatedJson& object) {
+    std::set<std::string, std::less<>> seen;
+    bool composition = false;
+    for (const LocatedJson::Member& member : object.members) {
+      const Test test = parse_test(member.name);
+      if (test.kind != TestKind::kCollective) {
+        findings_.error(member.place, "no-collective",
+                        fmt::format("'{}': the outermost tests are collective=NAME; MPICH fails an assertion",
+                                    member.name.substr(0, 60)));
+        continue;
+      }
+      collective(test, member, seen);
+      composition = composition || mentions_composition(member.value);
+    }
+    if (!composition) {
+      tell_missing(object, seen);
+    }
+  }
+
+ private:
+  void collective(const Test& test, const LocatedJson::Member& member, std::set<std::string, std::less<>>& seen) {
+    const auto all = collectives();
+    if (std::find(all.begin(), all.end(), test.value) == all.end()) {
+      const std::vector<std::string> names(all.begin(), all.end());
+      findings_.error(member.place, "unknown-collective",
+                      fmt::format("'{}' is no collective{}; MPICH fails an assertion", test.value.substr(0, 40),
+                                  did_you_mean(test.value, names)));
+      return;
+    }
+    if (!seen.insert(test.value).second) {
+      findings_.warn(
+          member.place, "replaced",
+          fmt::format("collective={} is there twice: what comes later takes the place of what came first", test.value));
+    }
+    Facts facts;
+    facts.collective = test.value;
+    node(member.value, facts, member.place);
+  }
+
+  void tell_missing(const LocatedJson& object, const std::set<std::string, std::less<>>& seen) {
+    std::string missing;
+    for (const std::string_view one : collectives()) {
+      if (seen.count(one) == 0) {
+        missing += (missing.empty() ? "" : ", ") + std::string(one);
+      }
+    }
+    if (!missing.empty()) {
+      findings_.error(
+          object.place, "missing-collectives",
+          fmt::format("the file takes the place of all of MPICH's trees, and a call of these fails: {}", missing));
+    }
+  }
+
+  [[nodiscard]] static bool mentions_composition(const LocatedJson& object) {
+    return std::any_of(object.members.begin(), object.members.end(), [](const LocatedJson::Member& member) {
+      return parse_test(member.name).text.starts_with("composition=") || mentions_composition(member.value);
+    });
+  }
+
+  void node(const LocatedJson& object, Facts facts, FilePlace place) {
+    if (!object.is(Kind::kObject)) {
+      findings_.error(object.place, "not-an-object",
+                      fmt::format("expected an object, found {}: MPICH fails an assertion", name_of(object.kind)));
+      return;
+    }
+    if (object.members.empty()) {
+      findings_.error(place, "no-leaf", "nothing is chosen here: MPICH fails an assertion, or crashes");
+      return;
+    }
+    bool complete = false;
+    const Test* previous = nullptr;
+    std::vector<Test> tests;
+    tests.reserve(object.members.size());
+    for (const LocatedJson::Member& member : object.members) {
+      tests.push_back(parse_test(member.name));
+      const Test& test = tests.back();
+      check_repeated(object, member);
+      if (test.kind == TestKind::kLeaf) {
+        if (previous != nullptr) {
+          findings_.error(member.place, "leaf-among-tests",
+                          "an algorithm beside tests: it is taken always, and the tests before it are lost");
+        }
+        leaf(test, member, facts);
+        return;
+      }
+      if (complete) {
+        findings_.error(member.place, "after-any",
+                        fmt::format("'{}' comes after the branch for all that is left: {}", test.text.substr(0, 60),
+                                    previous != nullptr && previous->kind == TestKind::kAny ? "MPICH fails an assertion"
+                                                                                            : "it is never taken"));
+      }
+      check_test(test, member, facts);
+      check_order(test, previous, member);
+      Facts inside = facts;
+      settle(test, true, inside);
+      node(member.value, inside, member.place);
+      complete = complete || completes(test, previous);
+      settle(test, false, facts);
+      previous = &test;
+    }
+    if (!complete) {
+      tell_incomplete(object, *previous);
+    }
+  }
+
+  void check_repeated(const LocatedJson& object, const LocatedJson::Member& member) {
+    const LocatedJson* first = object.find(member.name);
+    if (first != &member.value) {
+      findings_.warn(
+          member.place, "replaced",
+          fmt::format("'{}' is there twice: this one takes the place of the first", member.name.substr(0, 60)));
+    }
+  }
+
+  /// Whether with this branch every call finds one.
+  [[nodiscard]] static bool completes(const Test& test, const Test* previous) {
+    if (test.kind == TestKind::kAny) {
+      return true;
+    }
+    const bool pair = is_yes_or_no(test.kind) || test.kind == TestKind::kCommType;
+    return pair && previous != nullptr && previous->kind == test.kind && previous->value != test.value;
+  }
+
+  void tell_incomplete(const LocatedJson& object, const Test& last) {
+    const FilePlace place = object.members.back().place;
+    if (is_numeric(last.kind) || last.kind == TestKind::kCommSizePow2 || last.kind == TestKind::kCommSizeNode ||
+        last.kind == TestKind::kCountPow2) {
+      findings_.error(
+          place, "no-any",
+          fmt::format("'{}' is the last branch; one for all that is left ('any') has to follow: MPICH fails "
+                      "an assertion when it starts",
+                      last.text.substr(0, 60)));
+    } else if (last.kind == TestKind::kCommType) {
+      findings_.warn(place, "incomplete",
+                     fmt::format("there is no comm_type={}: calls on such communicators fail",
+                                 last.value == "intra" ? "inter" : "intra"));
+    } else if (last.kind != TestKind::kUnknown) {
+      findings_.error(
+          place, "incomplete",
+          fmt::format("nothing is chosen where '{}' does not hold: such calls fail", last.text.substr(0, 60)));
+    }
+  }
+
+  void check_test(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
+    const auto undefined = [&](bool defined) {
+      if (!defined) {
+        findings_.error(member.place, "undefined-test",
+                        fmt::format("'{}' cannot be asked of {}: the call fails an assertion, or goes on with nonsense",
+                                    test.text.substr(0, 60), facts.collective));
+      }
+    };
+    switch (test.kind) {
+      case TestKind::kUnknown:
+        findings_.error(
+            member.place, "unknown-test",
+            fmt::format("'{}' is no test: MPICH fails an assertion when it starts", member.name.substr(0, 60)));
+        break;
+      case TestKind::kAverageSize:
+        undefined(has_average_size(facts.collective));
+        break;
+      case TestKind::kTotalSize:
+        undefined(has_total_size(facts.collective));
+        check_total(test, member, facts);
+        break;
+      case TestKind::kCount:
+      case TestKind::kCountPow2:
+        undefined(has_count(facts.collective));
+        break;
+      case TestKind::kCommutative:
+        undefined(has_operator(facts.collective));
+        break;
+      case TestKind::kBuiltIn:
+        undefined(has_built_in_test(facts.collective));
+        break;
+      case TestKind::kInPlace:
+        undefined(has_in_place_test(facts.collective));
+        break;
+      case TestKind::kRegular:
+        undefined(facts.collective == "reduce_scatter" || facts.collective == "ireduce_scatter");
+        break;
+      case TestKind::kCollective:
+        findings_.error(member.place, "unknown-test", "collective= within a collective");
+        break;
+      case TestKind::kCommType:
+      case TestKind::kCommSize:
+      case TestKind::kCommSizePow2:
+      case TestKind::kCommSizeNode:
+      case TestKind::kHierarchy:
+      case TestKind::kNodeConsecutive:
+      case TestKind::kAveragePerNode:
+      case TestKind::kMultiThreaded:
+      case TestKind::kAny:
+      case TestKind::kLeaf:
+        break;
+    }
+    check_number(test, member);
+    check_place(test, member, facts);
+  }
+
+  void check_total(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
+    const std::string_view blocking = facts.collective.starts_with('i') ? std::string_view(facts.collective).substr(1)
+                                                                        : std::string_view(facts.collective);
+    if (blocking == "allreduce" || blocking == "bcast" || blocking == "reduce") {
+      findings_.warn(
+          member.place, "size-definition",
+          fmt::format("'{}': the total of {} is the vector times the number of ranks", test.text, facts.collective));
+    } else if (blocking == "gather" || blocking == "scatter" || facts.collective == "ireduce_scatter_block") {
+      findings_.warn(
+          member.place, "size-definition",
+          fmt::format("'{}': the total of {} counts elements, not bytes (count * ranks)", test.text, facts.collective));
+    }
+  }
+
+  void check_number(const Test& test, const LocatedJson::Member& member) {
+    if (!is_numeric(test.kind)) {
+      return;
+    }
+    if (!test.number) {
+      findings_.error(member.place, "not-a-number",
+                      fmt::format("'{}' is no whole number: MPICH takes the digits that it begins with, or 0",
+                                  test.value.substr(0, 40)));
+    } else if (*test.number >= std::numeric_limits<int>::max()) {
+      findings_.error(member.place, "overflow",
+                      fmt::format("{} is beyond 2147483647, the largest that MPICH reads", test.value.substr(0, 40)));
+    }
+  }
+
+  void check_place(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
+    if (!is_about_communicator(test.kind) || !facts.about_message) {
+      return;
+    }
+    const bool strict = test.kind == TestKind::kCommSize && test.strict;
+    findings_.warn(
+        member.place, "communicator-after-message",
+        fmt::format("'{}' asks of the communicator behind a test of the call: it cannot be settled once for the "
+                    "communicator{}",
+                    test.text.substr(0, 60), strict ? ", and is there read as '<=' (a slip in MPICH)" : ""));
+  }
+
+  void check_order(const Test& test, const Test* previous, const LocatedJson::Member& member) {
+    if (previous == nullptr || previous->kind != test.kind || !is_numeric(test.kind) || !test.number ||
+        !previous->number) {
+      return;
+    }
+    if (*test.number <= *previous->number) {
+      findings_.warn(
+          member.place, "shadowed",
+          fmt::format("'{}' is never taken: '{}' comes first, and holds whenever it does", test.text, previous->text));
+    }
+  }
+
+  static void settle(const Test& test, bool holds, Facts& facts) {
+    const bool yes = (test.value == "yes") == holds;
+    switch (test.kind) {
+      case TestKind::kCommutative:
+        facts.commutative = yes;
+        break;
+      case TestKind::kBuiltIn:
+        facts.built_in = yes;
+        break;
+      case TestKind::kInPlace:
+        facts.in_place = yes;
+        break;
+      case TestKind::kRegular:
+        facts.regular = yes;
+        break;
+      case TestKind::kCommSizePow2:
+        facts.ranks_pow2 = holds;
+        break;
+      case TestKind::kCountPow2:
+        facts.enough_elements = !holds;
+        break;
+      case TestKind::kCommType:
+        facts.inter = (test.value == "inter") == holds;
+        break;
+      case TestKind::kAverageSize:
+      case TestKind::kTotalSize:
+      case TestKind::kCount:
+        break;
+      case TestKind::kAny:
+        break;
+      case TestKind::kCollective:
+      case TestKind::kCommSize:
+      case TestKind::kCommSizeNode:
+      case TestKind::kHierarchy:
+      case TestKind::kNodeConsecutive:
+      case TestKind::kAveragePerNode:
+      case TestKind::kMultiThreaded:
+      case TestKind::kLeaf:
+      case TestKind::kUnknown:
+        return;
+    }
+    facts.about_message = facts.about_message || (!is_about_communicator(test.kind) && test.kind != TestKind::kAny);
+  }
+
+  void leaf(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
+    if (test.text.starts_with("composition=")) {
+      if (!test.value.starts_with("MPIDI_")) {
+        findings_.error(member.place, "unknown-algorithm",
+                        fmt::format("'{}' is no composition: MPICH fails an assertion", test.value.substr(0, 60)));
+      }
+      return;
+    }
+    // Of non-blocking collectives only the form of the names is known here.
+    if (facts.collective.starts_with('i')) {
+      if (!test.value.starts_with("MPIR_I")) {
+        findings_.error(member.place, "unknown-algorithm",
+                        fmt::format("'{}' is no algorithm of {}", test.value.substr(0, 60), facts.collective));
+      }
+      return;
+    }
+    const TheirAlgorithm* algorithm = find_algorithm(test.value, target_);
+    if (algorithm == nullptr) {
+      const bool shared_memory = test.value.starts_with("MPIDI_");
+      findings_.error(
+          member.place, "unknown-algorithm",
+          fmt::format("{} has no '{}'{}: it fails an assertion when it starts", name_of(target_),
+                      test.value.substr(0, 60), shared_memory ? " here (that is for ..._CH4_POSIX_... files)" : ""));
+      return;
+    }
+    if (algorithm->collective != facts.collective) {
+      findings_.error(
+          member.place, "wrong-collective",
+          fmt::format("{} is an algorithm of {}, not of {}", test.value, algorithm->collective, facts.collective));
+    }
+    check_restrictions(*algorithm, member, facts);
+    check_parameters(*algorithm, member.value);
+  }
+
+  void check_restrictions(const TheirAlgorithm& algorithm, const LocatedJson::Member& member, const Facts& facts) {
+    const auto need = [&](bool needed, bool settled, const char* code, const char* what) {
+      if (needed && !settled) {
+        findings_.error(
+            member.place, code,
+            fmt::format("MPIR_{} is for {} only, which no test before it makes sure of; MPICH takes it as it "
+                        "stands, with wrong results or a crash",
+                        algorithm.name, what));
+      }
+    };
+    const Restrictions& needs = algorithm.needs;
+    need(needs.commutative, facts.commutative == true, "unsafe-operator", "operators that commute");
+    need(needs.built_in, facts.built_in == true, "unsafe-operator", "built-in operators");
+    need(needs.count_pow2, facts.enough_elements, "restriction", "at least as many elements as ranks (count<pow2)");
+    need(needs.ranks_pow2, facts.ranks_pow2 == true, "restriction", "powers of two of ranks");
+    need(needs.in_place, facts.in_place == true, "restriction", "calls in place");
+    need(needs.not_in_place, facts.in_place == false, "restriction", "calls that are not in place");
+    need(needs.regular, facts.regular == true, "restriction", "blocks of the same size");
+    const bool is_inter = algorithm.name.find("_inter_") != std::string_view::npos;
+    const bool is_intra = algorithm.name.find("_intra_") != std::string_view::npos;
+    if ((is_inter && !facts.inter) || (is_intra && facts.inter)) {
+      findings_.error(member.place, "restriction",
+                      fmt::format("MPIR_{} is for {}-communicators", algorithm.name, is_inter ? "inter" : "intra"));
+    }
+  }
+
+  void check_parameters(const TheirAlgorithm& algorithm, const LocatedJson& leaf) {
+    for (const LocatedJson::Member& member : leaf.members) {
+      std::string key = member.name;
+      std::erase(key, ' ');
+      const std::string name = key.substr(0, key.find('='));
+      const std::string padded = " " + std::string(algorithm.parameters) + " ";
+      if (padded.find(" " + name + " ") == std::string::npos) {
+        findings_.warn(member.place, "unknown-parameter",
+                       fmt::format("MPIR_{} takes no '{}'{}", algorithm.name, name.substr(0, 40),
+                                   algorithm.parameters.empty() ? std::string(" and no other parameter")
+                                                                : fmt::format("; accepted: {}", algorithm.parameters)));
+      } else if (key.find('=') == std::string::npos) {
+        findings_.error(member.place, "parameter-form",
+                        fmt::format("'{0}': the value stands within the key, as \"{0}=4\": {{}}", name));
+      } else if (name == "tree_type") {
+        check_tree_type(key.substr(key.find('=') + 1), member);
+      }
+    }
+  }
+
+  void check_tree_type(const std::string& type, const LocatedJson::Member& member) {
+    if (type != "kary" && type != "knomial_1" && type != "knomial_2") {
+      findings_.warn(member.place, "tree-type",
+                     fmt::format("tree_type '{}' becomes kary in silence; a file can ask for kary, knomial_1 and "
+                                 "knomial_2 only",
+                                 type.substr(0, 40)));
+    }
+  }
+
+  const DecisionTarget& target_;
+  Findings& findings_;
+};
+
+}  // namespace
+
+DecisionReading read_mpich(std::string_view text, const DecisionTarget& target) {
+  Findings findings;
+  DecisionReading reading;
+  if (!text.empty() && text.size() % kPage == 0) {
+    findings.error({}, "page-size",
+                   fmt::format("the file has {} bytes, a multiple of a page: MPICH reads on past its end; add a blank",
+                               text.size()));
+  }
+  try {
+    const LocatedJson root = parse_located_json(text, "");
+    if (!root.is(Kind::kObject)) {
+      findings.error(root.place, "not-an-object", "expected an object of trees");
+      reading.used = false;
+    } else {
+      Linter(target, findings).root(root);
+      findings.note({}, "cvar-first", "MPIR_CVAR_COLLECTIVE_..._ALGORITHM, where it is set, comes before the file");
+      reading.table = table_of(root, target);
+    }
+  } catch (const Error& error) {
+    const auto [place, reason] = take_place(error.what());
+    findings.error(place, "not-json", reason);
+    reading.used = false;
+  }
+  reading.findings = findings.take();
+  return reading;
+}
+
+}  // namespace ringwood

@@ -1,0 +1,401 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/nearest.hpp"
+#include "decision/findings.hpp"
+#include "decision/located_json.hpp"
+#include "decision/ucc.hpp"
+#include "decision/writers.hpp"
+
+// UCC's score strings: a value of UCC_TL_UCP_TUNE and its like, or a ucc.conf with such variables in sections.
+namespace ringwood {
+
+namespace {
+
+using namespace ucc;
+
+constexpr std::string_view kMemoryTypes[] = {"host", "cuda", "cuda-managed", "rocm", "rocm-managed"};
+constexpr std::string_view kSectionKeys[] = {"vendor", "model", "team_size", "ppn", "sock", "nnodes"};
+
+/// One of several qualifiers of a token, or a token.
+struct Piece {
+  std::string_view text;
+  FilePlace place;
+};
+
+/// A token, understood.
+struct Token {
+  std::vector<std::string_view> collectives;
+  std::vector<CountRange> sizes;
+  std::vector<CountRange> teams;
+  std::vector<std::string_view> memory;
+  std::string_view algorithm;
+  bool has_score = false;
+  FilePlace place;
+};
+
+[[nodiscard]] std::vector<Piece> split(const Piece& whole, char separator) {
+  std::vector<Piece> pieces;
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t end = std::min(whole.text.find(separator, begin), whole.text.size());
+    pieces.push_back({whole.text.substr(begin, end - begin), {whole.place.line, whole.place.column + begin}});
+    if (end == whole.text.size()) {
+      return pieces;
+    }
+    begin = end + 1;
+  }
+}
+
+[[nodiscard]] bool is_number_start(std::string_view text) {
+  return !text.empty() && text.front() >= '0' && text.front() <= '9';
+}
+
+/// "4k", "inf".
+[[nodiscard]] std::optional<std::int64_t> number_of(std::string_view text) {
+  if (text == "inf") {
+    return CountRange::kUnlimited;
+  }
+  std::int64_t value = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (status != std::errc() || value < 0) {
+    return std::nullopt;
+  }
+  std::string unit(end, text.data() + text.size());
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; });
+  const int shift = unit.empty() || unit == "b"   ? 0
+                    : unit == "k" || unit == "kb" ? 10
+                    : unit == "m" || unit == "mb" ? 20
+                    : unit == "g" || unit == "gb" ? 30
+                                                  : -1;
+  if (shift < 0 || value > (CountRange::kUnlimited >> (shift + 1))) {
+    return std::nullopt;
+  }
+  return value << shift;
+}
+
+[[nodiscard]] std::optional<CountRange> range_of(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const auto least = number_of(text.substr(0, dash));
+  const auto most = dash == std::string_view::npos ? least : number_of(text.substr(dash + 1));
+  if (!least || !most) {
+    return std::nullopt;
+  }
+  return CountRange{*least, *most};
+}
+
+class Linter {
+ public:
+  Linter(const DecisionTarget& target, Findings& findings) : target_(target), findings_(findings) {}
+
+  void file(std::string_view text) {
+    std::size_t number = 0;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      ++number;
+      line({text.substr(0, end), {number, 1}});
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+
+  [[nodiscard]] std::vector<std::pair<std::string, DecisionRule>> take() { return std::move(rules_); }
+
+ private:
+  void line(Piece piece) {
+    const std::size_t start = std::min(piece.text.find_first_not_of(" \t\r"), piece.text.size());
+    piece.text.remove_prefix(start);
+    piece.place.column += start;
+    while (!piece.text.empty() &&
+           (piece.text.back() == ' ' || piece.text.back() == '\t' || piece.text.back() == '\r')) {
+      piece.text.remove_suffix(1);
+    }
+    if (piece.text.empty() || piece.text.front() == '#') {
+      return;
+    }
+    if (piece.text.front() == '[') {
+      section(piece);
+      return;
+    }
+    const std::size_t equals = piece.text.find('=');
+    if (equals == std::string_view::npos) {
+      tune(piece, "UCC_TL_UCP_TUNE");
+      return;
+    }
+    const std::string_view name = piece.text.substr(0, equals);
+    const Piece value{piece.text.substr(equals + 1), {piece.place.line, piece.place.column + equals + 1}};
+    variable(name, piece.place, value);
+  }
+
+  void section(const Piece& piece) {
+    in_section_ = true;
+    teams_ = {};
+    seen_.clear();
+    if (piece.text.back() != ']') {
+      findings_.error(piece.place, "section", "the section has no ']'");
+      return;
+    }
+    Piece inside{piece.text.substr(1, piece.text.size() - 2), {piece.place.line, piece.place.column + 1}};
+    for (const Piece& part : split(inside, ' ')) {
+      if (part.text.empty()) {
+        continue;
+      }
+      const std::string_view key = part.text.substr(0, part.text.find('='));
+      if (std::find(std::begin(kSectionKeys), std::end(kSectionKeys), key) == std::end(kSectionKeys)) {
+        const std::vector<std::string> names(std::begin(kSectionKeys), std::end(kSectionKeys));
+        findings_.error(
+            part.place, "unknown-section-key",
+            fmt::format("'{}' is no condition of a section{}; there are vendor, model, team_size, ppn, sock "
+                        "and nnodes",
+                        key.substr(0, 40), did_you_mean(key, names)));
+      } else if (key == "team_size" && key.size() < part.text.size()) {
+        teams_ = range_of(part.text.substr(key.size() + 1));
+      }
+    }
+  }
+
+  void variable(std::string_view name, FilePlace place, const Piece& value) {
+    if (!name.starts_with("UCC_")) {
+      findings_.warn(place, "unknown-variable",
+                     fmt::format("'{}' is no variable of UCC (UCC_...)", name.substr(0, 60)));
+      return;
+    }
+    if (in_section_ && !name.starts_with("UCC_TL_UCP_")) {
+      findings_.warn(place, "not-in-section",
+                     fmt::format("'{}' in a section: sections are read by tl/ucp (UCC_TL_UCP_...) only", name));
+    }
+    if (name.ends_with("_TUNE")) {
+      tune(value, name);
+    }
+  }
+
+  void tune(const Piece& value, std::string_view variable) {
+    hierarchical_ = variable.starts_with("UCC_CL_HIER");
+    if (variable.starts_with("UCC_TL_") || hierarchical_) {
+      ucp_ = variable == "UCC_TL_UCP_TUNE";
+      for (const Piece& token : split(value, '#')) {
+        read_token(token);
+      }
+    }
+  }
+
+  void read_token(const Piece& text) {
+    Token token;
+    token.place = text.place;
+    bool good = true;
+    for (const Piece& part : split(text, ':')) {
+      good = qualifier(part, token) && good;
+    }
+    if (!token.has_score && token.algorithm.empty() && good) {
+      findings_.error(
+          token.place, "no-effect",
+          fmt::format("'{}' has neither a score nor an algorithm: UCC refuses the string", text.text.substr(0, 60)));
+      good = false;
+    }
+    if (good) {
+      check(token);
+    }
+  }
+
+  [[nodiscard]] bool qualifier(const Piece& part, Token& token) {
+    if (part.text.starts_with('@')) {
+      token.algorithm = part.text.substr(1);
+      return true;
+    }
+    if (part.text.starts_with('[')) {
+      return ranges({part.text.ends_with(']') ? part.text.substr(1, part.text.size() - 2) : "", part.place},
+                    token.teams);
+    }
+    if (part.text == "inf" ||
+        (is_number_start(part.text) && part.text.find_first_not_of("0123456789") == std::string_view::npos)) {
+      token.has_score = true;
+      if (part.text == "0") {
+        findings_.note(part.place, "disabled", "score 0: this is switched off");
+      }
+      return true;
+    }
+    if (is_number_start(part.text)) {
+      return ranges(part, token.sizes);
+    }
+    for (const Piece& word : split(part, ',')) {
+      if (!name(word, token)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool ranges(const Piece& part, std::vector<CountRange>& result) {
+    for (const Piece& piece : split(part, ',')) {
+      const std::optional<CountRange> range = range_of(piece.text);
+      if (!range) {
+        findings_.error(
+            piece.place, "bad-range",
+            fmt::format("'{}' is no range such as 0-4k or 64k-inf: UCC refuses the string", piece.text.substr(0, 40)));
+        return false;
+      }
+      if (range->empty()) {
+        findings_.error(piece.place, "empty-range",
+                        fmt::format("'{}' ends before it begins", piece.text.substr(0, 40)));
+        return false;
+      }
+      result.push_back(*range);
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool name(const Piece& word, Token& token) {
+    if (is_collective(word.text)) {
+      token.collectives.push_back(word.text);
+      return true;
+    }
+    if (std::find(std::begin(kMemoryTypes), std::end(kMemoryTypes), word.text) != std::end(kMemoryTypes)) {
+      token.memory.push_back(word.text);
+      return true;
+    }
+    if (word.text == "cpu" || word.text == "cuda_managed" || word.text == "rocm_managed") {
+      findings_.error(
+          word.place, "memory-type",
+          fmt::format("memory type '{}' is that of the user guide; UCC knows host, cuda, cuda-managed, rocm "
+                      "and rocm-managed, and refuses the string",
+                      word.text));
+      return false;
+    }
+    findings_.error(word.place, "unknown-word",
+                    fmt::format("'{}' is no collective, memory type, range, [team sizes], score or @algorithm: UCC "
+                                "refuses the string",
+                                word.text.substr(0, 40)));
+    return false;
+  }
+
+  void check(const Token& token) {
+    if (!token.algorithm.empty() && token.collectives.size() != 1) {
+      findings_.warn(token.place, "algorithm-without-collective",
+                     fmt::format("@{} for {}: an algorithm belongs to one collective", token.algorithm.substr(0, 40),
+                                 token.collectives.empty() ? "all collectives" : "several collectives"));
+    }
+    for (const std::string_view collective : token.collectives) {
+      if (!token.sizes.empty() && !has_size(collective)) {
+        findings_.warn(token.place, "size-ignored",
+                       fmt::format("{} cannot be chosen by size: UCC does not know it in time", collective));
+      }
+      if (!token.sizes.empty() && our_bytes_per_size(collective, 2) != 1) {
+        findings_.note(token.place, "size-definition",
+                       fmt::format("{}: the size is that of one rank's destination buffer", collective));
+      }
+      if (!token.algorithm.empty() && ucp_) {
+        check_algorithm(token, collective);
+      } else if (!token.algorithm.empty() && hierarchical_ && !is_hierarchical_algorithm(collective, token.algorithm)) {
+        findings_.error(token.place, "unknown-algorithm",
+                        fmt::format("cl/hier has no '{}' for {}", token.algorithm.substr(0, 40), collective));
+      }
+    }
+  }
+
+  void check_algorithm(const Token& token, std::string_view collective) {
+    std::int64_t id = 0;
+    const TheirAlgorithm* algorithm = nullptr;
+    if (is_number_start(token.algorithm)) {
+      const char* const begin = token.algorithm.data();
+      std::from_chars(begin, begin + token.algorithm.size(), id);
+      algorithm = find_algorithm(collective, static_cast<int>(std::min<std::int64_t>(id, 1000)), target_);
+      findings_.note(token.place, "id", "an algorithm by its number: those differ between versions, names do not");
+    } else {
+      algorithm = find_algorithm(collective, token.algorithm, target_);
+    }
+    if (algorithm == nullptr) {
+      const bool hierarchical = is_hierarchical_algorithm(collective, token.algorithm);
+      findings_.error(token.place, "unknown-algorithm",
+                      fmt::format("tl/ucp of {} has no '{}' for {}{}", name_of(target_), token.algorithm.substr(0, 40),
+                                  collective, hierarchical ? "; it is one of UCC_CL_HIER_TUNE" : ""));
+      return;
+    }
+    remember(token, collective, *algorithm);
+  }
+
+  void remember(const Token& token, std::string_view collective, const TheirAlgorithm& algorithm) {
+    const bool for_host =
+        token.memory.empty() || std::find(token.memory.begin(), token.memory.end(), "host") != token.memory.end();
+    const std::vector<CountRange> sizes = token.sizes.empty() ? std::vector<CountRange>(1) : token.sizes;
+    const std::vector<CountRange> teams = !token.teams.empty() ? token.teams
+                                          : teams_             ? std::vector<CountRange>{*teams_}
+                                                               : std::vector<CountRange>{{1, CountRange::kUnlimited}};
+    for (const CountRange& team : teams) {
+      for (const CountRange& size : sizes) {
+        DecisionRule rule;
+        rule.ranks = {std::max<std::int64_t>(team.least, 1), team.most};
+        // Where one range ends the next begins.
+        rule.bytes = {size.least,
+                      size.most == CountRange::kUnlimited || size.most == size.least ? size.most : size.most - 1};
+        rule.algorithm = algorithm.ours.empty() ? fmt::format("ucc {}", algorithm.name) : std::string(algorithm.ours);
+        if (for_host) {
+          check_shadow(rule, std::string(collective), token.place);
+        }
+      }
+    }
+  }
+
+  void check_shadow(const DecisionRule& rule, const std::string& collective, FilePlace place) {
+    for (const auto& [other_collective, other] : seen_) {
+      if (other_collective != collective || other.ranks.least > rule.ranks.most ||
+          other.ranks.most < rule.ranks.least || other.bytes.least > rule.bytes.most ||
+          other.bytes.most < rule.bytes.least) {
+        continue;
+      }
+      const bool covered = other.ranks.least <= rule.ranks.least && other.ranks.most >= rule.ranks.most &&
+                           other.bytes.least <= rule.bytes.least && other.bytes.most >= rule.bytes.most;
+      findings_.warn(
+          place, covered ? "shadowed" : "overlap",
+          covered ? fmt::format("{}: never taken: an earlier range is for all its sizes, and comes first", collective)
+                  : fmt::format("{}: overlaps an earlier range, which is taken where both fit", collective));
+      if (covered) {
+        return;
+      }
+    }
+    seen_.emplace_back(collective, rule);
+    rules_.emplace_back(collective, rule);
+  }
+
+  const DecisionTarget& target_;
+  Findings& findings_;
+  bool in_section_ = false;
+  bool hierarchical_ = false;
+  bool ucp_ = true;
+  std::optional<CountRange> teams_;
+  std::vector<std::pair<std::string, DecisionRule>> seen_;  // of this section
+  std::vector<std::pair<std::string, DecisionRule>> rules_;
+};
+
+}  // namespace
+
+DecisionReading read_ucc(std::string_view text, const DecisionTarget& target) {
+  Findings findings;
+  DecisionReading reading;
+  reading.table.provenance.source = "rules of " + name_of(target);
+  Linter linter(target, findings);
+  linter.file(text.substr(0, kMostDecisionFileBytes));
+  for (const auto& [name, rule] : linter.take()) {
+    const std::optional<Collective> collective = our_collective(name);
+    if (!collective) {
+      continue;
+    }
+    CollectiveDecisions* decisions = nullptr;
+    for (CollectiveDecisions& known : reading.table.collectives) {
+      if (known.collective == *collective) {
+        decisions = &known;
+      }
+    }
+    if (decisions == nullptr) {
+      decisions = &reading.table.collectives.emplace_back();
+      decisions->collective = *collective;
+    }
+    decisions->rules.push_back(rule);
+  }
+  reading.findings = findings.take();
+  return reading;
+}
+
+}  // namespace ringwood
