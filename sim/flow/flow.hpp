@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ringwood/ids.hpp"
+#include "sim/operation_log.hpp"
 #include "topology/topology.hpp"
 
 /// Messages as flows that share links: LogGOPS at the ranks (sim/model/loggops.hpp), max-min fairness between them.
@@ -54,15 +55,31 @@ struct FlowEnds {
   Rank destination = 0;
 };
 
+/// An operation on the critical path, and what of the path's time is its own.
+struct CriticalStep {
+  LoggedOperation::Kind kind = LoggedOperation::Kind::kSend;
+  Rank rank = 0;
+  std::int32_t round = 0;
+  Bytes bytes = 0;
+  LinkId link = -1;           ///< of a receive: the link that held its message up in the end, or -1
+  Picoseconds latency = 0;    ///< L
+  Picoseconds overhead = 0;   ///< o, O
+  Picoseconds bandwidth = 0;  ///< what the message would have taken alone
+  Picoseconds sharing = 0;    ///< what it took longer, since it shared links
+  Picoseconds reduction = 0;  ///< gamma
+  Picoseconds waiting = 0;    ///< for a resource that served another operation first
+};
+
 /// What the network can tell besides the ranks' times.
 struct FlowReport {
-  std::vector<LinkUse> links;     ///< that carried anything, in the order of their numbers
-  std::int64_t bulk_rounds = 0;   ///< rounds of equal flows that started together: one solve each, or none
-  std::int64_t remembered = 0;    ///< of these, such as had been solved before
-  std::int64_t events = 0;        ///< points in time at which flows started or ended outside of bulk rounds
-  std::int64_t solved_flows = 0;  ///< flows whose rate was computed, over all solves
-  std::vector<RateChange> rates;  ///< if they were asked for
-  std::vector<FlowEnds> flows;    ///< the same
+  std::vector<LinkUse> links;       ///< that carried anything, in the order of their numbers
+  std::int64_t bulk_rounds = 0;     ///< rounds of equal flows that started together: one solve each, or none
+  std::int64_t remembered = 0;      ///< of these, such as had been solved before
+  std::int64_t events = 0;          ///< points in time at which flows started or ended outside of bulk rounds
+  std::int64_t solved_flows = 0;    ///< flows whose rate was computed, over all solves
+  std::vector<RateChange> rates;    ///< if they were asked for
+  std::vector<CriticalStep> steps;  ///< of the critical path, if it was asked for
+  std::vector<FlowEnds> flows;      ///< the same
 };
 
 }  // namespace ringwood

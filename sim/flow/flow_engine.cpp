@@ -1,0 +1,232 @@
+#include "sim/flow/flow_engine.hpp"
+
+#include <algorithm>
+
+namespace ringwood {
+
+FlowEngine::FlowEngine(const SimulationInput& input)
+    : input_(input),
+      instance_(input.schedule),
+      costs_(input.machine, input.mapping, input.layout.total_bytes()),
+      links_(input.machine, input.options.flow.nic_bandwidth),
+      network_(links_, input.mapping, input.options.flow),
+      messages_(input.options.flow.rates),
+      ranks_(static_cast<std::size_t>(input.schedule.ranks())),
+      traces_(input.options.critical_path),
+      binds_rounds_(costs_.may_wait_for_receives()) {}
+
+SimulationReport FlowEngine::run() {
+  strands_.resize(ranks_.size());
+  for (Rank rank = 0; rank < input_.schedule.ranks(); ++rank) {
+    FlowStrand& strand = strands_[static_cast<std::size_t>(rank)];
+    strand.own = instance_.program(rank);
+    strand.rank = rank;
+    proceed(static_cast<FlowStrandId>(rank));
+  }
+  proceed_runnable();
+  for (Picoseconds now = next_time(); now != kNever; now = next_time()) {
+    step(now);
+  }
+  check_all_ended();
+  return report();
+}
+
+Picoseconds FlowEngine::next_time() {
+  const Picoseconds event = events_.empty() ? kNever : events_.top().time;
+  return std::min({network_.next_end(), messages_.next_start(), event});
+}
+
+/// All that happens at one point in time, so that the network is solved once for it.
+void FlowEngine::step(Picoseconds now) {
+  ended_.clear();
+  if (network_.next_end() == now) {
+    network_.take_ended(now, ended_);
+  }
+  for (const FlowEnd& end : ended_) {
+    complete(now, end);
+  }
+  proceed_runnable();
+  while (!events_.empty() && events_.top().time == now) {
+    const FlowStrandId id = events_.top().strand;
+    events_.pop();
+    serve_operation(id);
+    proceed(id);
+    proceed_runnable();
+  }
+  started_.clear();
+  messages_.take_starting(now, [this](MessageId id) {
+    const FlowMessage& message = messages_[id];
+    started_.push_back({message.source, message.destination, message.bytes, limit_of(message), id});
+  });
+  network_.change(now, started_);
+}
+
+void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
+  FlowMessage& message = messages_[end.message];
+  message.end = now;
+  message.bottleneck = end.bottleneck;
+  if (message.awaited) {
+    strands_[message.receiver].waits = FlowWaits::kNot;
+    proceed(message.receiver);
+  }
+}
+
+void FlowEngine::proceed_runnable() {
+  while (!runnable_.empty()) {
+    const FlowStrandId id = runnable_.back();
+    runnable_.pop_back();
+    proceed(id);
+  }
+}
+
+/// Takes a strand as far as it goes.
+void FlowEngine::proceed(FlowStrandId id) {
+  for (;;) {
+    FlowStrand& strand = strands_[id];
+    skip_what_takes_no_time(strand);
+    Picoseconds ready = strand.latest_match;
+    if (strand.at_end() ? !may_leave_round(strand) : !is_ready(id, ready)) {
+      return;
+    }
+    if (strand.at_end() && strand.latest_match <= strand.end) {
+      if (!advance(id)) {
+        return;
+      }
+      continue;
+    }
+    if (rank_of(strand).running > 1) {
+      strand.time = std::max(strand.time, ready);
+      events_.push({strand.time, strand.rank, strand.lane, id});
+      return;
+    }
+    serve_operation(id);
+  }
+}
+
+void FlowEngine::skip_what_takes_no_time(FlowStrand& strand) {
+  for (; !strand.at_end(); ++strand.position) {
+    const Operation& operation = strand.operation();
+    if ((operation.kind == OperationKind::kSend) != strand.in_sends() || input_.layout.bytes(operation.chunks) == 0) {
+      continue;
+    }
+    strand.rounds += strand.counted ? 0 : 1;
+    strand.counted = true;
+    if (operation.kind != OperationKind::kCopy) {
+      return;
+    }
+  }
+}
+
+/// At the end of a round: false if a message of it was not taken yet.
+bool FlowEngine::may_leave_round(FlowStrand& strand) {
+  if (strand.open_sends > 0) {
+    strand.waits = FlowWaits::kRendezvous;
+    return false;
+  }
+  return true;
+}
+
+/// False: the strand has ended, or its lanes run.
+bool FlowEngine::advance(FlowStrandId id) {
+  FlowStrand& strand = strands_[id];
+  switch (strand.program().advance()) {
+    case Step::kRound:
+      strand.round = strand.program().round();
+      begin_round(id);
+      return true;
+    case Step::kFork:
+      fork(id);
+      return false;
+    case Step::kEnd:
+      end(id);
+      return false;
+  }
+  return false;
+}
+
+void FlowEngine::begin_round(FlowStrandId id) {
+  FlowStrand& strand = strands_[id];
+  ++strand.pulled;
+  strand.position = 0;
+  strand.counted = false;
+  strand.round_start = strand.end;
+  strand.latest_match = 0;
+  strand.last_before_round = strand.last;
+  if (binds_rounds_) {
+    bind_round(id);
+  }
+}
+
+void FlowEngine::fork(FlowStrandId id) {
+  const std::span<Program> lanes = strands_[id].program().lanes();
+  strands_[id].round = {};
+  strands_[id].position = 0;
+  strands_[id].lane_rounds = 0;
+  strands_[id].open_lanes = static_cast<std::int32_t>(lanes.size());
+  if (lanes.empty()) {
+    runnable_.push_back(id);
+    return;
+  }
+  strands_[id].waits = FlowWaits::kLanes;
+  for (Program& program : lanes) {
+    const FlowStrandId child_id = add_lane();
+    const FlowStrand& parent = strands_[id];
+    FlowStrand& child = strands_[child_id];
+    child.lane_program = &program;
+    child.rank = parent.rank;
+    child.lane = program.lane();
+    child.parent = id;
+    child.time = parent.time;
+    child.end = parent.end;
+    child.last = parent.last;
+    child.pulled = parent.pulled;
+    rank_of(child).lanes.push_back(child_id);
+    runnable_.push_back(child_id);
+  }
+  rank_of(strands_[id]).running += static_cast<std::int32_t>(lanes.size()) - 1;
+}
+
+FlowStrandId FlowEngine::add_lane() {
+  if (free_strands_.empty()) {
+    strands_.emplace_back();
+    return static_cast<FlowStrandId>(strands_.size() - 1);
+  }
+  const FlowStrandId id = free_strands_.back();
+  free_strands_.pop_back();
+  strands_[id] = FlowStrand();
+  return id;
+}
+
+void FlowEngine::end(FlowStrandId id) {
+  FlowStrand& strand = strands_[id];
+  strand.waits = FlowWaits::kEnded;
+  strand.round = {};
+  strand.position = 0;
+  if (strand.parent == kNoFlowStrand) {
+    strand.own = Program();  // its frame is the next one's
+    return;
+  }
+  FlowStrand& parent = strands_[strand.parent];
+  if (strand.end > parent.end || parent.last == kNoOperation) {
+    parent.end = strand.end;
+    parent.last = strand.last;
+  }
+  parent.time = std::max(parent.time, strand.time);
+  parent.pulled = std::max(parent.pulled, strand.pulled);
+  parent.lane_rounds = std::max(parent.lane_rounds, strand.rounds);
+  std::erase(rank_of(strand).lanes, id);
+  free_strands_.push_back(id);
+  if (--parent.open_lanes == 0) {
+    parent.rounds += parent.lane_rounds;
+    parent.waits = FlowWaits::kNot;
+    runnable_.push_back(strand.parent);
+  } else {
+    --rank_of(strand).running;
+  }
+}
+
+SimulationReport run_flow(const SimulationInput& input) {
+  return FlowEngine(input).run();
+}
+
+}  // namespace ringwood

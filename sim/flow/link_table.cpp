@@ -1,0 +1,75 @@
+#include "sim/flow/link_table.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+
+LinkTable::LinkTable(const Machine& machine, double nic_bandwidth)
+    : network_(*machine.network),
+      nic_bandwidth_(nic_bandwidth),
+      network_links_(static_cast<std::size_t>(network_.links())),
+      numbers_(network_links_ + (nic_bandwidth > 0 ? 2 * static_cast<std::size_t>(network_.hosts()) : 0), kNoFlowLink) {
+}
+
+void LinkTable::append_route(Host from, Host to, std::vector<FlowLink>& links) {
+  if (from == to) {
+    return;
+  }
+  if (nic_bandwidth_ > 0) {
+    links.push_back(number(network_links_ + 2 * static_cast<std::size_t>(from)));
+  }
+  network_.route(from, to, route_);
+  for (const LinkId link : route_) {
+    links.push_back(number(static_cast<std::size_t>(link)));
+  }
+  if (nic_bandwidth_ > 0) {
+    links.push_back(number(network_links_ + 2 * static_cast<std::size_t>(to) + 1));
+  }
+}
+
+FlowLink LinkTable::number(std::size_t outside) {
+  FlowLink& number = numbers_[outside];
+  if (number == kNoFlowLink) {
+    const double bandwidth =
+        outside < network_links_ ? network_.link(static_cast<LinkId>(outside)).bandwidth : nic_bandwidth_;
+    if (!(bandwidth > 0)) {
+      throw Error(ErrorKind::kUsage, "link " + std::to_string(outside) + " has a bandwidth of " +
+                                         std::to_string(bandwidth) + " bytes per second; accepted: more than 0");
+    }
+    number = static_cast<FlowLink>(outside_.size());
+    outside_.push_back(outside);
+    capacities_.push_back(bandwidth / static_cast<double>(kPicosecondsPerSecond));
+    carried_.push_back(0);
+  }
+  return number;
+}
+
+LinkUse LinkTable::identity(FlowLink link) const {
+  const std::size_t outside = outside_[link];
+  if (outside < network_links_) {
+    return {.link = static_cast<LinkId>(outside)};
+  }
+  const std::size_t nic = outside - network_links_;
+  return {.nic = static_cast<Host>(nic / 2), .outwards = nic % 2 == 0};
+}
+
+std::vector<LinkUse> LinkTable::uses(Picoseconds time) const {
+  std::vector<FlowLink> order;
+  for (FlowLink link = 0; link < outside_.size(); ++link) {
+    order.push_back(link);
+  }
+  std::sort(order.begin(), order.end(), [this](FlowLink a, FlowLink b) { return outside_[a] < outside_[b]; });
+  std::vector<LinkUse> uses;
+  for (const FlowLink link : order) {
+    LinkUse use = identity(link);
+    use.bytes = carried_[link];
+    use.use = time == 0 ? 0 : static_cast<double>(use.bytes) / (capacities_[link] * static_cast<double>(time));
+    uses.push_back(use);
+  }
+  return uses;
+}
+
+}  // namespace ringwood

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "sim/flow/flow.hpp"
+#include "sim/flow/max_min.hpp"
+#include "topology/machine.hpp"
+
+namespace ringwood {
+
+/// The links that flows cross, numbered as they are first met, so that what is kept a link costs nothing for links that
+/// carry nothing; and what each has carried.
+class LinkTable {
+ public:
+  /// `nic_bandwidth` in bytes per second: of a link more at each end of every route; 0: none. The machine must outlive
+  /// this.
+  LinkTable(const Machine& machine, double nic_bandwidth);
+
+  /// Appends the links of the route between two hosts. Throws Error(kUsage) for a link that carries nothing.
+  void append_route(Host from, Host to, std::vector<FlowLink>& links);
+
+  /// Bytes per picosecond, of every link met so far.
+  [[nodiscard]] std::span<const double> capacities() const { return capacities_; }
+
+  void carry(FlowLink link, Bytes bytes) { carried_[link] += bytes; }
+
+  /// What every link carried, where use is over `time`.
+  [[nodiscard]] std::vector<LinkUse> uses(Picoseconds time) const;
+
+  /// The number that a link has outside of the flow model.
+  [[nodiscard]] LinkUse identity(FlowLink link) const;
+
+ private:
+  /// Numbers of the network's links, then two for the NIC of each host.
+  [[nodiscard]] FlowLink number(std::size_t outside);
+
+  const Topology& network_;
+  double nic_bandwidth_;
+  std::size_t network_links_;
+  std::vector<FlowLink> numbers_;  // by the number outside
+  std::vector<std::size_t> outside_;
+  std::vector<double> capacities_;
+  std::vector<Bytes> carried_;
+  std::vector<LinkId> route_;
+};
+
+}  // namespace ringwood
