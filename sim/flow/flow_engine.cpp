@@ -42,8 +42,9 @@ void FlowEngine::step(Picoseconds now) {
   if (network_.next_end() == now) {
     network_.take_ended(now, ended_);
   }
-  for (const FlowEnd& end : ended_) {
-    complete(now, end);
+  for (std::size_t i = 0; i < ended_.size(); ++i) {
+    prefetch_for(i);
+    complete(now, ended_[i]);
   }
   proceed_runnable();
   while (!events_.empty() && events_.top().time == now) {
@@ -59,6 +60,21 @@ void FlowEngine::step(Picoseconds now) {
     started_.push_back({message.source, message.destination, message.bytes, limit_of(message), id});
   });
   network_.change(now, started_);
+}
+
+/// The cache misses of the messages to come overlap with the work on this one.
+void FlowEngine::prefetch_for(std::size_t index) {
+  constexpr std::size_t kAhead = 12;
+  if (index + kAhead < ended_.size()) {
+    __builtin_prefetch(&messages_[ended_[index + kAhead].message], 1);
+    const FlowStrandId later = messages_[ended_[index + 2 * kAhead / 3].message].receiver;
+    const auto* strand = reinterpret_cast<const std::byte*>(&strands_[later]);
+    __builtin_prefetch(strand, 1);
+    __builtin_prefetch(strand + 64, 1);
+    __builtin_prefetch(strand + 128, 1);
+    __builtin_prefetch(&rank_of(strands_[messages_[ended_[index + kAhead / 3].message].receiver]), 1);
+    strands_[messages_[ended_[index + kAhead / 3].message].receiver].program().prefetch();
+  }
 }
 
 void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "sim/engine.hpp"
 #include "sim/flow/flow_strand.hpp"
 #include "sim/flow/network.hpp"
@@ -28,6 +29,7 @@ class FlowEngine {
   // flow_engine.cpp: strands and time.
   [[nodiscard]] Picoseconds next_time();
   void step(Picoseconds now);
+  void prefetch_for(std::size_t index);
   void complete(Picoseconds now, const FlowEnd& end);
   void proceed_runnable();
   void proceed(FlowStrandId id);
@@ -68,8 +70,8 @@ class FlowEngine {
   FlowNetwork network_;
   MessageTable messages_;
   MessagePool pool_;
-  std::vector<FlowRank> ranks_;
-  std::vector<FlowStrand> strands_;
+  std::vector<FlowRank, HugePageAllocator<FlowRank>> ranks_;
+  std::vector<FlowStrand, HugePageAllocator<FlowStrand>> strands_;
   std::vector<FlowStrandId> free_strands_;
   std::vector<FlowStrandId> runnable_;
   std::vector<std::vector<MessageId>> bound_;  // of each strand, by operation of its round; if binds_rounds_

@@ -1,6 +1,5 @@
 #include "sim/flow/link_table.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include "ringwood/error.hpp"
@@ -57,13 +56,12 @@ LinkUse LinkTable::identity(FlowLink link) const {
 }
 
 std::vector<LinkUse> LinkTable::uses(Picoseconds time) const {
-  std::vector<FlowLink> order;
-  for (FlowLink link = 0; link < outside_.size(); ++link) {
-    order.push_back(link);
-  }
-  std::sort(order.begin(), order.end(), [this](FlowLink a, FlowLink b) { return outside_[a] < outside_[b]; });
   std::vector<LinkUse> uses;
-  for (const FlowLink link : order) {
+  uses.reserve(outside_.size());
+  for (const FlowLink link : numbers_) {
+    if (link == kNoFlowLink) {
+      continue;
+    }
     LinkUse use = identity(link);
     use.bytes = carried_[link];
     use.use = time == 0 ? 0 : static_cast<double>(use.bytes) / (capacities_[link] * static_cast<double>(time));

@@ -6,6 +6,7 @@
 #include <queue>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "ringwood/ids.hpp"
 #include "sim/flow/active_flows.hpp"
 #include "sim/pair_costs.hpp"
@@ -39,6 +40,8 @@ struct FlowMessage {
 /// others: one entry of the queue stands for all of them.
 class MessageTable {
  public:
+  using Messages = std::vector<FlowMessage, HugePageAllocator<FlowMessage>>;
+
   /// `keeps`: numbers are not used again, so that they count the messages in the order of their sends.
   explicit MessageTable(bool keeps) : keeps_(keeps) { recent_.fill(kNone); }
 
@@ -82,7 +85,7 @@ class MessageTable {
   }
 
   /// All that were ever sent, if numbers are kept.
-  [[nodiscard]] const std::vector<FlowMessage>& all() const { return messages_; }
+  [[nodiscard]] const Messages& all() const { return messages_; }
 
   [[nodiscard]] std::size_t reserved() const { return messages_.capacity() * sizeof(FlowMessage); }
 
@@ -102,7 +105,7 @@ class MessageTable {
     friend bool operator>(const Start& a, const Start& b) { return a.time > b.time; }
   };
 
-  std::vector<FlowMessage> messages_;
+  Messages messages_;
   std::vector<MessageId> free_;
   std::vector<List> lists_;
   std::vector<std::uint32_t> free_lists_;

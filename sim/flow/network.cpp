@@ -140,25 +140,13 @@ const SolvedRound& FlowNetwork::solve_round(std::span<const FlowStart> flows) {
   report_.solved_flows += static_cast<std::int64_t>(flows.size());
   round.pairs = pairs_;
   round.bytes = flows.front().bytes;
-  count_crossings(round);
+  round.links = paths_.links;
   const SolvedRound& kept = memo_.add(std::move(round), forgotten_);
   for (const SolvedRound& old : forgotten_) {
     account(old);
   }
   forgotten_.clear();
   return kept;
-}
-
-void FlowNetwork::count_crossings(SolvedRound& round) {
-  counts_.assign(links_.capacities().size(), 0);
-  for (const FlowLink link : paths_.links) {
-    if (counts_[link]++ == 0) {
-      round.crossed.emplace_back(link, 0);
-    }
-  }
-  for (auto& [link, count] : round.crossed) {
-    count = counts_[link];
-  }
 }
 
 /// What is left of a bulk round goes on among others.
@@ -173,8 +161,8 @@ void FlowNetwork::dissolve_bulk(Picoseconds now) {
 }
 
 void FlowNetwork::account(const SolvedRound& round) {
-  for (const auto& [link, count] : round.crossed) {
-    links_.carry(link, round.bytes * static_cast<Bytes>(count));
+  for (const FlowLink link : round.links) {
+    links_.carry(link, round.bytes);
   }
 }
 

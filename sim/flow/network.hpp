@@ -45,7 +45,6 @@ class FlowNetwork {
   void sort(std::vector<FlowStart>& flows);
   void start_bulk(Picoseconds now, std::span<const FlowStart> flows);
   [[nodiscard]] const SolvedRound& solve_round(std::span<const FlowStart> flows);
-  void count_crossings(SolvedRound& round);
   void dissolve_bulk(Picoseconds now);
   void account(const SolvedRound& round);
   void log(Picoseconds now, std::uint32_t message, double rate);

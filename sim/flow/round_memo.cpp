@@ -23,7 +23,7 @@ std::uint64_t RoundMemo::hash_of(std::span<const RankPair> pairs) {
 
 std::size_t RoundMemo::memory_of(const SolvedRound& round) {
   return round.pairs.size() * sizeof(RankPair) + round.rates.rates.size() * (sizeof(double) + sizeof(FlowLink)) +
-         round.crossed.size() * sizeof(round.crossed.front());
+         round.links.size() * sizeof(FlowLink);
 }
 
 SolvedRound* RoundMemo::find(std::span<const RankPair> pairs) {

@@ -18,9 +18,9 @@ using RankPair = std::pair<Rank, Rank>;
 /// A round that was solved.
 struct SolvedRound {
   std::vector<RankPair> pairs;
-  FlowRates rates;                                          ///< of each pair
-  std::vector<std::pair<FlowLink, std::uint32_t>> crossed;  ///< links, and how many of the flows cross each
-  Bytes bytes = 0;                                          ///< of every flow, over all rounds that were this one
+  FlowRates rates;              ///< of each pair
+  std::vector<FlowLink> links;  ///< that any of them crosses, one after the other
+  Bytes bytes = 0;              ///< of every flow, over all rounds that were this one
 };
 
 /// Rounds that were solved: schedules repeat theirs. The oldest are forgotten when all take too much memory.
