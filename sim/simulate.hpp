@@ -64,7 +64,6 @@ struct CriticalPath {
   Picoseconds overhead = 0;   ///< o, O
   Picoseconds bandwidth = 0;  ///< g, G
   Picoseconds sharing = 0;    ///< in the flow model: what messages took longer, since they shared links
-  Picoseconds sharing = 0;    ///< in the flow model: what messages took longer, since they shared links
   Picoseconds reduction = 0;  ///< gamma
   Picoseconds waiting = 0;    ///< for a resource that served another operation first
   std::int64_t messages = 0;
