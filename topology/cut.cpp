@@ -103,7 +103,7 @@ class MaximumFlow {
 
 }  // namespace
 
-std::optional<double> flow_between_halves(const Topology& network) {
+std::optional<double> flow_out_of(const Topology& network, const std::vector<bool>& inside) {
   if (network.links() > kMostLinks) {
     return std::nullopt;
   }
@@ -117,12 +117,16 @@ std::optional<double> flow_between_halves(const Topology& network) {
                  reverse.bandwidth);
     everything += link.bandwidth + reverse.bandwidth;
   }
-  const auto hosts = static_cast<std::size_t>(network.hosts());
-  for (std::size_t host = 0; host < hosts; ++host) {
-    const bool lower = host < hosts / 2;
-    flow.connect(lower ? vertices : host, lower ? host : vertices + 1, everything, 0);
+  for (std::size_t host = 0; host < inside.size(); ++host) {
+    flow.connect(inside[host] ? vertices : host, inside[host] ? host : vertices + 1, everything, 0);
   }
   return flow.between(vertices, vertices + 1);
+}
+
+std::optional<double> flow_between_halves(const Topology& network) {
+  std::vector<bool> lower(static_cast<std::size_t>(network.hosts()));
+  std::fill_n(lower.begin(), lower.size() / 2, true);
+  return flow_out_of(network, lower);
 }
 
 }  // namespace ringwood

@@ -1,8 +1,6 @@
 #include "topology/facts.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 
 #include "topology/cut.hpp"
 #include "topology/uniform.hpp"
@@ -60,15 +58,19 @@ struct Distances {
   return distances;
 }
 
-[[nodiscard]] double least_injection(const Topology& network) {
+void add_links(const Topology& network, MachineFacts& facts) {
   std::vector<double> injection(static_cast<std::size_t>(network.hosts()));
+  facts.least_hops = 2;
   for (LinkId id = 0; id < network.links(); ++id) {
     const Link link = network.link(id);
+    facts.capacity += link.bandwidth;
+    facts.least_hops = link.from < network.hosts() && link.to < network.hosts() ? 1 : facts.least_hops;
     if (link.from < network.hosts()) {
       injection[static_cast<std::size_t>(link.from)] += link.bandwidth;
+      facts.fastest_link = std::max(facts.fastest_link, link.bandwidth);
     }
   }
-  return *std::min_element(injection.begin(), injection.end());
+  facts.injection = *std::min_element(injection.begin(), injection.end());
 }
 
 void find_bisection(const Topology& network, const Shape& shape, MachineFacts& facts) {
@@ -105,37 +107,9 @@ MachineFacts facts_of(const Machine& machine) {
   facts.latency_min = distances.least.value_or(0);
   facts.latency_max = distances.most;
   if (network.links() <= kMostLinks) {
-    facts.injection = least_injection(network);
+    add_links(network, facts);
   }
   return facts;
-}
-
-Picoseconds allreduce_bound(const Machine& machine, const MachineFacts& facts, Rank ranks, Bytes bytes) {
-  if (ranks < 2) {
-    return 0;
-  }
-  const auto size = static_cast<double>(bytes);
-  const std::int64_t hosts = std::min<std::int64_t>(facts.hosts, (ranks - 1) / machine.ranks_per_host + 1);
-  const LogGops inside = machine.between(0, 0);
-  const bool on_one_host = hosts == 1;
-  const Picoseconds least = machine.ranks_per_host > 1 && !on_one_host ? std::min(inside.L, facts.latency_min)
-                            : on_one_host                              ? inside.L
-                                                                       : facts.latency_min;
-  const LogGops ends = on_one_host ? inside : machine.between(0, 1);
-  const Picoseconds overhead = machine.ranks_per_host > 1 ? std::min(inside.o, ends.o) : ends.o;
-  const Picoseconds rounds = std::bit_width(static_cast<std::uint32_t>(ranks - 1)) * (least + 2 * overhead);
-  const auto units = static_cast<double>(on_one_host ? ranks : hosts);
-  const auto moved = static_cast<Bytes>(2 * (units - 1) / units * size);
-  Picoseconds bandwidth = 0;
-  if (on_one_host) {
-    bandwidth = inside.G.of(moved);
-  } else if (facts.injection > 0) {
-    bandwidth = TimePerByte::from_bandwidth(facts.injection).of(moved);
-  }
-  if (facts.bisection && facts.bisection_source == "formula" && hosts == facts.hosts && !on_one_host) {
-    bandwidth = std::max(bandwidth, TimePerByte::from_bandwidth(*facts.bisection).of(bytes));
-  }
-  return std::max(rounds, bandwidth);
 }
 
 }  // namespace ringwood

@@ -18,7 +18,10 @@ struct MachineFacts {
   bool distances_exact = true;  ///< else diameter and average are those of a sample of pairs
   Picoseconds latency_min = 0;  ///< L between different hosts, of the pairs looked at
   Picoseconds latency_max = 0;
-  double injection = 0;  ///< of all links out of the host that has least
+  double injection = 0;     ///< of all links out of the host that has least; 0 where links are too many to be visited
+  double fastest_link = 0;  ///< of those out of hosts
+  double capacity = 0;      ///< of all links in both directions
+  std::int32_t least_hops = 1;  ///< links between the two nearest hosts; 2 where all hosts are on switches
   std::optional<double> bisection;
   std::string bisection_source;  ///< "formula", or how it was estimated, or why it is not known
   bool hosts_are_alike = false;
@@ -26,10 +29,5 @@ struct MachineFacts {
 
 /// Takes milliseconds for generators; walks all links if there are few enough.
 [[nodiscard]] MachineFacts facts_of(const Machine& machine);
-
-/// No allreduce of `bytes` over `ranks` ranks that fill the hosts one by one can be faster: the largest of ceil(log2 p)
-/// times the least latency and overhead, 2(h-1)/h of the bytes through every host's links, and the bytes once through
-/// the bisection if a formula gives it (algorithms.md 2).
-[[nodiscard]] Picoseconds allreduce_bound(const Machine& machine, const MachineFacts& facts, Rank ranks, Bytes bytes);
 
 }  // namespace ringwood

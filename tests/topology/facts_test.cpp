@@ -13,6 +13,9 @@ TEST(Facts, OfASmallTorus) {
   EXPECT_EQ(facts.cables, 32);
   EXPECT_EQ(facts.diameter, 4);
   EXPECT_DOUBLE_EQ(facts.injection, 4e9);
+  EXPECT_DOUBLE_EQ(facts.fastest_link, 1e9);
+  EXPECT_DOUBLE_EQ(facts.capacity, 64e9);
+  EXPECT_EQ(facts.least_hops, 1);
   EXPECT_DOUBLE_EQ(facts.bisection.value(), 8e9);
   EXPECT_EQ(facts.bisection_source, "formula");
   EXPECT_TRUE(facts.hosts_are_alike);
@@ -32,15 +35,6 @@ TEST(Facts, OfAMillionHosts) {
   EXPECT_EQ(facts.hosts, 1 << 20);
   EXPECT_EQ(facts.diameter, 64 + 64 + 32);
   EXPECT_TRUE(facts.distances_exact);
-}
-
-TEST(Facts, AllreduceBound) {
-  const Machine machine = make_machine("crossbar:hosts=8,latency=450ns,hop=100ns,bandwidth=1GB/s");
-  const MachineFacts facts = facts_of(machine);
-  EXPECT_EQ(allreduce_bound(machine, facts, 1, 1'000'000), 0);
-  EXPECT_EQ(allreduce_bound(machine, facts, 8, 8), 3 * 1'000'000);
-  // 2 * 7/8 of 8 MB at 1 GB/s are 14 ms.
-  EXPECT_EQ(allreduce_bound(machine, facts, 8, 8'000'000), 14'000'000'000);
 }
 
 }  // namespace

@@ -4,22 +4,19 @@
 
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
+#include "topology/bounds.hpp"
 #include "topology/facts.hpp"
 #include "topology/machine.hpp"
 
 namespace ringwood::cli {
 
-/// The least that the busiest rank sends, as a part of the vector (algorithms.md, section 2); 0 for one rank.
-[[nodiscard]] double bytes_bound(Collective collective, Rank ranks);
-
 /// algbw times this is the bus bandwidth: 2(p-1)/p for allreduce, (p-1)/p for what moves each byte once between equals,
 /// 1 where a root has to move everything.
 [[nodiscard]] double bus_factor(Collective collective, Rank ranks);
 
-/// Seconds that no schedule on so many ranks can beat that sends one message at a time; for small vectors, those that
-/// send several at once may be a little faster. `facts` are the machine's; the bound of an allreduce is
-/// allreduce_bound (topology/facts.hpp), that of the others follows from it.
+/// Seconds that no schedule can beat on so many ranks that fill the hosts one by one: the largest of the machine's
+/// bounds (topology/bounds.hpp). `facts` are the machine's.
 [[nodiscard]] double time_bound(Collective collective, Bytes bytes, const Machine& machine, const MachineFacts& facts,
-                                Rank ranks);
+                                Rank ranks, LinkSharing sharing = LinkSharing::kShared);
 
 }  // namespace ringwood::cli

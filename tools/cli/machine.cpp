@@ -8,9 +8,9 @@
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
-#include "tools/cli/bounds.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/setup.hpp"
+#include "topology/bounds.hpp"
 #include "topology/draw.hpp"
 #include "topology/facts.hpp"
 #include "topology/machine_file.hpp"
@@ -27,18 +27,22 @@ constexpr OptionUse kOptions[]{
     {.name = "format", .fallback = "text", .accepted = "text, json, dot, svg"},
 };
 
-/// A line for each size: how fast an allreduce over all of the machine could be at best.
+/// A line for each size: how fast an allreduce over all of the machine could be at best, and why.
 struct Bound {
   Bytes bytes = 0;
   Picoseconds time = 0;
+  BoundKind kind = BoundKind::kRounds;
 };
 
 [[nodiscard]] std::vector<Bound> bounds_of(const Machine& machine, const MachineFacts& facts,
                                            const Arguments& arguments) {
   std::vector<Bound> bounds;
   const auto ranks = static_cast<Rank>(std::min<std::int64_t>(facts.rank_slots, INT32_MAX));
+  const Mapping mapping = make_mapping("block", machine, ranks);
+  const Bounds known(machine, facts, mapping, LinkSharing::kShared);
   for (const Bytes bytes : parse_bytes_list(arguments.text("sizes"))) {
-    bounds.push_back({bytes, allreduce_bound(machine, facts, ranks, bytes)});
+    const TimeBounds least = known.of({.collective = Collective::kAllreduce, .root = 0, .bytes = bytes});
+    bounds.push_back({bytes, least[least.binding()], least.binding()});
   }
   return bounds;
 }
@@ -62,7 +66,8 @@ struct Bound {
                                     : facts.bisection_source);
   text += "\nno allreduce over all slots is faster than\n";
   for (const Bound& bound : bounds) {
-    text += fmt::format("  {:>10}  {}\n", format_bytes(bound.bytes), format_time(bound.time));
+    text +=
+        fmt::format("  {:>10}  {}  ({})\n", format_bytes(bound.bytes), format_time(bound.time), name_of(bound.kind));
   }
   return text + "\n" + draw_text(*machine.network);
 }
@@ -90,7 +95,8 @@ struct Bound {
     object["bisection_Bps"] = *facts.bisection;
   }
   for (const Bound& bound : bounds) {
-    object["allreduce_bounds"].push_back({{"bytes", bound.bytes}, {"bound_s", seconds(bound.time)}});
+    object["allreduce_bounds"].push_back(
+        {{"bytes", bound.bytes}, {"bound_s", seconds(bound.time)}, {"bound", name_of(bound.kind)}});
   }
   return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <map>
 #include <optional>
 #include <thread>
 
@@ -14,6 +15,7 @@
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/choices.hpp"
+#include "tools/cli/distance.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/records.hpp"
@@ -29,6 +31,9 @@ constexpr OptionUse kOptions[]{
     {.name = "root", .fallback = "0"},
     {.name = "op", .fallback = "sum"},
     {.name = "reproducibility", .fallback = "0"},
+    {.name = "machine"},
+    {.name = "map", .fallback = "block"},
+    {.name = "sizes", .fallback = "1MiB"},
     {.name = "threads", .fallback = "0"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
     {.name = "quiet"},
@@ -45,6 +50,8 @@ struct Task {
   Rank ranks = 1;
   std::string why_not;
   VerifyReport report;
+  const Distance* on = nullptr;  ///< the machine, if there is one
+  Record distance;               ///< from its bounds
 };
 
 /// Nothing, and why, where the algorithm is not for the problem. Only that is left out: what goes wrong when a schedule
@@ -86,8 +93,9 @@ struct Task {
   return report;
 }
 
+/// On the machine, if there is one; for algorithms that ask, four ranks share a node otherwise.
 void prove(Task& task, const Arguments& arguments) {
-  const Placement placement = nodes_of_four(task.ranks);
+  const Placement placement = task.on != nullptr ? task.on->placement() : nodes_of_four(task.ranks);
   Schedule::Request request;
   request.ranks = task.ranks;
   // The root wanders with the number of ranks where the user's is not there.
@@ -97,6 +105,7 @@ void prove(Task& task, const Arguments& arguments) {
   const auto schedule = schedule_to_prove(task, request);
   if (schedule) {
     task.report = proof_of(*schedule, arguments);
+    task.distance = task.on != nullptr && task.report.ok ? task.on->fields(*schedule) : Record();
   }
 }
 
@@ -107,6 +116,9 @@ void prove(Task& task, const Arguments& arguments) {
   tasks.front().name = file.name();
   tasks.front().ranks = file.recorded().ranks;
   tasks.front().report = proof_of(file.schedule(), arguments);
+  if (arguments.given("machine") && tasks.front().report.ok) {
+    tasks.front().distance = Distance(arguments, file.recorded().ranks).fields(file.schedule());
+  }
   return tasks;
 }
 
@@ -139,23 +151,39 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
   }
 }
 
+/// How often the least number of rounds and of bytes at the busiest rank the schedule takes; nothing where that is 0.
+void add_deficiencies(const Task& task, Record& record) {
+  const VerifyReport& report = task.report;
+  const double bytes = static_cast<double>(report.sent_max) / static_cast<double>(report.chunks);
+  const double least = least_sent(task.collective, task.ranks);
+  const auto ratio = [](double value, double bound) { return bound > 0 ? Value(value / bound) : Value(); };
+  record.push_back({"latency_deficiency",
+                    ratio(static_cast<double>(report.rounds), static_cast<double>(report.rounds_bound)), Unit::kNone,
+                    false});
+  record.push_back({"bandwidth_deficiency", ratio(bytes, least), Unit::kNone, false});
+}
+
 [[nodiscard]] Record record_of(const Task& task) {
   const VerifyReport& report = task.report;
   const auto chunks = static_cast<double>(report.chunks);
-  return {{"collective", std::string(name_of(task.collective))},
-          {"algorithm", task.name},
-          {"ranks", std::int64_t{task.ranks}},
-          {"ok", report.ok},
-          {"rounds", report.rounds},
-          {"rounds_bound", report.rounds_bound},
-          {"bytes_sent_max", static_cast<double>(report.sent_max) / chunks},
-          {"bytes_bound", bytes_bound(task.collective, task.ranks)},
-          {"same_bits", report.same_bits},
-          {"keeps_order", report.keeps_order},
-          {"deadlock_free", report.deadlock_free},
-          {"scratch_bytes_per_byte", static_cast<double>(report.scratch_chunks) / chunks},
-          {"error", report.error},
-          {"reproducibility", std::int64_t{report.reproducibility}}};
+  Record record{{"collective", std::string(name_of(task.collective))},
+                {"algorithm", task.name},
+                {"ranks", std::int64_t{task.ranks}},
+                {"ok", report.ok},
+                {"rounds", report.rounds},
+                {"rounds_bound", report.rounds_bound},
+                {"bytes_sent_max", static_cast<double>(report.sent_max) / chunks},
+                {"bytes_bound", least_sent(task.collective, task.ranks)},
+                {"same_bits", report.same_bits},
+                {"keeps_order", report.keeps_order},
+                {"deadlock_free", report.deadlock_free},
+                {"scratch_bytes_per_byte", static_cast<double>(report.scratch_chunks) / chunks},
+                {"error", report.error},
+                {"reproducibility", std::int64_t{report.reproducibility}},
+                {"partial_sums", static_cast<double>(report.partial_sums) / chunks, Unit::kNone, false}};
+  add_deficiencies(task, record);
+  record.insert(record.end(), task.distance.begin(), task.distance.end());
+  return record;
 }
 
 [[nodiscard]] std::vector<Task> tasks_of(const Arguments& arguments) {
@@ -178,17 +206,29 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
                          .name = to_string(choice.expression),
                          .ranks = ranks,
                          .why_not = {},
-                         .report = {}});
+                         .report = {},
+                         .on = nullptr,
+                         .distance = {}});
       }
     }
   }
   return tasks;
 }
 
+/// The machine with each number of ranks, looked at once.
+[[nodiscard]] std::map<Rank, Distance> distances_of(std::vector<Task>& tasks, const Arguments& arguments) {
+  std::map<Rank, Distance> distances;
+  for (Task& task : tasks) {
+    task.on = &distances.try_emplace(task.ranks, arguments, task.ranks).first->second;
+  }
+  return distances;
+}
+
 int run(const Arguments& arguments) {
   RecordWriter writer(arguments.one_of("format", record_formats()));
   std::vector<Task> tasks = arguments.given("file") ? proved_file(arguments) : tasks_of(arguments);
   if (!arguments.given("file")) {
+    const auto distances = arguments.given("machine") ? distances_of(tasks, arguments) : std::map<Rank, Distance>();
     prove_all(tasks, arguments);
   }
   std::size_t proved = 0;
@@ -223,12 +263,15 @@ constinit const Command verify_command{
         "bytes_sent_max and bytes_bound are parts of the vector, sent by the busiest rank. Exit code 1\n"
         "if a proof fails. For algorithms that ask, four ranks share a node. reproducibility is how far\n"
         "the bits of a result can be relied on: 0 ranks may differ, 1 all ranks get the same, 2 in every\n"
-        "run, 3 whatever the size, 4 whatever the placement, 5 whatever the number of ranks.",
+        "run, 3 whatever the size, 4 whatever the placement, 5 whatever the number of ranks. With\n"
+        "--machine, also how far it is from the bounds of the machine for the size: what bounds the time,\n"
+        "what crosses the borders of its groups and the links (parts of the vector), and congestion, the\n"
+        "time on the fullest links over that at the busiest ports.",
     .operands_min = 0,
     .operands_max = 2,
     .options = kOptions,
     .examples = {"ringwood verify", "ringwood verify allreduce ring --ranks 1..64+1",
-                 "ringwood verify reduce-scatter recursive-halving --ranks 2..32 --reproducibility 3"},
+                 "ringwood verify allreduce all --ranks 64 --machine torus:dims=8x8"},
     .run = run,
 };
 

@@ -45,7 +45,8 @@ struct Figure {
   std::vector<FigureChange> before;  ///< the cells that hold something at the start
   std::vector<FigureRound> rounds;
   std::int64_t messages = 0;
-  Chunk sent_max = 0;  ///< chunks sent by the busiest rank
+  std::int32_t ports = 0;  ///< most messages that one rank sends or receives in one round
+  Chunk sent_max = 0;      ///< chunks sent by the busiest rank
 };
 
 inline constexpr Rank kMostFigureRanks = 64;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ringwood/bounds.hpp"
 #include "schedule/contract.hpp"
 
 namespace ringwood {
@@ -89,9 +90,11 @@ std::string title_of(const Figure& figure) {
 }
 
 std::string summary_of(const Figure& figure) {
-  return fmt::format("{} round{}, {} message{}; the busiest rank sends {:.4g} n", figure.rounds.size(),
-                     figure.rounds.size() == 1 ? "" : "s", figure.messages, figure.messages == 1 ? "" : "s",
-                     static_cast<double>(figure.sent_max) / static_cast<double>(figure.chunks));
+  return fmt::format("{} round{} (at least {}), {} message{}; the busiest rank sends {:.4g} n (at least {:.4g} n)",
+                     figure.rounds.size(), figure.rounds.size() == 1 ? "" : "s",
+                     least_rounds(figure.ranks, figure.ports), figure.messages, figure.messages == 1 ? "" : "s",
+                     static_cast<double>(figure.sent_max) / static_cast<double>(figure.chunks),
+                     least_sent(figure.collective, figure.ranks));
 }
 
 std::vector<Phase> phases_of(const Figure& figure) {

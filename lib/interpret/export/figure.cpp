@@ -1,19 +1,19 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "ringwood/error.hpp"
 #include "ringwood/export.hpp"
 #include "schedule/contract.hpp"
+#include "schedule/matching.hpp"
 
 namespace ringwood {
 
 namespace {
 
 constexpr std::int64_t kMostMessages = std::int64_t{1} << 20;
-
-using Channel = std::tuple<Rank, Rank, Lane>;
 
 /// One strand's program and the round that it is in.
 struct Strand {
@@ -179,14 +179,12 @@ class Tracer {
     const Lane lane = strand.program->lane();
     const Channel channel =
         sends ? Channel{strand.rank, operation.peer, lane} : Channel{operation.peer, strand.rank, lane};
-    std::deque<Post>& others = (sends ? receives_ : sends_)[channel];
-    if (others.empty()) {
-      (sends ? sends_ : receives_)[channel].push_back({&strand, i});
+    const Post mine{&strand, i};
+    const std::optional<Post> found = matching_.post(channel, sends, mine);
+    if (!found) {
       return;
     }
-    const Post other = others.front();
-    others.pop_front();
-    const Post mine{&strand, i};
+    const Post other = *found;
     deliver(sends ? mine : other, sends ? other : mine, lane);
   }
 
@@ -277,7 +275,19 @@ class Tracer {
         return std::tie(a.from, a.to, a.lane) < std::tie(b.from, b.to, b.lane);
       });
     }
+    count_ports();
     figure_.sent_max = *std::max_element(sent_.begin(), sent_.end());
+  }
+
+  void count_ports() {
+    for (const FigureRound& round : figure_.rounds) {
+      std::vector<std::int32_t> sends(sent_.size());
+      std::vector<std::int32_t> receives(sent_.size());
+      for (const FigureMessage& message : round.messages) {
+        figure_.ports = std::max({figure_.ports, ++sends[static_cast<std::size_t>(message.from)],
+                                  ++receives[static_cast<std::size_t>(message.to)]});
+      }
+    }
   }
 
   ScheduleInstance instance_;
@@ -286,8 +296,7 @@ class Tracer {
   std::vector<Program> programs_;
   std::deque<Strand> strands_;
   std::deque<Strand*> ready_;
-  std::map<Channel, std::deque<Post>> sends_;
-  std::map<Channel, std::deque<Post>> receives_;
+  Matching<Post> matching_;
   std::map<std::tuple<Rank, Plane, Chunk>, std::uint64_t> cells_;
   std::vector<Chunk> sent_;
   std::size_t ended_ = 0;

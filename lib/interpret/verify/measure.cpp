@@ -61,12 +61,4 @@ void Measure::fill(VerifyReport& report) const {
   }
 }
 
-std::int64_t least_rounds(Rank ranks, std::int32_t ports) {
-  std::int64_t rounds = 0;
-  for (std::int64_t reached = 1; reached < ranks; reached *= std::max(ports, 1) + 1) {
-    ++rounds;
-  }
-  return rounds;
-}
-
 }  // namespace ringwood

@@ -43,8 +43,4 @@ class Measure {
   std::vector<std::vector<Use>> rounds_;  // by synchronous round (0: before any message) and rank
 };
 
-/// The least number of rounds in which any algorithm tells every rank about every other, with as many ports
-/// (Bruck, Ho 1993): ceil(log_{ports + 1} ranks).
-[[nodiscard]] std::int64_t least_rounds(Rank ranks, std::int32_t ports);
-
 }  // namespace ringwood

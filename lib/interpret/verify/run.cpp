@@ -7,12 +7,6 @@ namespace ringwood {
 
 namespace {
 
-// A rank's strands are numbered by lane; 2^20 lanes and 2^22 ranks are more than anybody can verify.
-std::uint64_t channel_key(Rank source, Rank destination, Lane lane) {
-  return (static_cast<std::uint64_t>(source) << 42U) | (static_cast<std::uint64_t>(destination) << 20U) |
-         static_cast<std::uint64_t>(lane);
-}
-
 /// "0-3,7": the first few intervals of a set.
 [[nodiscard]] std::string words_of(const ChunkSet& chunks) {
   constexpr int kMost = 4;
@@ -216,19 +210,14 @@ void Run::post_message(StrandId id, std::size_t index) {
   const Strand& strand = strands_[id];
   const Operation& operation = strand.operations[index];
   const bool sends = operation.kind == OperationKind::kSend;
-  Channel& channel = channels_[sends ? channel_key(strand.rank, operation.peer, strand.lane)
-                                     : channel_key(operation.peer, strand.rank, strand.lane)];
-  const Channel::End end{id, index};
-  if (channel.next == channel.waiting.size()) {
-    channel.waiting.clear();
-    channel.next = 0;
-    channel.sends = sends;
-  }
-  if (channel.sends == sends) {
-    channel.waiting.push_back(end);
+  const Channel channel =
+      sends ? Channel{strand.rank, operation.peer, strand.lane} : Channel{operation.peer, strand.rank, strand.lane};
+  const End end{id, index};
+  const std::optional<End> found = matching_.post(channel, sends, end);
+  if (!found) {
     return;
   }
-  const Channel::End other = channel.waiting[channel.next++];
+  const End other = *found;
   move_message(sends ? end : other, sends ? other : end);
   // The strand that is posting goes on by itself; the other one may have waited for this.
   if (strands_[other.strand].pending == 0) {
@@ -236,7 +225,7 @@ void Run::post_message(StrandId id, std::size_t index) {
   }
 }
 
-void Run::move_message(Channel::End send, Channel::End receive) {
+void Run::move_message(End send, End receive) {
   Strand& sender = strands_[send.strand];
   Strand& receiver = strands_[receive.strand];
   const Operation& from = sender.operations[send.operation];

@@ -4,7 +4,6 @@
 #include <deque>
 #include <stdexcept>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "interpret/verify/hazards.hpp"
@@ -13,6 +12,7 @@
 #include "interpret/verify/partial_sums.hpp"
 #include "interpret/verify/place.hpp"
 #include "ringwood/schedule.hpp"
+#include "schedule/matching.hpp"
 #include "schedule/symbolic.hpp"
 
 namespace ringwood {
@@ -71,16 +71,10 @@ class Run {
     std::size_t merged_touches = 0;
   };
 
-  // Posted operations of one kind that wait for the other kind, in order.
-  struct Channel {
-    struct End {
-      StrandId strand;
-      std::size_t operation;
-    };
-
-    std::vector<End> waiting;
-    std::size_t next = 0;
-    bool sends = false;
+  // One end of a message.
+  struct End {
+    StrandId strand;
+    std::size_t operation;
   };
 
   [[nodiscard]] StrandId add_strand(Program& program, Rank rank, StrandId parent);
@@ -94,7 +88,7 @@ class Run {
   void note_touches(Strand& strand) const;
   void post(StrandId id);
   void post_message(StrandId id, std::size_t operation);
-  void move_message(Channel::End send, Channel::End receive);
+  void move_message(End send, End receive);
   void end_round(Strand& strand);
   void apply(Strand& strand, std::size_t operation);
   void write(const Strand& strand, const Operation& operation, std::span<const SymbolicValue> values);
@@ -130,7 +124,7 @@ class Run {
   std::deque<Strand> strands_;
   std::vector<StrandId> unused_;
   std::deque<StrandId> ready_;
-  std::unordered_map<std::uint64_t, Channel> channels_;
+  Matching<End> matching_;
   std::vector<SymbolicValue> values_;
   std::size_t most_strands_;
   std::int64_t most_rounds_;

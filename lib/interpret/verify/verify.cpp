@@ -6,6 +6,7 @@
 #include "interpret/verify/measure.hpp"
 #include "interpret/verify/reproducibility.hpp"
 #include "interpret/verify/run.hpp"
+#include "ringwood/bounds.hpp"
 #include "ringwood/error.hpp"
 #include "schedule/symbolic.hpp"
 

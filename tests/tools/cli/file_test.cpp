@@ -94,7 +94,10 @@ TEST_F(ScheduleFile, ThatLosesAContributionFails) {
   ASSERT_FALSE(proof.output.empty()) << proof.errors;
   const auto record = nlohmann::json::parse(proof.output)[0];
   EXPECT_EQ(record["ok"], false);
-  EXPECT_EQ(record["error"], "rank 0 ends with chunk 2 without the contribution of rank 0");
+  EXPECT_EQ(
+      record["error"],
+      "rank 0 ends with chunk 2 without the contribution of rank 0: it is lost in rank 0, round 0, line 11, receive "
+      "from 3");
   const Outcome simulation = ringwood("simulate --file " + file);
   EXPECT_EQ(simulation.code, 1);
   EXPECT_EQ(simulation.output, "");
@@ -112,6 +115,42 @@ TEST_F(ScheduleFile, ThatCountsTwiceFailsWithRankRoundAndLine) {
   const Outcome proof = ringwood("verify --format json --file " + file);
   EXPECT_EQ(proof.code, 1);
   EXPECT_THAT(proof.output, HasSubstr("rank 0, round 3, line " + std::to_string(line)));
+}
+
+TEST_F(ScheduleFile, ThatWaitsInACircleFailsWithAllThatWait) {
+  const std::string text =
+      "ringwood.schedule/1\ncollective allgather\nranks 2\nroot 0\nchunks 2\noperator any\n"
+      "rank 0\n  round\n    send 1 0\n  round\n    receive 1 1\n"
+      "rank 1\n  round\n    send 0 1\n  round\n    receive 0 0\n";
+  const Outcome proof = ringwood("verify --format json --file " + written(text, "circle.txt"));
+  EXPECT_EQ(proof.code, 1);
+  EXPECT_THAT(proof.output, HasSubstr("deadlock: rank 0, round 0, line 9 waits in its send to 1; "
+                                      "rank 1, round 0, line 14 waits in its send to 0"));
+}
+
+TEST_F(ScheduleFile, OfMscclThatLosesAContributionFailsWithItsLine) {
+  std::string good = ringwood("export allreduce ring --ranks 4 --format msccl-xml").output;
+  const std::size_t step = good.find("type=\"rrc\"");
+  ASSERT_NE(step, std::string::npos);
+  const auto line = 1 + std::count(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(step), '\n');
+  const std::string file = written(good.replace(step, 10, "type=\"r\""), "broken.xml");
+  const Outcome proof = ringwood("verify --format json --file " + file);
+  EXPECT_EQ(proof.code, 1);
+  EXPECT_THAT(proof.output, ContainsRegex("it is lost in rank [0-3], round [0-9]+, line " + std::to_string(line)));
+}
+
+TEST_F(ScheduleFile, IsComparedWithTheBoundsOfAMachine) {
+  const std::string file = exported("allreduce ring --ranks 4", "schedule.txt");
+  const Outcome proof = ringwood("verify --format json --machine torus:dims=2x2 --sizes 1MiB --file " + file);
+  ASSERT_EQ(proof.code, 0) << proof.errors;
+  const auto record = nlohmann::json::parse(proof.output)[0];
+  EXPECT_EQ(record["latency_deficiency"], 3);
+  EXPECT_EQ(record["bandwidth_deficiency"], 1);
+  EXPECT_EQ(record["crossing_bytes"], 6);
+  EXPECT_EQ(record["crossing_bytes_bound"], 6);
+  EXPECT_GE(record["hop_bytes"], record["hop_bytes_bound"]);
+  EXPECT_GE(record["congestion"], 1);
+  EXPECT_GT(record["bound_s"], 0);
 }
 
 TEST_F(ScheduleFile, WithoutAReceiveFails) {
