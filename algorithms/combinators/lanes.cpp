@@ -6,6 +6,7 @@
 // Träff, Hunold: Decomposing MPI collectives for exploiting multi-lane communication, CLUSTER 2020.
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parts.hpp"
 
 namespace ringwood {
 
@@ -52,13 +53,7 @@ Program program(const Problem& problem, Rank me) {
 }
 
 Chunk pieces(const Problem& problem) {
-  const Problem lane = lane_of(problem);
-  return problem.parameter(kLanes) * lane.algorithm->pieces(lane);
-}
-
-std::string objection(const Problem& problem) {
-  const Problem lane = lane_of(problem);
-  return objection_to(*lane.algorithm, lane);
+  return problem.parameter(kLanes) * pieces_of<lane_of>(problem);
 }
 
 constexpr Collective kCollectives[] = {Collective::kAllreduce, Collective::kReduceScatter, Collective::kAllgather,
@@ -78,7 +73,7 @@ constinit const Combinator combinator_lanes{
     .most_parts = 1,
     .program = program,
     .pieces = pieces,
-    .objection = objection,
+    .objection = objection_of<lane_of>,
 };
 
 }  // namespace ringwood

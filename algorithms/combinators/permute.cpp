@@ -10,6 +10,7 @@
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/cycles.hpp"
+#include "algorithms/common/parts.hpp"
 
 namespace ringwood {
 
@@ -51,11 +52,6 @@ Program program(const Problem& problem, Rank me) {
   co_yield on(ranks, chunks, inner.algorithm->program(inner, member));
 }
 
-Chunk pieces(const Problem& problem) {
-  const Problem inner = inner_of(problem);
-  return inner.algorithm->pieces(inner);
-}
-
 std::string objection(const Problem& problem) {
   const std::int64_t step = problem.parameter(kOrder);
   if (step == 0 && problem.placement == nullptr) {
@@ -67,8 +63,7 @@ std::string objection(const Problem& problem) {
   if (!problem.commutative) {
     return "another order of ranks needs a commutative operation";
   }
-  const Problem inner = inner_of(problem);
-  return objection_to(*inner.algorithm, inner);
+  return objection_of<inner_of>(problem);
 }
 
 constexpr Collective kCollectives[] = {Collective::kAllreduce, Collective::kReduceScatter, Collective::kAllgather};
@@ -85,7 +80,7 @@ constinit const Combinator combinator_permute{
     .least_parts = 1,
     .most_parts = 1,
     .program = program,
-    .pieces = pieces,
+    .pieces = pieces_of<inner_of>,
     .objection = objection,
 };
 

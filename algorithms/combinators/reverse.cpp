@@ -10,6 +10,7 @@
 
 #include "algorithms/common/reverse.hpp"
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parts.hpp"
 
 namespace ringwood {
 
@@ -30,17 +31,11 @@ Program program(const Problem& problem, Rank me) {
                     scatters(problem) ? Reversal::kIntoReduction : Reversal::kIntoCopies);
 }
 
-Chunk pieces(const Problem& problem) {
-  const Problem forward = forward_of(problem);
-  return forward.algorithm->pieces(forward);
-}
-
 std::string objection(const Problem& problem) {
   if (scatters(problem) && !problem.commutative) {
     return "an allgather run backwards needs a commutative operation";
   }
-  const Problem forward = forward_of(problem);
-  return objection_to(*forward.algorithm, forward);
+  return objection_of<forward_of>(problem);
 }
 
 constexpr Collective kCollectives[] = {Collective::kReduceScatter, Collective::kAllgather};
@@ -57,7 +52,7 @@ constinit const Combinator combinator_reverse{
     .least_parts = 1,
     .most_parts = 1,
     .program = program,
-    .pieces = pieces,
+    .pieces = pieces_of<forward_of>,
     .objection = objection,
 };
 

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/parts.hpp"
 
 namespace ringwood {
 
@@ -27,16 +28,12 @@ Program program(const Problem& problem, Rank me) {
 }
 
 Chunk pieces(const Problem& problem) {
-  const Problem first = first_of(problem);
-  const Problem second = second_of(problem);
-  return std::lcm(first.algorithm->pieces(first), second.algorithm->pieces(second));
+  return std::lcm(pieces_of<first_of>(problem), pieces_of<second_of>(problem));
 }
 
 std::string objection(const Problem& problem) {
-  const Problem first = first_of(problem);
-  const Problem second = second_of(problem);
-  const std::string reason = objection_to(*first.algorithm, first);
-  return reason.empty() ? objection_to(*second.algorithm, second) : reason;
+  const std::string reason = objection_of<first_of>(problem);
+  return reason.empty() ? objection_of<second_of>(problem) : reason;
 }
 
 constexpr Collective kCollectives[] = {Collective::kAllreduce};
