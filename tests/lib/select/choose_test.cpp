@@ -1,0 +1,176 @@
+#include "ringwood/choose.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "algorithms/catalogue.hpp"
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+namespace {
+
+using ::testing::HasSubstr;
+
+CostView simple_costs() {
+  return {
+      .between = [](Rank, Rank) { return MessageCost{.latency = 10e-6, .overhead = 0, .gap = 0, .per_byte = 1e-9}; },
+      .reduce_per_byte = 0};
+}
+
+[[nodiscard]] SelectionQuestion question_of(Rank ranks, Bytes bytes, bool commutative = true) {
+  return {
+      .collective = Collective::kAllreduce, .request = {.ranks = ranks, .commutative = commutative}, .elements = bytes};
+}
+
+TEST(Variants, BeginWithTheDefaultsAndStayWithinLimits) {
+  const std::vector<std::string> variants = variants_of(allreduce_segmented_ring);
+  EXPECT_EQ(variants.front(), "segmented-ring");
+  EXPECT_THAT(variants, ::testing::Contains("segmented-ring:segments=2"));
+  EXPECT_THAT(variants, ::testing::Not(::testing::Contains("segmented-ring:segments=8")));
+  EXPECT_THAT(variants_of(allreduce_ring), ::testing::ElementsAre("ring"));
+}
+
+TEST(Model, PutsThePredictedFirstAndTheRefusedLast) {
+  const Predictor prefers_ring = [](const Schedule& schedule, const Layout&) {
+    return schedule.algorithm().name == "ring" ? 1e-9 : 1.0;
+  };
+  const Objection no_swing = [](const Schedule& schedule) {
+    return schedule.algorithm().name == "swing" ? std::string("out of order") : std::string();
+  };
+  const auto options =
+      model_options(question_of(2, 1 << 20), built_in_library(), simple_costs(), prefers_ring, no_swing, {});
+  EXPECT_EQ(options.front().algorithm, "ring");
+  EXPECT_DOUBLE_EQ(options.front().seconds(), 1e-9);
+  const auto swing = std::find_if(options.begin(), options.end(),
+                                  [](const ModelOption& option) { return option.algorithm == "swing"; });
+  ASSERT_NE(swing, options.end());
+  EXPECT_EQ(swing->why_not, "out of order");
+  EXPECT_FALSE(options.back().why_not.empty());
+}
+
+TEST(Model, PredictsNoMoreThanItMay) {
+  int asked = 0;
+  const Predictor counts = [&](const Schedule&, const Layout&) {
+    ++asked;
+    return 1.0;
+  };
+  ModelEffort effort;
+  effort.most_predictions = 3;
+  const auto options =
+      model_options(question_of(16, 1 << 10), built_in_library(), simple_costs(), counts, nullptr, effort);
+  EXPECT_EQ(asked, 3);
+  EXPECT_TRUE(options[2].predicted());
+  EXPECT_FALSE(options[3].predicted());
+}
+
+[[nodiscard]] DecisionTable table_of(const std::string& algorithm, std::vector<std::string> ties) {
+  DecisionRule rule;
+  rule.algorithm = algorithm;
+  rule.ties = std::move(ties);
+  DecisionTable table;
+  table.collectives.push_back({Collective::kAllreduce, {rule}, {}});
+  return table;
+}
+
+[[nodiscard]] std::vector<ModelOption> model_says_binomial() {
+  return {{.algorithm = "binomial", .estimated_s = 1, .why_not = {}}};
+}
+
+TEST(Sources, ComeInOrder) {
+  const DecisionTable table = table_of("rabenseifner", {});
+  DecisionSources sources;
+  sources.model = model_says_binomial;
+  EXPECT_EQ(decide(question_of(8, 64), built_in_library(), sources).algorithm, "binomial");
+  sources.table = &table;
+  const Decision by_table = decide(question_of(8, 64), built_in_library(), sources);
+  EXPECT_EQ(by_table.algorithm, "rabenseifner");
+  EXPECT_EQ(by_table.source, DecisionSource::kTable);
+  const ForcedAlgorithm forced[] = {{"", "policy"}, {"swing", "RINGWOOD_ALLREDUCE"}, {"ring", "file"}};
+  sources.forced = forced;
+  const Decision by_environment = decide(question_of(8, 64), built_in_library(), sources);
+  EXPECT_EQ(by_environment.algorithm, "swing");
+  EXPECT_THAT(by_environment.reason, HasSubstr("RINGWOOD_ALLREDUCE"));
+}
+
+TEST(Sources, WhatIsForcedIsNeverReplaced) {
+  DecisionSources sources;
+  sources.model = model_says_binomial;
+  const auto refusal = [&](const std::string& algorithm, bool commutative) {
+    const ForcedAlgorithm forced[] = {{algorithm, "RINGWOOD_ALLREDUCE"}};
+    sources.forced = forced;
+    try {
+      static_cast<void>(decide(question_of(6, 64, commutative), built_in_library(), sources));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("taken");
+  };
+  EXPECT_THAT(refusal("ring", false), HasSubstr("RINGWOOD_ALLREDUCE=ring"));
+  EXPECT_THAT(refusal("rung", true), HasSubstr("ring"));
+  EXPECT_THAT(refusal("lanes(2,", true), HasSubstr("RINGWOOD_ALLREDUCE=lanes(2,"));
+  EXPECT_THAT(refusal("native", true), HasSubstr("native"));
+  EXPECT_EQ(refusal("ring", true), "taken");
+}
+
+TEST(Sources, ATableThatCannotSaysSoAndGivesWay) {
+  const DecisionTable table = table_of("swing-latency", {"ring", "recursive-doubling"});
+  DecisionSources sources;
+  sources.table = &table;
+  sources.model = model_says_binomial;
+  // Six ranks are no power of two, and a ring needs an operator that commutes.
+  const Decision decision = decide(question_of(6, 64, false), built_in_library(), sources);
+  EXPECT_EQ(decision.algorithm, "recursive-doubling");
+  EXPECT_THAT(decision.reason, HasSubstr("swing-latency"));
+  const DecisionTable hopeless = table_of("swing-latency", {});
+  sources.table = &hopeless;
+  EXPECT_EQ(decide(question_of(6, 64, false), built_in_library(), sources).source, DecisionSource::kModel);
+}
+
+TEST(SizeIndex, FindsWhatALinearSearchFinds) {
+  std::mt19937_64 random(7);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<Bytes> borders;
+    for (Bytes at = 1; borders.size() < 20 && at < (Bytes{1} << 40);
+         at += 1 + static_cast<Bytes>(random() % static_cast<std::uint64_t>(at * 2))) {
+      borders.push_back(at);
+    }
+    const SizeIndex index(borders);
+    for (int i = 0; i < 400; ++i) {
+      const Bytes bytes = i < 40 ? borders[static_cast<std::size_t>(i) / 2 % borders.size()] - i % 2
+                                 : static_cast<Bytes>(random() >> (random() % 60 + 2));
+      const auto linear =
+          static_cast<std::size_t>(std::upper_bound(borders.begin(), borders.end(), bytes) - borders.begin());
+      ASSERT_EQ(index.find(bytes), linear) << bytes;
+    }
+  }
+  EXPECT_EQ(SizeIndex({}).find(5), 0U);
+  EXPECT_EQ(SizeIndex({}).find(std::numeric_limits<Bytes>::max()), 0U);
+}
+
+TEST(SizeIndex, RefusesBordersThatDoNotAscend) {
+  const Bytes descending[] = {8, 4};
+  const Bytes zero[] = {0, 4};
+  EXPECT_THROW(SizeIndex{descending}, Error);
+  EXPECT_THROW(SizeIndex{zero}, Error);
+}
+
+TEST(Consistency, NamesTheBetterSchedule) {
+  const std::vector<ResultPoint> results = {
+      {Collective::kAllreduce, "ring", 8, 1024, 10e-6},      {Collective::kAllreduce, "swing", 8, 1024, 9e-6},
+      {Collective::kReduceScatter, "direct", 8, 1024, 2e-6}, {Collective::kAllgather, "bruck", 8, 1024, 3e-6},
+      {Collective::kAllreduce, "binomial", 8, 2048, 4e-6},   {Collective::kAllgather, "bruck", 16, 1024, 1e-6},
+  };
+  const std::vector<Inconsistency> found = inconsistencies(results, 0.05);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_THAT(found[0].message, HasSubstr("take then(direct, bruck)"));
+  EXPECT_THAT(found[1].message, HasSubstr("take binomial for both"));
+  EXPECT_THAT(found[2].message, HasSubstr("allgather on 8 ranks"));
+  EXPECT_TRUE(
+      inconsistencies({{Collective::kAllgather, "ring", 8, 8, 1}, {Collective::kAllgather, "ring", 8, 16, 0.97}}, 0.05)
+          .empty());
+}
+
+}  // namespace
+}  // namespace ringwood
