@@ -1,6 +1,10 @@
 // ringwood show: who sends what to whom, and who holds what after each round.
 
 #include "ringwood/export.hpp"
+
+#include <fmt/format.h>
+
+#include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
@@ -22,6 +26,18 @@ int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", {"text", "dot", "html", "json"});
   const std::string color = arguments.one_of("color", {"auto", "always", "never"});
   const GivenSchedule given(arguments);
+  bool right = true;
+  if (arguments.given("file")) {
+    // What comes to its end can be drawn, and the picture shows what is wrong.
+    const VerifyReport report = verify(given.schedule());
+    right = report.ok;
+    if (!right) {
+      remark(fmt::format("ringwood show: {}: {}", arguments.text("file"), report.error));
+    }
+    if (!report.deadlock_free) {
+      return 1;
+    }
+  }
   Figure figure = figure_of(given.schedule());
   figure.algorithm = given.name();
   if (format == "dot") {
@@ -33,7 +49,7 @@ int run(const Arguments& arguments) {
   } else {
     print(export_text(figure, {.unicode = locale_is_utf8(), .color = use_color(color), .width = kWidth}));
   }
-  return 0;
+  return right ? 0 : 1;
 }
 
 }  // namespace

@@ -102,6 +102,10 @@ TEST_F(ScheduleFile, ThatLosesAContributionFails) {
   EXPECT_EQ(simulation.code, 1);
   EXPECT_EQ(simulation.output, "");
   EXPECT_THAT(simulation.errors, HasSubstr("broken.txt: "));
+  const Outcome picture = ringwood("show --file " + file);
+  EXPECT_EQ(picture.code, 1);
+  EXPECT_THAT(picture.output, HasSubstr("rank 3"));
+  EXPECT_THAT(picture.errors, HasSubstr("it is lost in rank 0, round 0, line 11"));
 }
 
 TEST_F(ScheduleFile, ThatCountsTwiceFailsWithRankRoundAndLine) {
