@@ -37,9 +37,6 @@ struct SimulationInput {
 /// Flows that share links (sim/flow/flow_engine.hpp). Any schedule.
 [[nodiscard]] SimulationReport run_flow(const SimulationInput& input);
 
-/// Flows that share links (sim/flow/flow_engine.hpp). Any schedule.
-[[nodiscard]] SimulationReport run_flow(const SimulationInput& input);
-
 /// No event can be later, so that sums of a few times never overflow.
 inline constexpr Picoseconds kLatestTime = Picoseconds{1} << 62U;
 
