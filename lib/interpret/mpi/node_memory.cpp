@@ -13,8 +13,8 @@ constexpr std::size_t kSkew = kCacheLine;
 
 // What a rank may take of the memory of the node, and the pieces that still move at full speed.
 constexpr std::size_t kMostBytesOfRank = std::size_t{2} << 20U;
-constexpr std::size_t kLargestSlot = std::size_t{32} << 10U;
-constexpr std::size_t kLeastSlots = 16;
+constexpr std::size_t kLargestSlot = std::size_t{64} << 10U;
+constexpr std::size_t kLeastSlots = 8;
 
 std::size_t in_pages(std::size_t bytes) {
   return (bytes + kPage - 1) / kPage * kPage;
