@@ -32,6 +32,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases{
 
 /// Replaces the name of an option by the one in options.def: "--size=8" becomes "--sizes=8".
 [[nodiscard]] std::string canonical(const std::string& word) {
+  if (word == "-o") {
+    return "--output";
+  }
   if (!word.starts_with("--")) {
     return word;
   }
@@ -118,9 +121,12 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
 }
 
 void Arguments::check_operands() const {
-  if (given("file")) {
+  // `export` takes a table in place of its operands; for `select` it is one source of several.
+  const bool table = given("table") && command_->name == "export";
+  if (given("file") || table) {
     if (!operands_.empty()) {
-      throw Error(ErrorKind::kUsage, fmt::format("--file has the schedule; '{}' is too many", operands_.front()));
+      throw Error(ErrorKind::kUsage, fmt::format("--{} has the {}; '{}' is too many", table ? "table" : "file",
+                                                 table ? "decisions" : "schedule", operands_.front()));
     }
     return;
   }

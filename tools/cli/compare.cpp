@@ -12,6 +12,7 @@
 #include "tools/cli/output.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/results_file.hpp"
+#include "tools/cli/statistics.hpp"
 
 namespace ringwood::cli {
 
@@ -26,8 +27,7 @@ struct Pair {
   std::string algorithm;
   std::string parameters;
   double measured_s = kNone;
-  double low_s = kNone;
-  double high_s = kNone;
+  Estimate measured;
   double simulated_s = kNone;
 };
 
@@ -40,8 +40,7 @@ class Joined {
   void add_measured(const Record& record) {
     Pair& pair = pair_of(record);
     pair.measured_s = number_field(record, "time_s", kNone);
-    pair.low_s = number_field(record, "ci_low_s", pair.measured_s);
-    pair.high_s = number_field(record, "ci_high_s", pair.measured_s);
+    pair.measured = estimate_of(record);
   }
 
   void add_simulated(const Record& record) { pair_of(record).simulated_s = number_field(record, "time_s", kNone); }
@@ -63,7 +62,7 @@ class Joined {
     const auto found = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& pair) {
       return pair.algorithm == algorithm && pair.parameters == parameters;
     });
-    return found != pairs.end() ? *found : pairs.emplace_back(Pair{algorithm, parameters});
+    return found != pairs.end() ? *found : pairs.emplace_back(Pair{algorithm, parameters, kNone, {}, kNone});
   }
 
   std::vector<Place> order_;
@@ -74,9 +73,9 @@ class Joined {
   return number == number ? Value(number) : Value();
 }
 
-/// The best of a place. A measurement whose interval reaches into the best one's is as good: nobody knows better.
+/// The best of a place.
 struct Best {
-  double measured_high_s = std::numeric_limits<double>::infinity();
+  Estimate measured;
   double measured_s = std::numeric_limits<double>::infinity();
   double simulated_s = std::numeric_limits<double>::infinity();
   double native_s = kNone;
@@ -87,7 +86,7 @@ struct Best {
   for (const Pair& pair : pairs) {
     if (pair.measured_s < best.measured_s) {
       best.measured_s = pair.measured_s;
-      best.measured_high_s = pair.high_s;
+      best.measured = pair.measured;
     }
     best.simulated_s = pair.simulated_s < best.simulated_s ? pair.simulated_s : best.simulated_s;
     best.native_s = pair.algorithm == "native" ? pair.measured_s : best.native_s;
@@ -99,7 +98,7 @@ struct Best {
   std::string marks;
   if (pair.measured_s == best.measured_s) {
     marks = "fastest";
-  } else if (pair.low_s <= best.measured_high_s) {
+  } else if (pair.measured_s > 0 && is_tie(ratio_of(pair.measured, best.measured))) {
     marks = "tie";
   }
   if (pair.simulated_s == best.simulated_s) {
@@ -146,14 +145,14 @@ void print_tables(const std::vector<Record>& records) {
 int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", record_formats());
   Joined joined;
-  for (const Record& record : read_results(arguments.operands()[0])) {
+  for (const Record& record : read_results_aloud(arguments.operands()[0], "compare")) {
     if (text_field(record, "model") != "real") {
       throw Error(ErrorKind::kInput, fmt::format("'{}' has simulated results; the first file is to have measured ones",
                                                  arguments.operands()[0]));
     }
     joined.add_measured(record);
   }
-  for (const Record& record : read_results(arguments.operands()[1])) {
+  for (const Record& record : read_results_aloud(arguments.operands()[1], "compare")) {
     if (text_field(record, "model") == "real") {
       throw Error(ErrorKind::kInput, fmt::format("'{}' has measured results; the second file is to have simulated ones",
                                                  arguments.operands()[1]));
@@ -188,7 +187,8 @@ constinit const Command compare_command{
     .details =
         "Both are files that `ringwood sweep --output` wrote. ratio is simulated over measured time,\n"
         "speedup is the MPI library's own time over this one. 'fastest' is the best measured algorithm\n"
-        "of a size, 'tie' those whose interval reaches into its, 'predicted' the best simulated one.",
+        "of a size, 'tie' those that may be as fast: the 95 % interval of the ratio of both times reaches\n"
+        "into 0.98 to 1.02. 'predicted' is the best simulated one.",
     .operands_min = 2,
     .operands_max = 2,
     .options = kOptions,

@@ -15,15 +15,30 @@ namespace {
 
 constexpr std::size_t kWidth = 30;
 constexpr std::chrono::milliseconds kBetweenDrawings{200};
+constexpr std::chrono::seconds kBetweenLines{30};
+constexpr std::chrono::seconds kLong{2};
+
+[[nodiscard]] std::string text_of(double seconds) {
+  if (seconds < 120) {
+    return fmt::format("{:.0f} s", seconds);
+  }
+  const auto minutes = static_cast<std::int64_t>(std::ceil(seconds / 60));
+  return minutes < 120 ? fmt::format("{} min", minutes) : fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
+}
 
 }  // namespace
 
-Progress::Progress(std::size_t steps, bool wanted) : steps_(steps), shown_(wanted && is_terminal(STDERR_FILENO)) {}
+Progress::Progress(std::string who, std::size_t steps, bool wanted)
+    : who_(std::move(who)), steps_(steps), wanted_(wanted), redrawn_(is_terminal(STDERR_FILENO)) {}
 
 void Progress::step() {
   ++done_;
+  if (!wanted_) {
+    return;
+  }
   const Clock::time_point now = Clock::now();
-  if (shown_ && now - drawn_ >= kBetweenDrawings) {
+  const bool due = redrawn_ ? now - start_ >= kLong && now - drawn_ >= kBetweenDrawings : now - drawn_ >= kBetweenLines;
+  if (due) {
     drawn_ = now;
     draw(now);
   }
@@ -32,15 +47,19 @@ void Progress::step() {
 void Progress::draw(Clock::time_point now) const {
   const double part = static_cast<double>(done_) / static_cast<double>(steps_);
   const std::chrono::duration<double> spent = now - start_;
-  const double left = std::ceil(spent.count() / part * (1 - part));
+  const std::string left = text_of(std::ceil(spent.count() / part * (1 - part)));
+  if (!redrawn_) {
+    remark(fmt::format("{}: {} of {}, about {} left", who_, done_, steps_, left));
+    return;
+  }
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(kWidth));
-  fmt::print(stderr, "\r[{}{}] {} of {}, about {:.0f} s left \x1b[K", std::string(filled, '#'),
+  fmt::print(stderr, "\r[{}{}] {} of {}, about {} left \x1b[K", std::string(filled, '#'),
              std::string(kWidth - filled, ' '), done_, steps_, left);
   std::fflush(stderr);
 }
 
 void Progress::end() {
-  if (shown_ && drawn_ != start_) {
+  if (wanted_ && redrawn_ && drawn_ != start_) {
     fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);
   }

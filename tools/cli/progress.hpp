@@ -2,13 +2,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 namespace ringwood::cli {
 
-/// A line on a terminal's standard error that tells how far a long task has come. Nothing elsewhere.
+/// Tells on standard error how far a long task has come, and how long it will take: a line that is redrawn on a
+/// terminal, a new one every half minute elsewhere. Nothing of what takes less than two seconds.
 class Progress {
  public:
-  Progress(std::size_t steps, bool wanted);
+  /// `who`, such as "ringwood sweep", begins the lines that are not redrawn.
+  Progress(std::string who, std::size_t steps, bool wanted);
 
   /// One step more is done.
   void step();
@@ -21,9 +24,11 @@ class Progress {
 
   void draw(Clock::time_point now) const;
 
+  std::string who_;
   std::size_t steps_;
   std::size_t done_ = 0;
-  bool shown_;
+  bool wanted_;
+  bool redrawn_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point drawn_ = start_;
 };

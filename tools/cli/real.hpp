@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +9,7 @@
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
 #include "ringwood/reduction.hpp"
+#include "tools/cli/crew.hpp"
 
 namespace ringwood::cli {
 
@@ -33,13 +33,8 @@ struct Measurement {
 };
 
 /// All ranks that this program was started with. Every rank calls the same functions in the same order.
-class RealWorld {
+class RealWorld : public Crew {
  public:
-  RealWorld() = default;
-  RealWorld(const RealWorld&) = delete;
-  RealWorld& operator=(const RealWorld&) = delete;
-  virtual ~RealWorld() = default;
-
   [[nodiscard]] virtual Rank rank() const = 0;
   [[nodiscard]] virtual Rank ranks() const = 0;
 
@@ -52,17 +47,11 @@ class RealWorld {
   /// What makes measurements worse than they could be, such as more ranks than cores; empty if nothing.
   [[nodiscard]] virtual std::string doubts() const = 0;
 
-  /// Collective: the first rank does it; an Error that it throws is thrown on all.
-  virtual void on_first(const std::function<void()>& action) = 0;
-
-  /// Collective: the first rank's flags.
-  [[nodiscard]] virtual std::vector<char> shared(const std::vector<char>& flags) = 0;
-
   /// Collective. Throws Error(kUsage) on all ranks for what cannot be done. If MPI or memory fails on any rank, that
   /// rank says so and the program ends.
   [[nodiscard]] virtual std::vector<Measurement> measure(const MeasurementTask& task) = 0;
 
-  [[nodiscard]] bool first() const { return rank() == 0; }
+  [[nodiscard]] bool first() const override { return rank() == 0; }
 };
 
 /// Starts MPI, which ends with the object. Throws Error(kUsage) where MPI is not built in.

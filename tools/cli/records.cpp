@@ -154,10 +154,7 @@ void append_line(std::string& table, std::string line) {
   return json.is_number() ? Value(json.get<double>()) : Value(json.get<std::string>());
 }
 
-}  // namespace
-
-Record record_from_json(const std::string& line) {
-  const auto object = nlohmann::ordered_json::parse(line);
+[[nodiscard]] Record record_from(const nlohmann::ordered_json& object) {
   if (!object.is_object()) {
     throw Error(ErrorKind::kInput, "it is no JSON object");
   }
@@ -166,6 +163,23 @@ Record record_from_json(const std::string& line) {
     record.push_back({name, value_from(value), unit_of(name)});
   }
   return record;
+}
+
+}  // namespace
+
+Record record_from_json(const std::string& line) {
+  return record_from(nlohmann::ordered_json::parse(line));
+}
+
+std::vector<Record> records_from_json_array(const std::string& text) {
+  std::vector<Record> records;
+  for (const auto& object : nlohmann::ordered_json::parse(text)) {
+    records.push_back(record_from(object));
+    if (text_field(records.back(), "collective").empty()) {
+      throw Error(ErrorKind::kInput, fmt::format("element {} has no field \"collective\"", records.size()));
+    }
+  }
+  return records;
 }
 
 const Value* find_field(const Record& record, std::string_view name) {

@@ -49,6 +49,9 @@ class RecordWriter {
 /// object of plain values.
 [[nodiscard]] Record record_from_json(const std::string& line);
 
+/// Reads a JSON array of records, which all are to have a field "collective". Throws std::exception.
+[[nodiscard]] std::vector<Record> records_from_json_array(const std::string& text);
+
 /// The field's value, or nullptr if the record has no such field.
 [[nodiscard]] const Value* find_field(const Record& record, std::string_view name);
 

@@ -9,15 +9,20 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "ringwood/error.hpp"
+#include "tools/cli/output.hpp"
 
 namespace ringwood::cli {
 
 namespace {
+
+constexpr std::chrono::milliseconds kBetweenSyncs{500};
 
 [[nodiscard]] Error failed(const std::string& path, std::string_view what) {
   return Error(ErrorKind::kSystem, fmt::format("cannot {} '{}': {}", what, path, std::strerror(errno)));
@@ -47,17 +52,51 @@ namespace {
   return records;
 }
 
+/// What `--format json` prints.
+[[nodiscard]] std::vector<Record> parsed_array(const std::string& text, const std::string& path) {
+  try {
+    return records_from_json_array(text);
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::kInput, fmt::format("{}: expected an array of results: {}", path, error.what()));
+  }
+}
+
 }  // namespace
 
-std::vector<Record> read_results(const std::string& path) {
+std::vector<Record> read_results(const std::string& path, std::string& remark) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw Error(ErrorKind::kInput, fmt::format("cannot read '{}': {}", path, std::strerror(errno)));
   }
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+    throw Error(ErrorKind::kInput, fmt::format("cannot read '{}': it is a directory", path));
+  }
   const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (text.starts_with('[')) {
+    return parsed_array(text, path);
+  }
   // The end of a run that is still going on, or was killed, is left out.
-  const std::size_t end = text.rfind('\n');
-  return parsed(std::string_view(text).substr(0, end == std::string::npos ? 0 : end + 1), path);
+  const std::size_t last = text.rfind('\n');
+  const std::size_t whole = last == std::string::npos ? 0 : last + 1;
+  if (whole < text.size()) {
+    remark = fmt::format("'{}' ends in the middle of a line, which is left out", path);
+  }
+  return parsed(std::string_view(text).substr(0, whole), path);
+}
+
+std::vector<Record> read_results_aloud(const std::string& path, std::string_view command) {
+  std::string found;
+  std::vector<Record> records = read_results(path, found);
+  if (!found.empty()) {
+    remark(fmt::format("ringwood {}: {}", command, found));
+  }
+  return records;
+}
+
+Estimate estimate_of(const Record& record) {
+  const double time = number_field(record, "time_s", 0);
+  return {time, number_field(record, "ci_low_s", time), number_field(record, "ci_high_s", time),
+          static_cast<std::int64_t>(number_field(record, "samples", 0))};
 }
 
 ResultsFile::ResultsFile(std::string path) : path_(std::move(path)) {
@@ -76,6 +115,7 @@ ResultsFile::ResultsFile(std::string path) : path_(std::move(path)) {
 }
 
 ResultsFile::~ResultsFile() {
+  ::fsync(file_);
   ::close(file_);
 }
 
@@ -154,6 +194,14 @@ void ResultsFile::append(const Record& record) {
     }
     written += static_cast<std::size_t>(count);
   }
+  // What was handed to the system survives the end of this program; that of the system itself costs a moment's work.
+  if (const auto now = std::chrono::steady_clock::now(); now - synced_ >= kBetweenSyncs) {
+    synced_ = now;
+    sync();
+  }
+}
+
+void ResultsFile::sync() const {
   if (::fsync(file_) != 0 && errno != EINVAL && errno != EROFS) {
     throw failed(path_, "write");
   }

@@ -1,18 +1,28 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tools/cli/records.hpp"
+#include "tools/cli/statistics.hpp"
 
 namespace ringwood::cli {
 
-/// A file of results, one JSON object a line, each with a field "id". Throws Error(kInput) with file and line.
-[[nodiscard]] std::vector<Record> read_results(const std::string& path);
+/// A file of results: one JSON object a line, or one JSON array of them. `remark` is set if something was found that
+/// the reader should know of. Throws Error(kInput) with file and line.
+[[nodiscard]] std::vector<Record> read_results(const std::string& path, std::string& remark);
 
-/// A file of results that grows point by point: what was appended is on the disk when `append` returns, and survives
-/// whatever ends the program. One writer at a time.
+/// The same; what was found is said on standard error, in the name of a command.
+[[nodiscard]] std::vector<Record> read_results_aloud(const std::string& path, std::string_view command);
+
+/// The time of a result, with its interval if it was measured.
+[[nodiscard]] Estimate estimate_of(const Record& record);
+
+/// A file of results that grows point by point: what was appended when `append` returns survives whatever ends the
+/// program, and, half a second later, what ends the system. One writer at a time.
 class ResultsFile {
  public:
   /// Opens or makes the file and reads what is there. A last line without an end, of a run that was killed, is cut off;
@@ -32,6 +42,7 @@ class ResultsFile {
   void append(const Record& record);
 
  private:
+  void sync() const;
   void check_regular() const;
   void lock() const;
   void load();
@@ -41,6 +52,7 @@ class ResultsFile {
   int file_ = -1;
   std::map<std::string, Record> finished_;
   std::string remark_;
+  std::chrono::steady_clock::time_point synced_;
 };
 
 }  // namespace ringwood::cli

@@ -3,18 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <map>
+#include <numeric>
 #include <optional>
+#include <thread>
 
 #include "algorithms/catalogue.hpp"
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/crew.hpp"
 #include "tools/cli/grid.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/real_records.hpp"
-#include "tools/cli/results_file.hpp"
 #include "tools/cli/simulation.hpp"
+#include "tools/cli/sweep_plan.hpp"
+#include "tools/cli/sweep_results.hpp"
 
 namespace ringwood::cli {
 
@@ -36,129 +43,141 @@ constexpr OptionUse kOptions[]{
     {.name = "root", .fallback = "0"},
     {.name = "budget", .fallback = "1s"},
     {.name = "seed", .fallback = "1"},
+    {.name = "threads", .fallback = "0"},
+    {.name = "shard"},
+    {.name = "time-budget"},
     {.name = "output"},
     {.name = "dry-run"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
     {.name = "quiet"},
 };
 
-/// Where records come from and go to: the file, if there is one, and the table at the end.
-class Results {
+/// The points of a simulated sweep that belong to this shard, the longest first.
+struct SimulatedPlan {
+  std::vector<GridPoint> points;   // in the order of the grid
+  std::vector<std::size_t> order;  // numbers of points, the longest first
+  std::vector<double> costs;       // seconds, of each point
+};
+
+[[nodiscard]] SimulatedPlan planned(std::vector<GridPoint> all, std::vector<double> costs, const Shard& shard) {
+  SimulatedPlan plan;
+  for (const std::size_t index : members_of(shard, costs)) {
+    plan.order.push_back(plan.points.size());
+    plan.points.push_back(std::move(all[index]));
+    plan.costs.push_back(costs[index]);
+  }
+  // Who takes a long one last keeps the others waiting.
+  std::stable_sort(plan.order.begin(), plan.order.end(),
+                   [&](std::size_t a, std::size_t b) { return plan.costs[a] > plan.costs[b]; });
+  return plan;
+}
+
+/// Simulates on all threads of all ranks that are there; the first rank has the file.
+class SimulatedSweep {
  public:
-  explicit Results(const Arguments& arguments) : quiet_(arguments.given("quiet")) {
-    const std::string path = arguments.text("output");
-    if (path.empty()) {
-      return;
+  SimulatedSweep(const Arguments& arguments, Crew& crew)
+      : arguments_(arguments), crew_(crew), settings_(arguments), budget_(arguments) {
+    const Shard shard = shard_of(arguments);
+    const Grid grid(arguments);
+    for (const Rank ranks : grid.ranks()) {
+      sites_.emplace(ranks, std::make_unique<Site>(arguments, ranks));
     }
-    file_.emplace(path);
-    if (!file_->remark().empty()) {
-      remark("ringwood sweep: " + file_->remark());
-    }
+    const auto request = [this](Rank ranks) { return sites_.at(ranks)->request(arguments_); };
+    std::vector<GridPoint> all =
+        grid.points(grid.ranks(), [&](Collective collective, Rank ranks, const Choice& choice) {
+          return choice.kind == Choice::Kind::kSelected ||
+                 schedule_if_able(choice, collective, request(ranks), built_in_library()).has_value();
+        });
+    std::vector<double> costs = simulation_costs(all, request);
+    plan_ = planned(std::move(all), std::move(costs), shard);
   }
 
-  [[nodiscard]] const Record* finished(const GridPoint& point) const {
-    const auto found = records_.find(point.id);
-    if (found != records_.end()) {
-      return &found->second;
-    }
-    if (!file_) {
-      return nullptr;
-    }
-    const auto in_file = file_->finished().find(point.id);
-    return in_file == file_->finished().end() ? nullptr : &in_file->second;
-  }
-
-  void add(const GridPoint& point, const Record& record) {
-    Record with_id{{"id", point.id, Unit::kNone, false}};
-    with_id.insert(with_id.end(), record.begin(), record.end());
-    if (file_) {
-      file_->append(with_id);
-    }
-    records_.emplace(point.id, std::move(with_id));
-  }
-
-  /// Points that are in the file already, said once.
-  void tell_skipped(std::size_t skipped, std::size_t all) const {
-    if (skipped > 0 && !quiet_) {
-      remark(fmt::format("ringwood sweep: {} of {} points are in the file already", skipped, all));
-    }
-  }
-
-  /// Everything, in the order of the grid. Returns whether all results are right.
-  bool print_all(const std::vector<GridPoint>& points, RecordWriter& writer) const {
-    bool all_right = true;
-    for (const GridPoint& point : points) {
-      if (const Record* const record = finished(point); record != nullptr) {
-        writer.add(for_table(*record));
-        all_right = all_right && number_field(*record, "wrong", 0) == 0;
+  /// Returns the exit code.
+  int run() {
+    std::vector<char> finished(plan_.points.size());
+    crew_.on_first([&] {
+      results_.emplace(arguments_);
+      finished = results_->finished_flags(plan_.points);
+    });
+    finished = crew_.shared(finished);
+    for (const std::size_t index : plan_.order) {
+      if (finished[index] == 0) {
+        open_.push_back(index);
       }
     }
-    writer.finish();
-    flush_output();
-    return all_right;
+    if (arguments_.given("dry-run")) {
+      crew_.on_first(
+          [&] { print(plan_text(plan_.points.size(), plan_.points.size() - open_.size(), seconds_left())); });
+      return 0;
+    }
+    crew_.on_first([&] { results_->tell_skipped(plan_.points.size() - open_.size(), plan_.points.size()); });
+    share();
+    std::vector<char> code{0};
+    crew_.on_first([&] {
+      results_->print_all(plan_.points, arguments_.text("format"));
+      code[0] = done_ < open_.size() ? static_cast<char>(out_of_time()) : 0;
+    });
+    return crew_.shared(code)[0];
   }
 
  private:
-  [[nodiscard]] static Record for_table(const Record& record) {
-    static constexpr std::string_view kHidden[]{"id",        "model", "rounds", "messages", "bytes_sent_max",
-                                                "algbw_Bps", "min_s", "max_s",  "median_s", "critical_path"};
-    Record result = record;
-    for (Field& field : result) {
-      field.in_table = std::find(std::begin(kHidden), std::end(kHidden), field.name) == std::end(kHidden);
-    }
-    return result;
+  /// Under a launcher, there is a rank for each core.
+  [[nodiscard]] int threads() const {
+    const auto asked = static_cast<int>(parse_integer(arguments_.text("threads"), {0, 4096}, "--threads"));
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    return asked > 0 ? asked : is_launched() ? 1 : cores;
   }
 
-  bool quiet_;
-  std::optional<ResultsFile> file_;
-  std::map<std::string, Record> records_;
+  [[nodiscard]] double seconds_left() const {
+    const double all = std::accumulate(open_.begin(), open_.end(), 0.0,
+                                       [&](double sum, std::size_t index) { return sum + plan_.costs[index]; });
+    return all / threads();
+  }
+
+  void share() {
+    Progress progress("ringwood sweep", open_.size(), crew_.first() && !arguments_.given("quiet"));
+    std::atomic<double> longest_s = 0;
+    const SharedWork work{
+        .count = open_.size(),
+        .work =
+            [&](std::size_t index) {
+              const auto start = std::chrono::steady_clock::now();
+              const GridPoint& point = plan_.points[open_[index]];
+              const Simulator simulator(*sites_.at(point.ranks), arguments_, settings_);
+              std::string text = to_json(simulator.record({point.collective, point.choice, point.bytes}).value());
+              const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+              longest_s = std::max(longest_s.load(), spent.count());
+              return text;
+            },
+        .done =
+            [&](std::size_t index, const std::string& result) {
+              results_->add(plan_.points[open_[index]], record_from_json(result));
+              ++done_;
+              progress.step();
+            },
+        .enough = [&] { return budget_.over(longest_s); }};
+    crew_.share(work, threads());
+    progress.end();
+  }
+
+  [[nodiscard]] int out_of_time() const {
+    if (!arguments_.given("quiet")) {
+      remark(fmt::format("ringwood sweep: out of time with {} of {} points to do; start it again to go on",
+                         open_.size() - done_, plan_.points.size()));
+    }
+    return kOutOfTime;
+  }
+
+  const Arguments& arguments_;
+  Crew& crew_;
+  SimulationSettings settings_;
+  TimeBudget budget_;
+  std::map<Rank, std::unique_ptr<Site>> sites_;
+  SimulatedPlan plan_;
+  std::vector<std::size_t> open_;        // numbers of points to be done, in this order
+  std::optional<SweepResults> results_;  // on the first rank
+  std::size_t done_ = 0;                 // on the first rank
 };
-
-[[nodiscard]] std::string plan_text(const std::vector<GridPoint>& points, std::size_t finished, double budget_s) {
-  const std::size_t open = points.size() - finished;
-  std::string text = fmt::format("{} points, {} finished already, {} to do", points.size(), finished, open);
-  if (budget_s > 0) {
-    text += fmt::format("; at most about {:.0f} s", static_cast<double>(open) * budget_s);
-  }
-  return text + "\n";
-}
-
-[[nodiscard]] std::size_t count_finished(const std::vector<GridPoint>& points, const Results& results) {
-  return static_cast<std::size_t>(std::count_if(
-      points.begin(), points.end(), [&](const GridPoint& point) { return results.finished(point) != nullptr; }));
-}
-
-int simulate_grid(const Arguments& arguments, RecordWriter& writer) {
-  const SimulationSettings settings(arguments);
-  const Grid grid(arguments);
-  std::map<Rank, std::unique_ptr<Site>> sites;
-  for (const Rank ranks : grid.ranks()) {
-    sites.emplace(ranks, std::make_unique<Site>(arguments, ranks));
-  }
-  const std::vector<GridPoint> points = grid.points(grid.ranks(), [&](Collective collective, Rank ranks,
-                                                                      const Choice& choice) {
-    return choice.kind == Choice::Kind::kSelected ||
-           schedule_if_able(choice, collective, sites.at(ranks)->request(arguments), built_in_library()).has_value();
-  });
-  Results results(arguments);
-  const std::size_t skipped = count_finished(points, results);
-  if (arguments.given("dry-run")) {
-    print(plan_text(points, skipped, 0));
-    return 0;
-  }
-  results.tell_skipped(skipped, points.size());
-  Progress progress(points.size() - skipped, !arguments.given("quiet"));
-  for (const GridPoint& point : points) {
-    if (results.finished(point) == nullptr) {
-      const Simulator simulator(*sites.at(point.ranks), arguments, settings);
-      results.add(point, simulator.record({point.collective, point.choice, point.bytes}).value());
-      progress.step();
-    }
-  }
-  progress.end();
-  results.print_all(points, writer);
-  return 0;
-}
 
 /// The algorithms of one collective and size, which are measured in turn.
 struct Group {
@@ -166,73 +185,140 @@ struct Group {
   std::vector<const GridPoint*> members;
 };
 
-[[nodiscard]] std::vector<Group> open_groups(const std::vector<GridPoint>& points, const std::vector<char>& finished) {
+/// Groups of this shard, with the members that are not finished.
+[[nodiscard]] std::vector<Group> groups_of(const std::vector<GridPoint>& points, const Shard& shard) {
   std::vector<Group> groups;
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    if (finished[i] != 0) {
-      continue;
-    }
-    const GridPoint& point = points[i];
+  for (const GridPoint& point : points) {
     if (groups.empty() || groups.back().point.collective != point.collective ||
         groups.back().point.bytes != point.bytes) {
       groups.push_back({{point.collective, point.bytes, {}}, {}});
     }
-    groups.back().point.choices.push_back(point.choice);
     groups.back().members.push_back(&point);
   }
-  return groups;
+  std::vector<double> costs;
+  for (const Group& group : groups) {
+    costs.push_back(static_cast<double>(group.members.size()));
+  }
+  std::vector<Group> mine;
+  for (const std::size_t index : members_of(shard, costs)) {
+    mine.push_back(std::move(groups[index]));
+  }
+  return mine;
 }
 
-int measure_grid(const Arguments& arguments, RecordWriter& writer) {
-  const MeasuringOptions options(arguments);
-  const Grid grid(arguments);
-  const std::unique_ptr<RealWorld> world = start_real_world();
-  grid.check_real_ranks(world->ranks());
-  RealRecords real(*world, arguments);
-  const std::vector<GridPoint> points = grid.points(
-      {world->ranks()},
-      [&](Collective collective, Rank, const Choice& choice) { return !real.able(collective, {choice}).empty(); });
-  // Only the first rank has the file; what it knows is shared.
-  std::optional<Results> results;
-  std::vector<char> finished(points.size());
-  world->on_first([&] {
-    results.emplace(arguments);
-    for (std::size_t i = 0; i < points.size(); ++i) {
-      finished[i] = results->finished(points[i]) == nullptr ? 0 : 1;
+/// Measures the points of this shard, on all ranks at once.
+class MeasuredSweep {
+ public:
+  MeasuredSweep(const Arguments& arguments, RealWorld& world)
+      : arguments_(arguments), options_(arguments), budget_(arguments), world_(world), real_(world, arguments) {
+    const Shard shard = shard_of(arguments);
+    const Grid grid(arguments);
+    grid.check_real_ranks(world.ranks());
+    const std::vector<GridPoint> all = grid.points(
+        {world.ranks()},
+        [&](Collective collective, Rank, const Choice& choice) { return !real_.able(collective, {choice}).empty(); });
+    for (const Group& group : groups_of(all, shard)) {
+      for (const GridPoint* const point : group.members) {
+        points_.push_back(*point);
+      }
     }
-    const std::size_t skipped = count_finished(points, *results);
-    if (arguments.given("dry-run")) {
-      print(plan_text(points, skipped, options.task.budget_s));
-      return;
-    }
-    results->tell_skipped(skipped, points.size());
-    if (!arguments.given("quiet") && !world->doubts().empty()) {
-      remark("ringwood sweep: " + world->doubts());
-    }
-  });
-  if (arguments.given("dry-run")) {
-    return 0;
   }
-  for (const Group& group : open_groups(points, world->shared(finished))) {
-    const std::vector<Record> records = real.measure(group.point);
-    world->on_first([&] {
-      for (std::size_t i = 0; i < records.size(); ++i) {
-        results->add(*group.members[i], records[i]);
+
+  /// Returns the exit code.
+  int run() {
+    // Only the first rank has the file; what it knows is shared.
+    std::vector<char> finished(points_.size());
+    world_.on_first([&] {
+      results_.emplace(arguments_);
+      finished = results_->finished_flags(points_);
+      begin(static_cast<std::size_t>(std::count(finished.begin(), finished.end(), 1)));
+    });
+    if (arguments_.given("dry-run")) {
+      return 0;
+    }
+    const bool all_done = measure(open_groups(world_.shared(finished)));
+    std::vector<char> code{0};
+    world_.on_first([&] {
+      code[0] = results_->print_all(points_, arguments_.text("format")) ? 0 : 1;
+      if (!all_done && code[0] == 0) {
+        code[0] = static_cast<char>(kOutOfTime);
       }
     });
+    return world_.shared(code)[0];
   }
-  std::vector<char> all_right{1};
-  world->on_first([&] { all_right[0] = results->print_all(points, writer) ? 1 : 0; });
-  return world->shared(all_right)[0] != 0 ? 0 : 1;
-}
+
+ private:
+  void begin(std::size_t skipped) {
+    if (arguments_.given("dry-run")) {
+      print(plan_text(points_.size(), skipped, static_cast<double>(points_.size() - skipped) * options_.task.budget_s));
+      return;
+    }
+    results_->tell_skipped(skipped, points_.size());
+    if (!arguments_.given("quiet") && !world_.doubts().empty()) {
+      remark("ringwood sweep: " + world_.doubts());
+    }
+  }
+
+  [[nodiscard]] std::vector<Group> open_groups(const std::vector<char>& finished) const {
+    std::vector<Group> open;
+    std::size_t index = 0;
+    for (Group& group : groups_of(points_, {})) {
+      Group rest{group.point, {}};
+      for (const GridPoint* const point : group.members) {
+        if (finished[index++] == 0) {
+          rest.members.push_back(point);
+          rest.point.choices.push_back(point->choice);
+        }
+      }
+      if (!rest.members.empty()) {
+        open.push_back(std::move(rest));
+      }
+    }
+    return open;
+  }
+
+  /// Returns whether there was time for all.
+  bool measure(const std::vector<Group>& groups) {
+    Progress progress("ringwood sweep", groups.size(), world_.first() && !arguments_.given("quiet"));
+    double longest_s = 0;
+    for (const Group& group : groups) {
+      if (world_.shared({static_cast<char>(budget_.over(longest_s) ? 1 : 0)})[0] != 0) {
+        return false;
+      }
+      const auto start = std::chrono::steady_clock::now();
+      const std::vector<Record> records = real_.measure(group.point);
+      world_.on_first([&] {
+        for (std::size_t i = 0; i < records.size(); ++i) {
+          results_->add(*group.members[i], records[i]);
+        }
+      });
+      progress.step();
+      longest_s = std::max(longest_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+    progress.end();
+    return true;
+  }
+
+  const Arguments& arguments_;
+  MeasuringOptions options_;
+  TimeBudget budget_;
+  RealWorld& world_;
+  RealRecords real_;
+  std::vector<GridPoint> points_;        // of this shard; those of a group follow each other
+  std::optional<SweepResults> results_;  // on the first rank
+};
 
 int run(const Arguments& arguments) {
-  RecordWriter writer(arguments.one_of("format", record_formats()));
+  (void)arguments.one_of("format", record_formats());
   if (is_launched() && !arguments.given("simulate")) {
-    return measure_grid(arguments, writer);
+    const MeasuringOptions check_before_start(arguments);
+    const Grid check_too(arguments);
+    const std::unique_ptr<RealWorld> world = start_real_world();
+    return MeasuredSweep(arguments, *world).run();
   }
-  // A simulation does not get faster by more ranks: one of them does it.
-  return launched_rank() == 0 ? simulate_grid(arguments, writer) : 0;
+  const SimulationSettings check_before_start(arguments);
+  const std::unique_ptr<Crew> crew = start_crew();
+  return SimulatedSweep(arguments, *crew).run();
 }
 
 }  // namespace
@@ -243,8 +329,10 @@ constinit const Command sweep_command{
     .brief = "a grid of collectives, algorithms, sizes and ranks, measured (under mpirun) or simulated",
     .details =
         "With --output, every finished point is appended to the file at once, and points that are there\n"
-        "are not done again: an interrupted sweep goes on where it stopped. --quiet keeps progress and\n"
-        "remarks away; the table goes to standard output in any case.",
+        "are not done again: an interrupted sweep goes on where it stopped. --shard i/n does one of n\n"
+        "parts, for job arrays; `ringwood merge` joins their files. When --time-budget ends, so does the\n"
+        "sweep, with exit code 75, to be started again. Simulations use all cores, or with mpirun and\n"
+        "--simulate all ranks. --quiet keeps progress and remarks away; the table goes to standard output.",
     .operands_min = 1,
     .operands_max = kAllCollectives.size(),
     .options = kOptions,

@@ -12,6 +12,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/mpi/communicator.hpp"
 #include "tools/cli/mpi/measurer.hpp"
+#include "tools/cli/mpi/share_over_ranks.hpp"
 #include "tools/cli/output.hpp"
 
 namespace ringwood::cli {
@@ -24,7 +25,9 @@ constexpr int kSystemFailed = 3;
 class MpiWorld final : public RealWorld {
  public:
   MpiWorld() {
-    check_mpi(MPI_Init(nullptr, nullptr), "MPI_Init");
+    // Simulations run on threads of their own; only this one talks to MPI.
+    int provided = MPI_THREAD_SINGLE;
+    check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
     check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &timing_), "MPI_Comm_dup");
     MPI_Comm_set_errhandler(timing_, MPI_ERRORS_RETURN);
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
@@ -79,6 +82,10 @@ class MpiWorld final : public RealWorld {
     std::vector<char> result = flags;
     check_mpi(MPI_Bcast(result.data(), static_cast<int>(result.size()), MPI_CHAR, 0, timing_), "MPI_Bcast");
     return result;
+  }
+
+  void share(const SharedWork& work, int threads) override {
+    share_over_ranks(work, threads, timing_, [this](const std::string& why) { abort(why); });
   }
 
   [[nodiscard]] std::vector<Measurement> measure(const MeasurementTask& task) override {
@@ -162,6 +169,13 @@ class MpiWorld final : public RealWorld {
 };
 
 }  // namespace
+
+std::unique_ptr<Crew> start_crew() {
+  if (is_launched()) {
+    return start_real_world();
+  }
+  return solo_crew();
+}
 
 std::unique_ptr<RealWorld> start_real_world() {
   return std::make_unique<MpiWorld>();

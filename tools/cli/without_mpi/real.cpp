@@ -4,6 +4,10 @@
 
 namespace ringwood::cli {
 
+std::unique_ptr<Crew> start_crew() {
+  return solo_crew();
+}
+
 std::unique_ptr<RealWorld> start_real_world() {
   throw Error(ErrorKind::kUsage,
               "this ringwood was built without MPI and cannot measure; build it with RINGWOOD_WITH_MPI=ON, or use "
