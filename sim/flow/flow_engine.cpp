@@ -8,6 +8,7 @@ FlowEngine::FlowEngine(const SimulationInput& input)
     : input_(input),
       instance_(input.schedule),
       costs_(input.machine, input.mapping, input.layout.total_bytes()),
+      charges_(costs_, input.machine.gamma, input.options.stragglers),
       links_(input.machine, input.options.flow.nic_bandwidth),
       network_(links_, input.mapping, input.options.flow),
       messages_(input.options.flow.rates),
@@ -17,6 +18,11 @@ FlowEngine::FlowEngine(const SimulationInput& input)
 
 SimulationReport FlowEngine::run() {
   strands_.resize(ranks_.size());
+  for (const Straggler& straggler : input_.options.stragglers) {
+    const auto rank = static_cast<std::size_t>(straggler.rank);
+    ranks_[rank].cpu = straggler.arrival;
+    strands_[rank].end = straggler.arrival;
+  }
   for (Rank rank = 0; rank < input_.schedule.ranks(); ++rank) {
     FlowStrand& strand = strands_[static_cast<std::size_t>(rank)];
     strand.own = instance_.program(rank);

@@ -9,6 +9,7 @@
 #include "sim/engine.hpp"
 #include "sim/flow/flow_strand.hpp"
 #include "sim/flow/network.hpp"
+#include "sim/rank_charges.hpp"
 
 namespace ringwood {
 
@@ -66,6 +67,7 @@ class FlowEngine {
   const SimulationInput& input_;
   ScheduleInstance instance_;
   PairCosts costs_;
+  RankCharges charges_;
   LinkTable links_;
   FlowNetwork network_;
   MessageTable messages_;

@@ -88,17 +88,18 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
   FlowRank& rank = rank_of(strand);
   const CostClass cost_class = costs_.class_of(strand.rank, peer);
   const LogGops& costs = costs_[cost_class];
+  const MessageCharges charges = charges_.of(strand.rank).of(cost_class, bytes).charges;
   const Picoseconds start = std::max(rank.cpu, rank.nic_out);
   order_sensitive_ += strand.round_start < rank.latest_ready ? 1 : 0;
   rank.latest_ready = std::max(rank.latest_ready, strand.round_start);
-  rank.cpu = start + costs.o + costs.O.of(bytes - 1);
+  rank.cpu = start + charges.cpu;
   rank.nic_out = start + costs.g;
   rank.bytes_sent += bytes;
   ++message_count_;
   if (traces_) {
     strand.last = trace_.add({.cause = {strand.last, false, start - strand.end},
                               .service = rank.cpu - start,
-                              .injection = costs.o,
+                              .injection = charges.overhead,
                               .latency = costs.L,
                               .bytes = bytes,
                               .rank = strand.rank,
@@ -111,14 +112,14 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
     input_.options.log->push_back({strand.rank, peer, strand.lane, bytes});
   }
   FlowMessage message;
-  message.head = start + costs.o + costs.L;
+  message.head = start + charges.flight;
   message.bytes = bytes;
   message.source = strand.rank;
   message.destination = peer;
   message.lane = strand.lane;
   message.cost_class = cost_class;
   message.sender = id;
-  message.eager = bytes <= costs.S;
+  message.eager = charges.eager;
   message.sent = strand.last;
   strand.open_sends += message.eager ? 0 : 1;
   const MessageId sent = messages_.add(message);
@@ -249,7 +250,7 @@ void FlowEngine::receive(FlowStrand& strand, Bytes bytes) {
   order_sensitive_ += message.end < rank.latest_ready ? 1 : 0;
   rank.latest_ready = std::max(rank.latest_ready, message.end);
   rank.nic_in = taken_in + costs.g;
-  rank.cpu = start + costs.o + costs.O.of(bytes - 1);
+  rank.cpu = start + charges_.of(strand.rank).of(message.cost_class, bytes).charges.cpu;
   if (traces_) {
     const bool by_message = taken_in >= strand.end;
     const double alone = static_cast<double>(bytes) / limit_of(message);
@@ -274,7 +275,7 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
   FlowRank& rank = rank_of(strand);
   const Picoseconds start = rank.cpu;
   rank.latest_ready = std::max(rank.latest_ready, strand.end);
-  rank.cpu = start + input_.machine.gamma.of(bytes);
+  rank.cpu = start + charges_.of(strand.rank).reduction(bytes);
   if (traces_) {
     strand.last = trace_.add({.cause = {strand.last, false, start - strand.end},
                               .service = rank.cpu - start,
