@@ -8,7 +8,7 @@ namespace ringwood {
 
 /// ceil(log2 p); 0 for no rank at all.
 [[nodiscard]] constexpr int doublings(Rank ranks) {
-  return ranks < 1 ? 0 : std::bit_width(static_cast<unsigned>(ranks - 1));
+  return ranks < 1 ? 0 : static_cast<int>(std::bit_width(static_cast<unsigned>(ranks - 1)));
 }
 
 /// The skips of a circulant graph over `ranks` ranks: 1 = s_0 < s_1 < ... < s_q = p, each the half, rounded up, of the
