@@ -123,9 +123,9 @@ constexpr Tree kTrees[] = {
        "total_msg_size=any":{"algorithm=MPIR_Ireduce_scatter_intra_sched_pairwise":{}}},
        "is_commutative=no":{"algorithm=MPIR_Ireduce_scatter_intra_sched_recursive_doubling":{}}},
        "comm_type=inter":{"algorithm=MPIR_Ireduce_scatter_inter_sched_remote_reduce_local_scatterv":{}}})"},
-    {"ireduce_scatter_block", R"({"comm_type=intra":{"is_commutative=yes":{
-       "total_msg_size<524288":{"algorithm=MPIR_Ireduce_scatter_block_intra_sched_recursive_halving":{}},
-       "total_msg_size=any":{"algorithm=MPIR_Ireduce_scatter_block_intra_sched_pairwise":{}}},
+    {"ireduce_scatter_block",
+     R"({"comm_type=intra":{
+       "is_commutative=yes":{"algorithm=MPIR_Ireduce_scatter_block_intra_sched_recursive_halving":{}},
        "is_commutative=no":{"algorithm=MPIR_Ireduce_scatter_block_intra_sched_recursive_doubling":{}}},
        "comm_type=inter":{"algorithm=MPIR_Ireduce_scatter_block_inter_sched_remote_reduce_local_scatterv":{}}})"},
     {"iscan", R"({"algorithm=MPIR_Iscan_intra_sched_recursive_doubling":{}})"},

@@ -1,4 +1,4 @@
-// ringwood export: a schedule as a file that other programs read.
+// ringwood export: a schedule, or a decision table, as a file that other programs read.
 
 #include <fmt/format.h>
 
@@ -9,6 +9,7 @@
 #include "ringwood/export.hpp"
 #include "ringwood/formats.hpp"
 #include "schedule/layouts.hpp"
+#include "tools/cli/decision_files.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 
@@ -26,8 +27,16 @@ constexpr OptionUse kOptions[]{
     {.name = "sizes", .fallback = "1MiB"},
     {.name = "type", .fallback = "float"},
     {.name = "gamma"},
-    {.name = "format", .fallback = "text", .accepted = "text, msccl-xml, goal, dot"},
+    {.name = "table"},
+    {.name = "commutative-only"},
+    {.name = "splice"},
+    {.name = "format",
+     .fallback = "text",
+     .accepted =
+         "text, msccl-xml, goal, dot; of a table: open-mpi-4.1, open-mpi-5.0, open-mpi-6, mpich-4.0, ucc, oneccl, "
+         "intel-mpi, nccl"},
     {.name = "output"},
+    {.name = "quiet"},
 };
 
 [[nodiscard]] std::string as_goal(GivenSchedule& given, const Arguments& arguments) {
@@ -55,6 +64,9 @@ constexpr OptionUse kOptions[]{
 }
 
 int run(const Arguments& arguments) {
+  if (arguments.given("table")) {
+    return export_table(arguments);
+  }
   const std::string format = arguments.one_of("format", {"text", "msccl-xml", "goal", "dot"});
   GivenSchedule given(arguments);
   const std::string text = exported(given, format, arguments);
@@ -71,18 +83,23 @@ int run(const Arguments& arguments) {
 constinit const Command export_command{
     .name = "export",
     .operands = "COLLECTIVE ALGORITHM",
-    .brief = "a schedule as a file: text, MSCCL XML, GOAL or Graphviz",
+    .brief = "a schedule as a file, or a decision table for another library",
     .details =
         "verify, show, simulate and export take a file of the forms text and msccl-xml in place of\n"
         "COLLECTIVE ALGORITHM (--file), whoever wrote it. GOAL, the form of LogGOPSim, is for one size;\n"
         "its reductions take the time of --gamma, or of the machine. --output writes the whole file or\n"
-        "none.",
+        "none.\n"
+        "With --table FILE in place of COLLECTIVE ALGORITHM: the decisions of `ringwood tune` as a file that\n"
+        "another library reads, with the flags to use it, and warnings of what that library has no words\n"
+        "for and what the next best that it has costs.",
     .operands_min = 2,
     .operands_max = 2,
     .options = kOptions,
-    .examples = {"ringwood export allreduce ring --ranks 4 --output ring.txt && ringwood verify --file ring.txt",
-                 "ringwood export allreduce rabenseifner --ranks 8 --format msccl-xml",
-                 "ringwood export allreduce ring --ranks 8 --format goal --sizes 64KiB --gamma 0.1ns"},
+    .examples =
+        {"ringwood export allreduce ring --ranks 4 --output ring.txt && ringwood verify --file ring.txt",
+         "ringwood export allreduce rabenseifner --ranks 8 --format msccl-xml",
+         "ringwood tune allreduce --simulated --ranks 16 --sizes 1KiB..64KiB --output table.json && ringwood export "
+         "--table table.json --format open-mpi-4.1 --output rules.conf"},
     .run = run,
 };
 

@@ -4,15 +4,14 @@
 #include <sys/resource.h>
 
 #include <chrono>
-#include <cmath>
 
 #include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "ringwood/select.hpp"
 #include "schedule/layouts.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/effort.hpp"
+#include "tools/cli/model_choice.hpp"
 #include "tools/cli/results.hpp"
 
 namespace ringwood::cli {
@@ -22,26 +21,8 @@ namespace {
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
 
-// What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
-constexpr std::int64_t kMessagesForSelection = 100'000'000;
-constexpr std::int64_t kMessagesForPrediction = 5'000'000;
-
 [[nodiscard]] double seconds(Picoseconds time) {
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
-[[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
-  return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
-}
-
-[[nodiscard]] CostView cost_view(const Site& site) {
-  const auto between = [&site](Rank from, Rank to) {
-    const LogGops costs = site.machine().between(site.mapping()[static_cast<std::size_t>(from)],
-                                                 site.mapping()[static_cast<std::size_t>(to)]);
-    return MessageCost{seconds(costs.L), seconds(costs.o), seconds(costs.g),
-                       seconds_per_byte(costs.G) + seconds_per_byte(costs.O)};
-  };
-  return {between, seconds_per_byte(site.machine().gamma)};
 }
 
 [[nodiscard]] std::string text_of(const CriticalPath& path) {
@@ -80,29 +61,14 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
 }
 
 Choice Simulator::selected(const SimulationPoint& point) const {
-  const Schedule::Request request = site_.request(arguments_);
-  std::vector<const Algorithm*> affordable;
-  for (const Algorithm* algorithm : built_in_catalogue()) {
-    if (algorithm->collective == point.collective && why_not(*algorithm, request).empty()) {
-      const Effort effort = effort_of(Schedule(*algorithm, request), kMessagesForSelection);
-      if (effort.messages <= kMessagesForSelection && effort.bytes < memory_of_computer()) {
-        affordable.push_back(algorithm);
-      }
-    }
+  const ModelChoice model(site_, arguments_, settings_);
+  const std::vector<ModelOption> options = model.options(point.collective, point.bytes, {});
+  if (options.empty() || !options.front().why_not.empty()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("no algorithm for {} can do this{}", name_of(point.collective),
+                            options.empty() ? std::string() : ": " + options.front().why_not));
   }
-  const CostView costs = cost_view(site_);
-  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    if (effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction) {
-      return estimate(schedule, layout, costs);
-    }
-    return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), settings_.options).time);
-  };
-  const Selector selector(affordable, costs, predictor);
-  const Selection selection = selector.select({.collective = point.collective,
-                                               .request = request,
-                                               .elements = point.bytes / element_size_,
-                                               .element_size = element_size_});
-  return {.expression = parse_expression(selection.algorithm->name)};
+  return {.expression = parse_expression(options.front().algorithm)};
 }
 
 std::optional<Record> Simulator::record(const SimulationPoint& point) const {

@@ -1,0 +1,123 @@
+// select, tune, export --table and lint as users meet them.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/cli/run_command.hpp"
+
+namespace ringwood::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using Json = nlohmann::json;
+
+[[nodiscard]] Json json_of(const std::string& arguments) {
+  const Outcome outcome = ringwood(arguments + " --format json");
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  return Json::parse(outcome.output);
+}
+
+TEST(Select, TakesWhatTheSimulationOfAllFindsBest) {
+  for (const char* where :
+       {"--machine hpc --ranks 24 --sizes 8,64KiB,4MiB", "--machine torus:dims=3x4 --ranks 12 --sizes 1KiB,1MiB"}) {
+    const Json chosen = json_of(std::string("select allreduce ") + where);
+    const Json all = json_of(std::string("simulate allreduce --algorithm all ") + where);
+    for (const Json& one : chosen) {
+      for (const Json& other : all) {
+        if (other.at("bytes") == one.at("bytes")) {
+          EXPECT_LE(one.at("time_s").get<double>(), other.at("time_s").get<double>() * 1.0001)
+              << one.at("algorithm") << " or " << other.at("algorithm") << " at " << one.at("bytes");
+        }
+      }
+    }
+  }
+}
+
+TEST(Select, ExplainsItsCandidates) {
+  const Outcome outcome = ringwood("select allreduce --ranks 8 --sizes 4KiB --explain --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const Json records = Json::parse(outcome.output);
+  EXPECT_TRUE(records.at(0).at("chosen").get<bool>());
+  EXPECT_THAT(outcome.errors, HasSubstr("it would be"));
+}
+
+TEST(Select, SaysWhyNot) {
+  EXPECT_THAT(ringwood("select allreduce --ranks 8 --sizes 64 --why-not ring").output, HasSubstr("longer than"));
+  EXPECT_THAT(ringwood("select allreduce --ranks 6 --sizes 64 --why-not swing-latency").output,
+              HasSubstr("power of two"));
+  EXPECT_THAT(ringwood("select allreduce --ranks 6 --sizes 64 --deny ring --why-not ring").output, HasSubstr("--deny"));
+}
+
+TEST(Select, KeepsToItsLimits) {
+  EXPECT_EQ(json_of("select allreduce --ranks 8 --sizes 1MiB --allow ring,binomial").at(0).at("algorithm"), "ring");
+  const Outcome demanding = ringwood("select allreduce --ranks 8 --sizes 1MiB --reproducibility 5 --format json");
+  EXPECT_EQ(Json::parse(demanding.output).at(0).at("algorithm"), "aligned-tree");
+  EXPECT_EQ(ringwood("select allreduce --ranks 8 --sizes 1MiB --allow rung").code, 2);
+  EXPECT_EQ(ringwood("select allreduce --ranks 8 --sizes 1MiB --allow swing-latency --op non-commutative").code, 2);
+}
+
+TEST(Select, WhatIsForcedComesFirstOrFails) {
+  const Outcome forced =
+      run_line("RINGWOOD_ALLREDUCE=binomial ringwood select allreduce --ranks 8 --sizes 1MiB --format json");
+  EXPECT_EQ(Json::parse(forced.output).at(0).at("algorithm"), "binomial");
+  const Outcome wrong = run_line("RINGWOOD_ALLREDUCE=binomal ringwood select allreduce --ranks 8 --sizes 1MiB");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.errors, HasSubstr("RINGWOOD_ALLREDUCE=binomal"));
+}
+
+TEST(Select, RobustChoiceHasTheLeastWorstRegret) {
+  const Json records = json_of("select allreduce --ranks 8 --sizes 32KiB --machine torus:dims=4x4 --robust 30%");
+  for (const Json& record : records) {
+    EXPECT_LE(records.at(0).at("worst_factor"), record.at("worst_factor"));
+  }
+  EXPECT_EQ(ringwood("select allreduce --ranks 8 --sizes 8 --robust lots").code, 2);
+}
+
+TEST(Tune, WritesATableThatSelectTakes) {
+  const TemporaryDirectory directory;
+  const std::string table = directory / "table.json";
+  const std::string tune =
+      "tune allreduce --simulated --machine hpc --ranks 8 --sizes 64,1MiB --quiet --output " + table;
+  ASSERT_EQ(ringwood(tune).code, 0);
+  const std::string first = read_file(table);
+  ASSERT_EQ(ringwood(tune).code, 0);
+  EXPECT_EQ(read_file(table), first) << "nothing is simulated again";
+  const Json chosen = json_of("select allreduce --machine hpc --ranks 8 --sizes 64 --table " + table);
+  EXPECT_EQ(chosen.at(0).at("source"), "table");
+  EXPECT_EQ(chosen.at(0).at("algorithm"), Json::parse(first).at("collectives").at(0).at("rules").at(0).at("algorithm"));
+  EXPECT_THAT(ringwood("select allreduce --machine fugaku --ranks 8 --sizes 64 --table " + table).errors,
+              HasSubstr("is for machine 'hpc'"));
+  const Outcome other = ringwood("tune allreduce --simulated --machine fugaku --ranks 8 --sizes 64 --output " + table);
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.errors, HasSubstr("machine 'hpc'"));
+}
+
+TEST(Export, OfATableIsWhatLintFindsGood) {
+  const TemporaryDirectory directory;
+  const std::string table = directory / "table.json";
+  ASSERT_EQ(ringwood("tune allreduce broadcast --simulated --ranks 8 --sizes 64,1MiB --quiet --output " + table).code,
+            0);
+  for (const char* target : {"open-mpi-4.1", "open-mpi-5.0", "open-mpi-6", "mpich-4.0", "ucc"}) {
+    const std::string file = directory / target;
+    const Outcome written = ringwood("export --table " + table + " --format " + target + " --output " + file);
+    EXPECT_EQ(written.code, 0) << written.errors;
+    EXPECT_THAT(written.errors, HasSubstr("to use it: "));
+    const Outcome linted = ringwood("lint " + file + " --target " + target);
+    EXPECT_EQ(linted.code, 0) << linted.output;
+  }
+}
+
+TEST(Lint, ExitsWithOneAndNamesThePlace) {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "rules";
+  const Outcome outcome = run_line("printf '1\\n2\\n1\\n2\\n1\\n0 4 0 0\\n' > " + file + "; ringwood lint " + file);
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.output, HasSubstr(file + ":6:1: warning: "));
+  EXPECT_EQ(ringwood("lint " + file + " --commutative-only").code, 0);
+  EXPECT_EQ(ringwood("lint " + (directory / "none")).code, 2);
+}
+
+}  // namespace
+}  // namespace ringwood::cli

@@ -1,0 +1,168 @@
+#include "tools/cli/model_choice.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "algorithms/catalogue.hpp"
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "ringwood/verify.hpp"
+#include "schedule/layouts.hpp"
+#include "tools/cli/effort.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+// What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
+constexpr std::int64_t kMessagesForSelection = 100'000'000;
+constexpr std::int64_t kMessagesForPrediction = 5'000'000;
+
+// Qualities are proved for so many ranks in place of more.
+constexpr Rank kRanksForProof = 16;
+
+[[nodiscard]] double seconds(Picoseconds time) {
+  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+[[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
+  return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+[[nodiscard]] CostView cost_view(const Site& site) {
+  const auto between = [&site](Rank from, Rank to) {
+    const LogGops costs = site.machine().between(site.mapping()[static_cast<std::size_t>(from)],
+                                                 site.mapping()[static_cast<std::size_t>(to)]);
+    return MessageCost{seconds(costs.L), seconds(costs.o), seconds(costs.g),
+                       seconds_per_byte(costs.G) + seconds_per_byte(costs.O)};
+  };
+  return {between, seconds_per_byte(site.machine().gamma)};
+}
+
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find_first_of(",;"), text.size());
+    if (end > 0) {
+      words.emplace_back(text.substr(0, end));
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return words;
+}
+
+[[nodiscard]] bool is_among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+SelectionLimits::SelectionLimits(const Arguments& arguments)
+    : allow(words_of(arguments.text("allow"))), deny(words_of(arguments.text("deny"))) {
+  if (arguments.given("reproducibility")) {
+    reproducibility = static_cast<int>(parse_integer(arguments.text("reproducibility"), {0, 5}, "--reproducibility"));
+  }
+  if (arguments.given("scratch")) {
+    scratch_bytes = static_cast<double>(parse_bytes(arguments.text("scratch"), "--scratch"));
+  }
+  for (const std::vector<std::string>* list : {&allow, &deny}) {
+    for (const std::string& name : *list) {
+      const auto all = built_in_catalogue();
+      if (std::none_of(all.begin(), all.end(), [&](const Algorithm* one) { return one->name == name; })) {
+        throw Error(ErrorKind::kUsage, fmt::format("--{} '{}' is no algorithm; see `ringwood list algorithms`",
+                                                   list == &allow ? "allow" : "deny", name));
+      }
+    }
+  }
+}
+
+ModelChoice::ModelChoice(const Site& site, const Arguments& arguments, const SimulationSettings& settings,
+                         SelectionLimits limits)
+    : site_(site),
+      arguments_(arguments),
+      settings_(settings),
+      limits_(std::move(limits)),
+      element_size_(element_size_of(arguments)),
+      nodes_(static_cast<Rank>(std::set<Host>(site.mapping().begin(), site.mapping().end()).size())) {}
+
+SelectionQuestion ModelChoice::question(Collective collective, Bytes bytes) const {
+  return {.collective = collective,
+          .request = site_.request(arguments_),
+          .elements = bytes / element_size_,
+          .element_size = element_size_};
+}
+
+const ModelChoice::Qualities& ModelChoice::qualities(const Schedule& schedule) const {
+  const auto [entry, is_new] = known_.emplace(schedule.name(), Qualities());
+  if (is_new) {
+    const Rank ranks = std::min(schedule.ranks(), kRanksForProof);
+    const Placement placement = nodes_of_four(ranks);
+    const Schedule small(built_in_library(), schedule.collective(), parse_expression(schedule.name()),
+                         {.ranks = ranks, .commutative = schedule.commutative(), .placement = &placement});
+    const VerifyReport report = verify(small);
+    entry->second = {report.reproducibility,
+                     static_cast<double>(report.scratch_chunks) / static_cast<double>(report.chunks)};
+  }
+  return entry->second;
+}
+
+std::string ModelChoice::objection(const Schedule& schedule, Bytes bytes) const {
+  const std::string name(schedule.algorithm().name);
+  if ((!limits_.allow.empty() && !is_among(limits_.allow, name)) || is_among(limits_.deny, name)) {
+    return is_among(limits_.deny, name) ? "--deny names it" : "--allow does not name it";
+  }
+  if (limits_.reproducibility > 0 && qualities(schedule).reproducibility < limits_.reproducibility) {
+    return fmt::format("its reproducibility is of level {}, and {} is demanded", qualities(schedule).reproducibility,
+                       limits_.reproducibility);
+  }
+  if (limits_.scratch_bytes >= 0) {
+    const double scratch = qualities(schedule).scratch_per_byte * static_cast<double>(bytes);
+    if (scratch > limits_.scratch_bytes) {
+      return fmt::format("it needs {} of scratch memory, more than --scratch",
+                         format_bytes(static_cast<Bytes>(scratch)));
+    }
+  }
+  const Effort effort = effort_of(schedule, kMessagesForSelection);
+  if (effort.messages > kMessagesForSelection || effort.bytes > memory_of_computer()) {
+    return fmt::format("it has more than {} messages, too many to be simulated here", kMessagesForSelection);
+  }
+  return "";
+}
+
+double ModelChoice::simulated(const Schedule& schedule, const Layout& layout) const {
+  return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), settings_.options).time);
+}
+
+double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) const {
+  if (effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction) {
+    return -1;
+  }
+  return simulated(schedule, equal_layout(schedule, bytes / element_size_, element_size_));
+}
+
+std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
+  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
+    const bool too_long = effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction;
+    return too_long ? -1.0 : simulated(schedule, layout);
+  };
+  const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
+  return model_options(question(collective, bytes), built_in_library(), cost_view(site_), predictor, objects, effort);
+}
+
+int safety_of(Collective collective, std::string_view algorithm) {
+  if (algorithm == "native") {
+    return 2;
+  }
+  const std::string name = parse_expression(algorithm).name;
+  for (const Algorithm* known : built_in_catalogue()) {
+    if (known->collective == collective && known->name == name) {
+      return (known->needs.commutative ? 0 : 1) + (known->needs.ranks == RankRule::kAny ? 1 : 0);
+    }
+  }
+  return 0;
+}
+
+}  // namespace ringwood::cli
