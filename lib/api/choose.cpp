@@ -1,5 +1,6 @@
 #include "api/choose.hpp"
 
+#include <optional>
 #include <span>
 
 #include "algorithms/catalogue.hpp"
@@ -43,6 +44,73 @@ CostView usual_costs(const Placement* placement, Cores cores) {
   return {.between = between, .reduce_per_byte = kReducePerByte};
 }
 
+// Through shared memory, measured with 2, 4 and 8 ranks on 2 cores: what goes to everybody is written once and read
+// where it lies, so that few rounds count for more than few bytes. Up to so many bytes of all ranks together, one
+// round.
+constexpr Bytes kOneShotBytes = Bytes{128} << 10U;
+
+// Direct algorithms have as many messages as there are ranks; no node that was measured has more.
+constexpr Rank kMostRanksDirect = 64;
+
+// MPI's own collectives use the memory of the node in ways that its messages do not: below this, nothing made of
+// messages was seen to be faster there.
+constexpr Bytes kNativeBytes = Bytes{4} << 10U;
+
+// Above this, what crosses the network counts for more than how often.
+constexpr Bytes kRingBytes = Bytes{64} << 10U;
+
+/// The algorithm for ranks that all share memory; empty where the estimates have to do.
+std::string within_memory(const CollectiveCall& call, Rank ranks) {
+  if (ranks < 2 || ranks > kMostRanksDirect) {
+    return "";
+  }
+  const Bytes bytes = static_cast<Bytes>(call.elements) * call.element_size;
+  const std::string flat_tree = "k-nomial:radix=" + std::to_string(ranks);
+  switch (call.collective) {
+    case Collective::kAllreduce:
+      return bytes * ranks <= kOneShotBytes ? "one-shot" : "two-shot";
+    case Collective::kReduceScatter:
+    case Collective::kAllgather:
+    case Collective::kAlltoall:
+      return "direct";
+    case Collective::kBroadcast:
+      return flat_tree;
+    case Collective::kReduce:
+      return bytes * ranks <= kOneShotBytes ? flat_tree : "";
+    case Collective::kGather:
+    case Collective::kScatter:
+    case Collective::kBarrier:
+      return "";
+  }
+  return "";
+}
+
+/// The algorithm for several nodes with several ranks each; empty where the estimates have to do.
+std::string over_nodes(const CollectiveCall& call, const Placement* placement) {
+  if (call.collective != Collective::kAllreduce || placement == nullptr || placement->levels().empty()) {
+    return "";
+  }
+  const std::span<const Rank> extents = placement->extents();
+  const Rank in_node = extents.front();
+  if (in_node < 2 || in_node > kMostRanksDirect || in_node == placement->ranks()) {
+    return "";
+  }
+  const Bytes share = static_cast<Bytes>(call.elements) * call.element_size / in_node;
+  return share <= kRingBytes ? "hier(node=direct, network=recursive-doubling)" : "hier(node=direct, network=ring)";
+}
+
+/// The schedule of an expression, if it can do the call.
+std::optional<Schedule> schedule_of(const std::string& text, Collective collective, const Schedule::Request& request) {
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  try {
+    return Schedule(built_in_library(), collective, parse_expression(text), request);
+  } catch (const Error&) {
+    return std::nullopt;  // depends on the request only, so that all ranks see it
+  }
+}
+
 std::string alternatives(const CollectiveCall& call, const Schedule::Request& request) {
   std::string names;
   for (const Algorithm* algorithm : built_in_catalogue()) {
@@ -55,9 +123,25 @@ std::string alternatives(const CollectiveCall& call, const Schedule::Request& re
 
 }  // namespace
 
-Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Cores cores) {
+bool is_for_mpi(const CollectiveCall& call) {
+  return call.log == nullptr &&
+         (call.reduction == nullptr || (call.op != MPI_OP_NULL && call.type != MPI_DATATYPE_NULL));
+}
+
+bool prefers_native(const CollectiveCall& call, const Placement& placement, Medium medium) {
+  const bool one_node = !placement.levels().empty() && placement.extents().front() == placement.ranks();
+  return medium == Medium::kMessages && one_node && placement.ranks() > 1 && is_for_mpi(call) && !call.in_place &&
+         static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
+}
+
+Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings) {
   if (call.algorithm.empty()) {
-    const Selector selector(built_in_catalogue(), usual_costs(request.placement, cores));
+    const std::string known = surroundings.medium == Medium::kMemory ? within_memory(call, request.ranks)
+                                                                     : over_nodes(call, request.placement);
+    if (auto schedule = schedule_of(known, call.collective, request)) {
+      return *std::move(schedule);
+    }
+    const Selector selector(built_in_catalogue(), usual_costs(request.placement, surroundings.cores));
     const Selection selection = selector.select({.collective = call.collective,
                                                  .request = request,
                                                  .elements = static_cast<Bytes>(call.elements),

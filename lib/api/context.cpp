@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdio>
 #include <limits>
 #include <utility>
 
+#include "api/agreement.hpp"
 #include "api/call_check.hpp"
+#include "api/diagnosis.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
@@ -22,12 +24,46 @@ constexpr int kSpinsOfOwnCore = 20'000;
 constexpr int kSpinsOfSharedCore = 50;
 
 // From here on results are written past the caches: the vectors of all ranks do not fit there anyway.
-constexpr Bytes kStreamedBytes = Bytes{4} << 20U;
+constexpr Bytes kStreamedBytes = Bytes{8} << 20U;
+
+constexpr char kSeparator = '\n';
+
+std::size_t index(Rank rank) {
+  return static_cast<std::size_t>(rank);
+}
+
+/// Tells the ranks of the node that this one is in a call.
+class CallMark {
+ public:
+  explicit CallMark(NodeEndpoint* endpoint)
+      : progress_(endpoint == nullptr ? nullptr : &endpoint->progress(endpoint->rank())) {
+    if (progress_ != nullptr) {
+      advance(progress_->calls);
+    }
+  }
+
+  CallMark(const CallMark&) = delete;
+  CallMark& operator=(const CallMark&) = delete;
+
+  ~CallMark() {
+    if (progress_ != nullptr) {
+      advance(progress_->ended);
+    }
+  }
+
+ private:
+  // Nobody else writes it.
+  static void advance(std::atomic<std::uint64_t>& count) {
+    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+
+  NodeProgress* progress_;
+};
 
 /// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
 Cores cores_here(const Placement& nodes, Rank me) {
   const std::vector<Rank>& node_of = nodes.levels().front().group_of;
-  const auto here = std::ranges::count(node_of, node_of[static_cast<std::size_t>(me)]);
+  const auto here = std::ranges::count(node_of, node_of[index(me)]);
   return here <= sysconf(_SC_NPROCESSORS_ONLN) ? Cores::kEnough : Cores::kShared;
 }
 
@@ -45,7 +81,7 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
     share_environment();
-    Node node = find_node(own_, rank_, ranks_, true);
+    Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
     placement_ = node.placement;
     const Cores here = cores_here(placement_, rank_);
     cores_ = cores_anywhere(here, own_);
@@ -59,17 +95,25 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
 
 void Context::attach(Node node, Cores here) {
   if (node.segment == nullptr) {
+    const auto others = std::ranges::count_if(node.rank_of, [](Rank rank) { return rank > 0; });
+    if (settings_.shared_memory && settings_.verbose && others > 0 && node.rank_of[index(rank_)] == 0) {
+      std::fprintf(stderr, "ringwood: rank %d: no shared memory on this node; its messages go over MPI\n", rank_);
+    }
     return;
   }
   segment_ = std::move(node.segment);
   one_node_ = segment_->shape().ranks == ranks_;
   NodeWaiting waiting{.spins = here == Cores::kEnough ? kSpinsOfOwnCore : kSpinsOfSharedCore,
                       .yields = here == Cores::kShared};
+  waiting.timeout = settings_.timeout;
+  waiting.diagnosis = [this, ranks = ranks_of_node(node.rank_of)](Rank peer) {
+    return who_has_come(*endpoint_, ranks, peer);
+  };
   waiting.progress = [this] {
     int found = 0;
     PMPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, own_, &found, MPI_STATUS_IGNORE);
   };
-  const Rank me = node.rank_of[static_cast<std::size_t>(rank_)];
+  const Rank me = node.rank_of[index(rank_)];
   endpoint_ = std::make_unique<NodeEndpoint>(segment_->memory(), segment_->shape(), me, std::move(waiting));
   node_transport_ = std::make_unique<NodeTransport>(*endpoint_, *transport_, std::move(node.rank_of));
   node_executor_ = std::make_unique<NodeExecutor>(*endpoint_);
@@ -91,20 +135,23 @@ void Context::close() noexcept {
 }
 
 void Context::share_environment() {
-  constexpr char kSeparator = '\n';
   std::string all;
   for (const Collective collective : kAllCollectives) {
-    const char* value = std::getenv(variable_of(collective).c_str());
-    all += value == nullptr ? "" : value;
-    all += kSeparator;
+    all += value_of(variable_of(collective)) + kSeparator;
   }
+  all += settings_text();
   all = text_of_first_rank(std::move(all), own_);
   std::size_t begin = 0;
-  for (std::string& forced : forced_) {
+  const auto next = [&] {
     const std::size_t end = std::min(all.find(kSeparator, begin), all.size());
-    forced = all.substr(begin, end - begin);
+    std::string text = all.substr(begin, end - begin);
     begin = std::min(end + 1, all.size());
+    return text;
+  };
+  for (std::string& forced : forced_) {
+    forced = next();
   }
+  settings_ = settings_from(all.substr(begin));
 }
 
 void Context::place(Placement placement) {
@@ -122,12 +169,12 @@ Schedule Context::schedule_for(const CollectiveCall& call) const {
       .ranks = ranks_, .root = call.root, .commutative = commutative, .placement = &placement_};
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
   if (!call.algorithm.empty() || forced.empty()) {
-    return choose_schedule(call, request, cores_);
+    return choose_schedule(call, request, surroundings());
   }
   CollectiveCall named = call;
   named.algorithm = forced;
   try {
-    return choose_schedule(named, request, cores_);
+    return choose_schedule(named, request, surroundings());
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(),
                            variable_of(call.collective) + "=" + std::string(forced) + ": " + error.what());
@@ -136,7 +183,8 @@ Schedule Context::schedule_for(const CollectiveCall& call) const {
 
 PreparedCall Context::prepare(const CollectiveCall& call) const {
   check_call(call, ranks_);
-  if ((call.algorithm.empty() ? forced(call.collective) : call.algorithm) == "native") {
+  const std::string_view named = call.algorithm.empty() ? forced(call.collective) : call.algorithm;
+  if (named == "native" || (named.empty() && prefers_native(call, placement_, surroundings().medium))) {
     return {.algorithm = "native", .plan = std::nullopt};
   }
   const Schedule schedule = schedule_for(call);
@@ -215,6 +263,7 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
                         scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
   try {
+    const CallMark mark(endpoint_.get());
     carry_out(call, todo, buffers);
   } catch (...) {
     // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
@@ -235,6 +284,9 @@ void Context::run(const CollectiveCall& call) {
     throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
   }
   mpi_code_ = MPI_SUCCESS;
+  if (settings_.check) {
+    check_ranks_agree(call, own_, ranks_);
+  }
   const PreparedCall& todo = prepared(call);
   if (todo.plan) {
     execute(call, todo);

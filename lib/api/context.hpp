@@ -11,6 +11,7 @@
 #include "api/choose.hpp"
 #include "api/plan_cache.hpp"
 #include "api/scratch.hpp"
+#include "api/settings.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/node_executor.hpp"
 #include "interpret/mpi/node_segment.hpp"
@@ -79,7 +80,12 @@ class Context {
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   void check_buffers(const CollectiveCall& call, const Plan& plan) const;
 
+  [[nodiscard]] Surroundings surroundings() const {
+    return {.cores = cores_, .medium = one_node_ ? Medium::kMemory : Medium::kMessages};
+  }
+
   MPI_Comm own_ = MPI_COMM_NULL;
+  Settings settings_;
   Rank rank_ = 0;
   Rank ranks_ = 1;
   bool failed_ = false;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "api/choose.hpp"
+
 namespace ringwood {
 
 const PreparedCall* PlanCache::find(const CollectiveCall& call) {
@@ -10,7 +12,8 @@ const PreparedCall* PlanCache::find(const CollectiveCall& call) {
     const Entry& known = **entry;
     if (known.elements == call.elements && known.collective == call.collective && known.in_place == call.in_place &&
         known.element_size == call.element_size && known.commutative == commutative && known.root == call.root &&
-        known.algorithm == call.algorithm && std::ranges::equal(known.counts, call.counts)) {
+        known.for_mpi == is_for_mpi(call) && known.algorithm == call.algorithm &&
+        std::ranges::equal(known.counts, call.counts)) {
       std::rotate(entries_.begin(), entry, entry + 1);
       return &entries_.front()->prepared;
     }
@@ -26,6 +29,7 @@ const PreparedCall& PlanCache::insert(const CollectiveCall& call, PreparedCall p
                   std::make_unique<Entry>(Entry{.collective = call.collective,
                                                 .in_place = call.in_place,
                                                 .commutative = call.reduction == nullptr || call.reduction->commutative,
+                                                .for_mpi = is_for_mpi(call),
                                                 .root = call.root,
                                                 .elements = call.elements,
                                                 .element_size = call.element_size,

@@ -31,6 +31,7 @@ class PlanCache {
     Collective collective;
     bool in_place;
     bool commutative;
+    bool for_mpi;
     Rank root;
     std::size_t elements;
     Bytes element_size;

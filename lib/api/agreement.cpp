@@ -1,0 +1,112 @@
+#include "api/agreement.hpp"
+
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "interpret/mpi/mpi_error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// What all ranks must pass alike, as bytes that can be compared.
+struct Signature {
+  static constexpr std::size_t kText = 64;
+
+  std::int64_t collective = 0;
+  std::int64_t bytes = 0;
+  std::int64_t type = -1;
+  std::int64_t op = -1;
+  std::int64_t root = 0;
+  std::uint64_t counts = 0;
+  std::array<char, kText> algorithm{};
+};
+
+/// FNV-1a.
+std::uint64_t hash_of(std::span<const std::size_t> counts, Bytes element_size) {
+  std::uint64_t hash = 0xCBF29CE484222325U;
+  for (const std::size_t count : counts) {
+    hash = (hash ^ (count * static_cast<std::uint64_t>(element_size))) * 0x100000001B3U;
+  }
+  return hash;
+}
+
+bool reduces(Collective collective) {
+  return collective == Collective::kAllreduce || collective == Collective::kReduceScatter ||
+         collective == Collective::kReduce;
+}
+
+Signature signature_of(const CollectiveCall& call) {
+  Signature own;
+  own.collective = static_cast<std::int64_t>(call.collective);
+  own.bytes = static_cast<std::int64_t>(call.elements) * call.element_size;
+  if (reduces(call.collective)) {
+    const auto type = element_type_of(call.type);
+    const auto op = reduce_operator_of(call.op);
+    own.type = type ? static_cast<std::int64_t>(*type) : -1;
+    own.op = op ? static_cast<std::int64_t>(*op) : -1;
+  }
+  own.root = call.root;
+  own.counts = hash_of(call.counts, call.element_size);
+  std::strncpy(own.algorithm.data(), std::string(call.algorithm).c_str(), own.algorithm.size() - 1);
+  return own;
+}
+
+std::string name_of_type(std::int64_t type) {
+  return type < 0 ? "another type" : std::string(name_of(static_cast<ElementType>(type)));
+}
+
+std::string name_of_operator(std::int64_t op) {
+  return op < 0 ? "another operation" : std::string(name_of(static_cast<ReduceOperator>(op)));
+}
+
+/// "sum of float", or what else differs; empty if nothing does.
+std::string difference(const Signature& first, const Signature& other, Rank rank) {
+  const auto differ = [rank](const std::string& what, const std::string& one, const std::string& two) {
+    return what + ": rank 0 has " + one + ", rank " + std::to_string(rank) + " has " + two;
+  };
+  if (first.collective != other.collective) {
+    return differ("collectives differ", std::string(name_of(static_cast<Collective>(first.collective))),
+                  std::string(name_of(static_cast<Collective>(other.collective))));
+  }
+  if (first.bytes != other.bytes) {
+    return differ("sizes differ", std::to_string(first.bytes) + " bytes", std::to_string(other.bytes) + " bytes");
+  }
+  if (first.type != other.type) {
+    return differ("types differ", name_of_type(first.type), name_of_type(other.type));
+  }
+  if (first.op != other.op) {
+    return differ("operations differ", name_of_operator(first.op), name_of_operator(other.op));
+  }
+  if (first.root != other.root) {
+    return differ("roots differ", std::to_string(first.root), std::to_string(other.root));
+  }
+  if (first.counts != other.counts) {
+    return "the lists of counts of rank 0 and rank " + std::to_string(rank) + " differ";
+  }
+  if (first.algorithm != other.algorithm) {
+    return differ("algorithms differ", "\"" + std::string(first.algorithm.data()) + "\"",
+                  "\"" + std::string(other.algorithm.data()) + "\"");
+  }
+  return "";
+}
+
+}  // namespace
+
+void check_ranks_agree(const CollectiveCall& call, MPI_Comm communicator, Rank ranks) {
+  const Signature own = signature_of(call);
+  std::vector<Signature> all(static_cast<std::size_t>(ranks));
+  constexpr auto kSize = static_cast<int>(sizeof(Signature));
+  check_mpi(PMPI_Allgather(&own, kSize, MPI_BYTE, all.data(), kSize, MPI_BYTE, communicator), "MPI_Allgather");
+  for (Rank rank = 1; rank < ranks; ++rank) {
+    const std::string found = difference(all.front(), all[static_cast<std::size_t>(rank)], rank);
+    if (!found.empty()) {
+      throw Error(ErrorKind::kUsage, found);
+    }
+  }
+}
+
+}  // namespace ringwood

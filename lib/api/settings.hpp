@@ -1,0 +1,25 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace ringwood {
+
+/// What the environment asks for beside algorithms. Rank 0's counts, so that all ranks agree.
+struct Settings {
+  bool shared_memory = true;             ///< RINGWOOD_SHARED_MEMORY: 0 sends all messages over MPI
+  bool check = false;                    ///< RINGWOOD_CHECK: 1 compares the ranks' arguments before each call
+  bool verbose = false;                  ///< RINGWOOD_VERBOSE: 1 says on standard error what is not as usual
+  std::chrono::milliseconds timeout{0};  ///< RINGWOOD_TIMEOUT: seconds that a rank waits for an answer; 0: for ever
+};
+
+/// A variable's value, or nothing.
+[[nodiscard]] std::string value_of(const std::string& variable);
+
+/// This process's settings as text, one a line.
+[[nodiscard]] std::string settings_text();
+
+/// The settings that such a text means. Throws Error(kUsage) that names the variable if it has no such meaning.
+[[nodiscard]] Settings settings_from(const std::string& text);
+
+}  // namespace ringwood

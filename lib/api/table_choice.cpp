@@ -1,0 +1,124 @@
+#include "api/table_choice.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "algorithms/catalogue.hpp"
+#include "api/twin.hpp"
+#include "ringwood/error.hpp"
+#include "ringwood/placement.hpp"
+
+namespace ringwood {
+
+namespace {
+
+constexpr const char* kVariable = "RINGWOOD_TABLE";
+
+// What rank 0 tells: whether there is a table, and its text or why it cannot be had.
+constexpr char kNone = 'n';
+constexpr char kText = 't';
+constexpr char kFailure = 'f';
+
+[[nodiscard]] std::string read_table() {
+  const char* const path = std::getenv(kVariable);
+  if (path == nullptr || *path == '\0') {
+    return {kNone};
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file.is_open() || file.bad()) {
+    return kFailure + std::string("the file cannot be read");
+  }
+  return kText + text;
+}
+
+[[nodiscard]] Rank nodes_of(const Placement* placement, Rank ranks) {
+  if (placement == nullptr || placement->levels().empty()) {
+    return ranks;
+  }
+  const std::vector<Rank>& node_of = placement->levels().front().group_of;
+  return static_cast<Rank>(std::set<Rank>(node_of.begin(), node_of.end()).size());
+}
+
+/// The first of the rule's algorithms that can do the request, or nothing.
+[[nodiscard]] std::string able(const DecisionRule& rule, Collective collective, const Schedule::Request& request) {
+  std::vector<std::string> names{rule.algorithm};
+  names.insert(names.end(), rule.ties.begin(), rule.ties.end());
+  for (const std::string& name : names) {
+    if (name == "native") {
+      return name;
+    }
+    try {
+      static_cast<void>(Schedule(built_in_library(), collective, parse_expression(name), request));
+      return name;
+    } catch (const Error&) {
+      // A table for sums of 64 ranks may name what 63 ranks, or operators that do not commute, cannot have.
+      continue;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+TableChoice::TableChoice(MPI_Comm communicator, Rank me) {
+  const std::string told = text_of_first_rank(me == 0 ? read_table() : std::string(), communicator);
+  const char* const path = std::getenv(kVariable);
+  const std::string origin = std::string(kVariable) + "=" + (path == nullptr ? "(of rank 0)" : path);
+  if (told.empty() || told.front() == kNone) {
+    return;
+  }
+  if (told.front() == kFailure) {
+    error_ = origin + ": " + told.substr(1);
+    return;
+  }
+  try {
+    table_ = read_decision_table(std::string_view(told).substr(1), origin, built_in_library());
+  } catch (const Error& error) {
+    error_ = error.what();
+  }
+}
+
+TableChoice::BySize TableChoice::by_size(Collective collective, const Schedule::Request& request) const {
+  const CollectiveDecisions* decisions = table_.find(collective);
+  std::set<Bytes> borders;
+  if (decisions != nullptr) {
+    for (const DecisionRule& rule : decisions->rules) {
+      borders.insert(rule.bytes.least);
+      borders.insert(rule.bytes.most == CountRange::kUnlimited ? 0 : rule.bytes.most + 1);
+    }
+  }
+  borders.erase(0);
+  std::vector<std::string> algorithms;
+  const Rank nodes = nodes_of(request.placement, request.ranks);
+  const auto at = [&](Bytes bytes) {
+    const DecisionRule* rule = decisions == nullptr ? nullptr : find_rule(*decisions, {request.ranks, nodes, bytes});
+    return rule == nullptr ? std::string() : able(*rule, collective, request);
+  };
+  algorithms.push_back(at(0));
+  for (const Bytes border : borders) {
+    algorithms.push_back(at(border));
+  }
+  return {SizeIndex(std::vector<Bytes>(borders.begin(), borders.end())), std::move(algorithms)};
+}
+
+std::string_view TableChoice::choose(const CollectiveCall& call, const Schedule::Request& request) {
+  if (!error_.empty()) {
+    throw Error(ErrorKind::kUsage, error_);
+  }
+  if (table_.collectives.empty()) {
+    return {};
+  }
+  const Kind kind{call.collective, request.root, request.commutative};
+  auto known = known_.find(kind);
+  if (known == known_.end()) {
+    known = known_.emplace(kind, by_size(call.collective, request)).first;
+  }
+  const Bytes bytes = static_cast<Bytes>(call.elements) * call.element_size;
+  return known->second.algorithms[known->second.index.find(bytes)];
+}
+
+}  // namespace ringwood
