@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/huge_pages.hpp"
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/mailboxes.hpp"
@@ -32,14 +31,13 @@ class DataFlow {
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
         charges_(costs_, input.machine.gamma, input.options.stragglers),
-        mail_(orbits.representatives()),
-        progress_(static_cast<std::size_t>(orbits.representatives())) {
+        mail_(orbits.representatives()) {
     if (costs_.may_wait_for_receives()) {
-      rendezvous_.resize(progress_.size());
+      rendezvous_.resize(static_cast<std::size_t>(ranks()));
     }
     if constexpr (kTraced) {
-      tracing_.last.assign(progress_.size(), kNoOperation);
-      tracing_.round_start.assign(progress_.size(), kNoOperation);
+      tracing_.last.assign(static_cast<std::size_t>(ranks()), kNoOperation);
+      tracing_.round_start.assign(static_cast<std::size_t>(ranks()), kNoOperation);
     }
     for (const Straggler& straggler : input.options.stragglers) {
       state(straggler.rank).clocks = begin_at(straggler.arrival);
@@ -73,11 +71,9 @@ class DataFlow {
   static constexpr bool kPlain = kKind == Kind::kPlain;
 
   /// Whose programs run.
-  [[nodiscard]] Rank ranks() const { return static_cast<Rank>(progress_.size()); }
+  [[nodiscard]] Rank ranks() const { return orbits_.representatives(); }
 
   [[nodiscard]] RankState& state(Rank rank) { return mail_.state(rank); }
-
-  [[nodiscard]] RankProgress& progress(Rank rank) { return progress_[static_cast<std::size_t>(rank)]; }
 
   [[nodiscard]] Rendezvous& rendezvous(Rank rank) { return rendezvous_[static_cast<std::size_t>(rank)]; }
 
@@ -85,18 +81,18 @@ class DataFlow {
 
   /// The cache misses of the ranks to come overlap with the work on this one.
   void prefetch() {
-    const Rank later = mail_.due().upcoming(5);
-    __builtin_prefetch(&state(later), 1);
-    __builtin_prefetch(&progress(later), 1);
+    const auto* later = reinterpret_cast<const std::byte*>(&state(mail_.due().upcoming(5)));
+    __builtin_prefetch(later, 1);
+    __builtin_prefetch(later + 64, 1);
     state(mail_.due().upcoming(2)).program.prefetch();
   }
 
   /// Runs a rank until it has to wait.
-  Stop run_rank(Rank me) {
+  [[gnu::flatten]] Stop run_rank(Rank me) {
     RankState& at = state(me);
-    Running rank{me, at, mail_.inbox(me), kPlain ? charges_.usual() : charges_.of(me), at.clocks, progress(me)};
-    bool in_round = rank.progress.pulled > 0;  // woken in the middle of one
-    std::span<const Operation> round = in_round ? rank.state.program.round() : std::span<const Operation>();
+    Running rank{me, at, kPlain ? charges_.usual() : charges_.of(me), at.clocks};
+    bool in_round = at.pulled > 0;  // woken in the middle of one
+    std::span<const Operation> round = in_round ? round_of(at.program) : std::span<const Operation>();
     Stop stop = Stop::kBlocked;
     for (;;) {
       if (!in_round) {
@@ -105,7 +101,7 @@ class DataFlow {
           stop = step == Step::kFork ? Stop::kForked : end(rank);
           break;
         }
-        round = rank.state.program.round();
+        round = round_of(at.program);
         begin_round(rank, round);
       }
       in_round = false;
@@ -117,16 +113,14 @@ class DataFlow {
       }
     }
     at.clocks = rank.clocks;
-    progress(me) = rank.progress;
     return stop;
   }
 
   [[nodiscard]] bool may_wait() const { return !kPlain && !rendezvous_.empty(); }
 
+  static std::span<const Operation> round_of(const Program& program) { return program.round(); }
+
   Stop end(Running& rank) {
-    if (rank.state.doing == Doing::kHasMail) {
-      mail_.put_slot_in_inbox(rank.me);
-    }
     rank.state.program = Program();  // its frame is the next one's
     rank.state.doing = Doing::kEnded;
     return Stop::kEnded;
@@ -134,10 +128,10 @@ class DataFlow {
 
   void begin_round(Running& rank, std::span<const Operation> round) {
     const Picoseconds start = rank.clocks.cpu;
-    rank.progress.round_start = start;
-    rank.progress.position = 0;
-    ++rank.progress.pulled;
-    rank.progress.counted = false;
+    rank.state.round_start = start;
+    rank.state.position = 0;
+    ++rank.state.pulled;
+    rank.state.counted = false;
     if constexpr (kTraced) {
       tracing_.round_start[static_cast<std::size_t>(rank.me)] = last_operation(rank.me);
     }
@@ -157,8 +151,8 @@ class DataFlow {
     const ChargeTable::Entry& entry = rank.charges.of(cost_class, bytes);
     const Picoseconds before = rank.clocks.cpu;
     const ServedSend served = serve_send(rank.clocks, ready, entry.charges);
-    rank.progress.count();
-    rank.progress.bytes_sent += bytes;
+    rank.state.count();
+    rank.state.bytes_sent += bytes;
     ++messages_;
     if (may_wait() && !entry.charges.eager) {
       ++rendezvous(rank.me).open;
@@ -181,7 +175,7 @@ class DataFlow {
 
   /// Serves what is listed in the round besides sends, from where it stopped. False: it waits for a message.
   bool receive_all(Running& rank, std::span<const Operation> round) {
-    for (std::size_t i = rank.progress.position; i < round.size(); ++i) {
+    for (std::size_t i = rank.state.position; i < round.size(); ++i) {
       const Operation& operation = round[i];
       if (operation.kind == OperationKind::kSend) {
         continue;
@@ -190,13 +184,13 @@ class DataFlow {
       if (bytes == 0) {
         continue;
       }
-      rank.progress.count();
+      rank.state.count();
       if (!serve(rank, operation, bytes)) {
-        rank.progress.position = static_cast<std::uint32_t>(i);
+        rank.state.position = static_cast<std::uint32_t>(i);
         return false;
       }
     }
-    rank.progress.position = static_cast<std::uint32_t>(round.size());
+    rank.state.position = static_cast<std::uint32_t>(round.size());
     return true;
   }
 
@@ -219,11 +213,7 @@ class DataFlow {
   bool receive(Running& rank, Rank peer, Bytes bytes, bool reduces) {
     PendingMessage message;
     OperationId sent = kNoOperation;
-    if (rank.state.doing == Doing::kHasMail && rank.state.peer == peer) {
-      message.head = rank.state.head;
-      message.cost_class = rank.state.cost_class;
-      rank.state.doing = Doing::kRuns;
-    } else if (!mail_.take_from_inbox(rank.state, rank.inbox, peer, message, sent)) {
+    if (!mail_.take(rank.state, peer, message, sent)) {
       await(rank, peer);
       return false;
     }
@@ -246,23 +236,20 @@ class DataFlow {
 
   void await(Running& rank, Rank peer) {
     check_peer(rank, peer);
-    if (rank.state.doing == Doing::kHasMail) {
-      mail_.put_slot_in_inbox(rank.me);
-    }
     rank.state.doing = Doing::kWaits;
-    rank.state.peer = peer;
+    rank.state.waits_for = peer;
   }
 
   void check_peer(const Running& rank, Rank peer) const {
     if (static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(input_.schedule.ranks())) {
-      throw_bad_peer(rank.me, rank.progress.pulled - 1, peer, input_.schedule.ranks());
+      throw_bad_peer(rank.me, rank.state.pulled - 1, peer, input_.schedule.ranks());
     }
   }
 
   /// Tells the sender that its message was taken; `arrival` is why at `taken_in` and not before.
   void match(const Running& rank, Rank sender, Picoseconds taken_in, const Cause& arrival) {
     Rendezvous& waiting = rendezvous(sender);
-    const Picoseconds round_start = rank.progress.round_start;
+    const Picoseconds round_start = rank.state.round_start;
     const Picoseconds matched = std::max(taken_in, round_start);
     if (matched > waiting.latest) {
       waiting.latest = matched;
@@ -282,9 +269,6 @@ class DataFlow {
   bool leave_rendezvous(Running& rank) {
     Rendezvous& waiting = rendezvous(rank.me);
     if (waiting.open > 0) {
-      if (rank.state.doing == Doing::kHasMail) {
-        mail_.put_slot_in_inbox(rank.me);
-      }
       rank.state.doing = Doing::kRendezvous;
       return false;
     }
@@ -307,7 +291,7 @@ class DataFlow {
 
   OperationId trace(const Running& rank, const Cause& cause, Bytes bytes, CostClass cost_class,
                     TracedOperation::Kind kind) {
-    const OperationId id = tracing_.trace.add({cause, bytes, rank.me, rank.progress.pulled - 1, cost_class, kind});
+    const OperationId id = tracing_.trace.add({cause, bytes, rank.me, rank.state.pulled - 1, cost_class, kind});
     last_operation(rank.me) = id;
     return id;
   }
@@ -316,15 +300,15 @@ class DataFlow {
     for (Rank rank = 0; rank < ranks(); ++rank) {
       const RankState& at = state(rank);
       if (at.doing == Doing::kWaits) {
-        throw_deadlock(rank, progress(rank).pulled - 1, at.peer, false);
+        throw_deadlock(rank, at.pulled - 1, at.waits_for, false);
       }
       if (at.doing == Doing::kRendezvous) {
-        throw_deadlock(rank, progress(rank).pulled - 1, unmatched_peer(rank), true);
+        throw_deadlock(rank, at.pulled - 1, unmatched_peer(rank), true);
       }
     }
     for (Rank rank = 0; rank < ranks(); ++rank) {
-      if (state(rank).has_inbox) {
-        throw_unreceived(rank, mail_.any_source(rank));
+      if (const Rank source = mail_.any_source(rank); source >= 0) {
+        throw_unreceived(rank, source);
       }
     }
   }
@@ -344,13 +328,13 @@ class DataFlow {
     report.finish.resize(input_.mapping.size());
     for (Rank rank = 0; rank < ranks(); ++rank) {
       report.finish[static_cast<std::size_t>(rank)] = state(rank).clocks.cpu;
-      report.rounds = std::max<std::int64_t>(report.rounds, progress(rank).rounds);
-      report.bytes_sent_max = std::max(report.bytes_sent_max, progress(rank).bytes_sent);
-      report.bytes_sent_total += progress(rank).bytes_sent * orbits_.size();
+      report.rounds = std::max<std::int64_t>(report.rounds, state(rank).rounds);
+      report.bytes_sent_max = std::max(report.bytes_sent_max, state(rank).bytes_sent);
+      report.bytes_sent_total += state(rank).bytes_sent * orbits_.size();
     }
     const auto last = std::max_element(report.finish.begin(), report.finish.begin() + ranks());
     report.time = *last;
-    for (std::size_t rank = progress_.size(); rank < report.finish.size(); ++rank) {
+    for (auto rank = static_cast<std::size_t>(ranks()); rank < report.finish.size(); ++rank) {
       report.finish[rank] = report.finish[static_cast<std::size_t>(orbits_.representative(static_cast<Rank>(rank)))];
     }
     report.messages = messages_ * orbits_.size();
@@ -367,10 +351,8 @@ class DataFlow {
   }
 
   [[nodiscard]] std::size_t memory() const {
-    constexpr std::size_t kOfRank =
-        sizeof(RankState) + sizeof(RankProgress) + sizeof(MessagePool::Box) + sizeof(std::uint16_t);
-    return instance_.reserved() + progress_.size() * kOfRank + rendezvous_.size() * sizeof(Rendezvous) +
-           mail_.reserved();
+    const std::size_t of_ranks = static_cast<std::size_t>(ranks()) * (sizeof(RankState) + sizeof(std::uint16_t));
+    return instance_.reserved() + of_ranks + rendezvous_.size() * sizeof(Rendezvous) + mail_.reserved();
   }
 
   const SimulationInput& input_;
@@ -381,7 +363,6 @@ class DataFlow {
   PairCosts costs_;
   RankCharges charges_;
   Mailboxes<kTraced> mail_;
-  std::vector<RankProgress, HugePageAllocator<RankProgress>> progress_;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
   Tracing tracing_;
   std::int64_t messages_ = 0;

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <deque>
-#include <queue>
 #include <vector>
 
+#include "base/huge_pages.hpp"
+#include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
+#include "sim/rank_charges.hpp"
 #include "sim/strand.hpp"
 
 namespace ringwood {
@@ -15,16 +17,24 @@ class EventQueue {
  public:
   explicit EventQueue(const SimulationInput& input)
       : input_(input),
+        bytes_(input.layout),
+        traced_(input.options.critical_path),
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
-        ranks_(static_cast<std::size_t>(input.schedule.ranks())) {}
+        charges_(costs_, input.machine.gamma, input.options.stragglers),
+        programs_(static_cast<std::size_t>(input.schedule.ranks())),
+        ranks_(programs_.size()) {}
 
   [[nodiscard]] SimulationReport run() {
     for (Rank rank = 0; rank < input_.schedule.ranks(); ++rank) {
-      const StrandId id = add_strand(rank, 0, kNoStrand);
-      strands_[id].own = instance_.program(rank);
-      strands_[id].program = &strands_[id].own;
-      runnable_.push_back(id);
+      Program& program = programs_[static_cast<std::size_t>(rank)];
+      program = instance_.program(rank);
+      runnable_.push_back(add_strand(rank, 0, kNoStrand, program));
+    }
+    for (const Straggler& straggler : input_.options.stragglers) {
+      Strand& strand = strands_[static_cast<std::size_t>(straggler.rank)];
+      rank_of(strand).clocks = begin_at(straggler.arrival);
+      strand.end = straggler.arrival;
     }
     for (;;) {
       while (!runnable_.empty()) {
@@ -35,9 +45,7 @@ class EventQueue {
       if (events_.empty()) {
         break;
       }
-      const Event event = events_.top();
-      events_.pop();
-      serve(event.strand);
+      serve(events_.pop().strand);
     }
     check_all_ended();
     return report();
@@ -46,20 +54,21 @@ class EventQueue {
  private:
   [[nodiscard]] SharedState& rank_of(const Strand& strand) { return ranks_[static_cast<std::size_t>(strand.rank)]; }
 
-  StrandId add_strand(Rank rank, Lane lane, StrandId parent) {
+  StrandId add_strand(Rank rank, Lane lane, StrandId parent, Program& program) {
     StrandId id = 0;
     if (free_strands_.empty()) {
       id = static_cast<StrandId>(strands_.size());
       strands_.emplace_back();
+      traces_.resize(traced_ ? strands_.size() : 0);
     } else {
       id = free_strands_.back();
       free_strands_.pop_back();
       strands_[id] = Strand();
     }
+    strands_[id].program = &program;
     strands_[id].rank = rank;
     strands_[id].lane = lane;
     strands_[id].parent = parent;
-    ranks_[static_cast<std::size_t>(rank)].strands.push_back(id);
     return id;
   }
 
@@ -69,7 +78,7 @@ class EventQueue {
     for (;;) {
       switch (strand.program->advance()) {
         case Step::kRound:
-          if (begin_round(strand)) {
+          if (begin_round(id)) {
             schedule_next(id);
             return;
           }
@@ -85,35 +94,55 @@ class EventQueue {
   }
 
   /// False: nothing in it takes time.
-  bool begin_round(Strand& strand) {
+  bool begin_round(StrandId id) {
+    Strand& strand = strands_[id];
     ++strand.pulled;
+    strand.round = strand.program->round();
     strand.position = 0;
+    strand.sends_done = false;
     strand.round_start = strand.end;
-    strand.last_before_round = strand.last;
-    collect_round(strand, input_.layout, input_.schedule.ranks());
-    strand.rounds += strand.round.empty() && !strand.counts ? 0 : 1;
-    strand.counts = false;
-    return !strand.round.empty();
+    if (traced_) {
+      traces_[id].last_before_round = traces_[id].last;
+    }
+    bool takes_time = false;
+    bool counts = false;
+    const Rank ranks = input_.schedule.ranks();
+    for (const Operation& operation : strand.round) {
+      if (bytes_.of(operation.chunks) == 0) {
+        continue;
+      }
+      counts = true;
+      takes_time |= operation.kind != OperationKind::kCopy;
+      const bool has_peer = operation.kind != OperationKind::kReduce && operation.kind != OperationKind::kCopy;
+      if (has_peer && (operation.peer < 0 || operation.peer >= ranks)) {
+        throw_bad_peer(strand.rank, strand.pulled - 1, operation.peer, ranks);
+      }
+    }
+    strand.rounds += counts ? 1 : 0;
+    return takes_time;
   }
 
   void fork(StrandId id) {
     const std::span<Program> lanes = strands_[id].program->lanes();
     strands_[id].lane_rounds = 0;
-    strands_[id].open_lanes = static_cast<std::int32_t>(lanes.size());
+    strands_[id].open = static_cast<std::int32_t>(lanes.size());
     if (lanes.empty()) {
       runnable_.push_back(id);
       return;
     }
     strands_[id].waits = Waits::kLanes;
     for (Program& program : lanes) {
-      const StrandId child_id = add_strand(strands_[id].rank, program.lane(), id);
+      const StrandId child_id = add_strand(strands_[id].rank, program.lane(), id, program);
       const Strand& parent = strands_[id];
       Strand& child = strands_[child_id];
-      child.program = &program;
       child.time = parent.time;
       child.end = parent.end;
-      child.last = parent.last;
       child.pulled = parent.pulled;
+      rank_of(parent).lanes.push_back({child.lane, child_id});
+      if (traced_) {
+        traces_[child_id] = StrandTrace();
+        traces_[child_id].last = traces_[id].last;
+      }
       runnable_.push_back(child_id);
     }
   }
@@ -122,31 +151,50 @@ class EventQueue {
     Strand& strand = strands_[id];
     strand.waits = Waits::kEnded;
     if (strand.parent == kNoStrand) {
-      strand.own = Program();
+      programs_[id] = Program();
       return;
     }
     Strand& parent = strands_[strand.parent];
-    if (strand.end > parent.end || parent.last == kNoOperation) {
-      parent.end = strand.end;
-      parent.last = strand.last;
+    // The CPU is shared: of lanes that did anything, the one that ends later has the later operation.
+    if (traced_ && (strand.end > parent.end || last(strand.parent) == kNoOperation)) {
+      traces_[strand.parent].last = last(id);
     }
+    parent.end = std::max(parent.end, strand.end);
     parent.time = std::max(parent.time, strand.time);
     parent.pulled = std::max(parent.pulled, strand.pulled);
     parent.lane_rounds = std::max(parent.lane_rounds, strand.rounds);
-    std::erase(rank_of(strand).strands, id);
+    std::erase_if(rank_of(strand).lanes, [id](const SharedState::LaneStrand& lane) { return lane.strand == id; });
     free_strands_.push_back(id);
-    if (--parent.open_lanes == 0) {
+    if (--parent.open == 0) {
       parent.rounds += parent.lane_rounds;
       parent.waits = Waits::kNot;
       runnable_.push_back(strand.parent);
     }
   }
 
+  /// The operation at which the strand stands, or nothing if its round has ended: sends first, nothing of zero bytes.
+  [[nodiscard]] const Operation* current(Strand& strand) const {
+    for (;; strand.sends_done = true, strand.position = 0) {
+      for (; strand.position < strand.round.size(); ++strand.position) {
+        const Operation& operation = strand.round[strand.position];
+        const bool is_send = operation.kind == OperationKind::kSend;
+        if (is_send != strand.sends_done && operation.kind != OperationKind::kCopy &&
+            bytes_.of(operation.chunks) > 0) {
+          return &operation;
+        }
+      }
+      if (strand.sends_done) {
+        return nullptr;
+      }
+    }
+  }
+
   /// Queues the next operation of the current round, if what it needs is there, or the end of the round.
   void schedule_next(StrandId id) {
     Strand& strand = strands_[id];
-    if (strand.position == strand.round.size()) {
-      if (strand.open_sends > 0) {
+    const Operation* operation = current(strand);
+    if (operation == nullptr) {
+      if (strand.open > 0) {
         strand.waits = Waits::kRendezvous;
       } else if (strand.latest_match > strand.end) {
         queue(id, strand.latest_match);
@@ -155,14 +203,13 @@ class EventQueue {
       }
       return;
     }
-    const Item& item = strand.round[strand.position];
-    switch (item.kind) {
+    switch (operation->kind) {
       case OperationKind::kSend:
         queue(id, strand.round_start);
         return;
       case OperationKind::kReceive:
       case OperationKind::kReceiveReduce:
-        await_message(id, item.peer);
+        await_message(id, operation->peer);
         return;
       case OperationKind::kReduce:
         queue(id, strand.end);
@@ -174,15 +221,24 @@ class EventQueue {
 
   void await_message(StrandId id, Rank peer) {
     Strand& strand = strands_[id];
+    strand.peer = peer;
     const std::uint32_t index = pool_.take(rank_of(strand).inbox, peer, strand.lane);
     if (index == MessagePool::kNone) {
       strand.waits = Waits::kMessage;
-      strand.waits_for = peer;
       return;
     }
-    strand.message = pool_.at(index);
-    strand.sent_by = input_.options.critical_path ? sent_by_[index] : kNoOperation;
-    queue(id, std::max(strand.message.head, strand.round_start));
+    const PendingMessage& message = pool_.at(index);
+    take(id, message.head, message.cost_class, traced_ ? sent_by_[index] : kNoOperation);
+  }
+
+  void take(StrandId id, Picoseconds head, CostClass cost_class, OperationId sent) {
+    Strand& strand = strands_[id];
+    strand.head = head;
+    strand.cost_class = cost_class;
+    if (traced_) {
+      traces_[id].sent_by = sent;
+    }
+    queue(id, std::max(head, strand.round_start));
   }
 
   void queue(StrandId id, Picoseconds ready) {
@@ -193,25 +249,27 @@ class EventQueue {
 
   void serve(StrandId id) {
     Strand& strand = strands_[id];
-    if (strand.position == strand.round.size()) {
-      leave_rendezvous(strand);
+    const Operation* operation = current(strand);
+    if (operation == nullptr) {
+      leave_rendezvous(id);
       runnable_.push_back(id);
       return;
     }
-    const Item& item = strand.round[strand.position++];
-    switch (item.kind) {
+    ++strand.position;
+    const Bytes bytes = bytes_.of(operation->chunks);
+    switch (operation->kind) {
       case OperationKind::kSend:
-        send(strand, item);
+        send(id, operation->peer, bytes);
         break;
       case OperationKind::kReceive:
-        receive(strand, item);
+        receive(id, bytes);
         break;
       case OperationKind::kReceiveReduce:
-        receive(strand, item);
-        reduce(strand, item);
+        receive(id, bytes);
+        reduce(id, bytes);
         break;
       case OperationKind::kReduce:
-        reduce(strand, item);
+        reduce(id, bytes);
         break;
       case OperationKind::kCopy:
         break;
@@ -222,110 +280,135 @@ class EventQueue {
     schedule_next(id);
   }
 
-  void send(Strand& strand, const Item& item) {
+  void send(StrandId id, Rank peer, Bytes bytes) {
+    Strand& strand = strands_[id];
     SharedState& rank = rank_of(strand);
-    const CostClass cost_class = costs_.class_of(strand.rank, item.peer);
-    const MessageCharges charges = charges_of(costs_[cost_class], item.bytes);
+    const CostClass cost_class = costs_.class_of(strand.rank, peer);
+    const MessageCharges& charges = charges_.of(strand.rank).of(cost_class, bytes).charges;
     const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
-    const OperationId sent = trace(strand, {strand.last, false, served.start - strand.end}, item.bytes, cost_class,
-                                   TracedOperation::Kind::kSend);
+    const OperationId sent =
+        trace(id, {last(id), false, served.start - strand.end}, bytes, cost_class, TracedOperation::Kind::kSend);
     strand.end = rank.clocks.cpu;
-    log_operation(input_.options.operations, strand, item, served.start, LoggedOperation::Kind::kSend);
-    strand.open_sends += charges.eager ? 0 : 1;
-    rank.bytes_sent += item.bytes;
+    log(strand, {.start = served.start, .bytes = bytes, .peer = peer, .kind = LoggedOperation::Kind::kSend});
+    strand.open += charges.eager ? 0 : 1;
+    rank.bytes_sent += bytes;
     ++messages_;
     if (input_.options.log != nullptr) {
-      input_.options.log->push_back({strand.rank, item.peer, strand.lane, item.bytes});
+      input_.options.log->push_back({strand.rank, peer, strand.lane, bytes});
     }
-    deliver(item.peer, {served.head, strand.rank, strand.lane, cost_class, 0}, sent);
+    deliver(peer, {served.head, strand.rank, strand.lane, cost_class, 0}, sent);
+  }
+
+  /// The strand that runs in a lane of a rank.
+  [[nodiscard]] StrandId running_in(Rank rank, Lane lane) const {
+    for (const SharedState::LaneStrand& candidate : ranks_[static_cast<std::size_t>(rank)].lanes) {
+      if (candidate.lane == lane && strands_[candidate.strand].waits != Waits::kLanes) {
+        return candidate.strand;
+      }
+    }
+    return static_cast<StrandId>(rank);
   }
 
   void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
-    SharedState& rank = ranks_[static_cast<std::size_t>(receiver)];
-    const std::uint32_t index = pool_.push(rank.inbox, message);
-    if (input_.options.critical_path) {
+    const StrandId id = running_in(receiver, message.lane);
+    Strand& waiting = strands_[id];
+    if (waiting.waits == Waits::kMessage && waiting.peer == message.source && waiting.lane == message.lane) {
+      waiting.waits = Waits::kNot;
+      take(id, message.head, message.cost_class, sent);
+      return;
+    }
+    const std::uint32_t index = pool_.push(ranks_[static_cast<std::size_t>(receiver)].inbox, message);
+    if (traced_) {
       sent_by_.resize(std::max(sent_by_.size(), std::size_t{index} + 1));
       sent_by_[index] = sent;
     }
-    for (const StrandId id : rank.strands) {
-      Strand& waiting = strands_[id];
-      if (waiting.waits == Waits::kMessage && waiting.waits_for == message.source && waiting.lane == message.lane) {
-        waiting.waits = Waits::kNot;
-        await_message(id, message.source);
-        return;
-      }
-    }
   }
 
-  void receive(Strand& strand, const Item& item) {
-    const PendingMessage& message = strand.message;
-    const MessageCharges charges = charges_of(costs_[message.cost_class], item.bytes);
+  void receive(StrandId id, Bytes bytes) {
+    Strand& strand = strands_[id];
+    const MessageCharges& charges = charges_.of(strand.rank).of(strand.cost_class, bytes).charges;
     RankClocks& clocks = rank_of(strand).clocks;
-    const ServedReceive served = serve_receive<kForm>(clocks, message.head, charges);
+    const ServedReceive served = serve_receive<kForm>(clocks, strand.head, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
+    const Cause cause = traced_ ? cause_of(served, strand.head, traces_[id].sent_by, strand.end, last(id)) : Cause{};
     if (!charges.eager) {
-      match(strand, served.taken_in);
+      match(id, served.taken_in);
     }
-    trace(strand, cause_of(served, message.head, strand.sent_by, strand.end, strand.last), item.bytes,
-          message.cost_class, TracedOperation::Kind::kReceive);
+    trace(id, cause, bytes, strand.cost_class, TracedOperation::Kind::kReceive);
     strand.end = clocks.cpu;
-    log_operation(input_.options.operations, strand, item, served.cpu_start, LoggedOperation::Kind::kReceive);
+    log(strand,
+        {.start = served.cpu_start, .bytes = bytes, .peer = strand.peer, .kind = LoggedOperation::Kind::kReceive});
   }
 
-  /// Tells the sender that its message was taken.
-  void match(const Strand& receiver, Picoseconds taken_in) {
-    const StrandId id = sender_of(receiver);
+  /// Tells the sender that its message was taken. It cannot have gone on to another round, since it waits for this.
+  void match(StrandId receiver_id, Picoseconds taken_in) {
+    const Strand& receiver = strands_[receiver_id];
+    const StrandId id = running_in(receiver.peer, receiver.lane);
     Strand& sender = strands_[id];
     const Picoseconds matched = std::max(taken_in, receiver.round_start);
     if (matched > sender.latest_match) {
       sender.latest_match = matched;
-      sender.match_cause = taken_in >= receiver.round_start
-                               ? Cause{receiver.sent_by, true, taken_in - receiver.message.head}
-                               : Cause{receiver.last_before_round, false, 0};
+      if (traced_) {
+        const StrandTrace& of_receiver = traces_[receiver_id];
+        traces_[id].match_cause = taken_in >= receiver.round_start
+                                      ? Cause{of_receiver.sent_by, true, taken_in - receiver.head}
+                                      : Cause{of_receiver.last_before_round, false, 0};
+      }
     }
-    if (--sender.open_sends == 0 && sender.waits == Waits::kRendezvous) {
+    if (--sender.open == 0 && sender.waits == Waits::kRendezvous) {
       sender.waits = Waits::kNot;
       schedule_next(id);
     }
   }
 
-  /// The strand that sent what `receiver` takes: it cannot have gone on to another round, since it waits for this.
-  [[nodiscard]] StrandId sender_of(const Strand& receiver) const {
-    const SharedState& rank = ranks_[static_cast<std::size_t>(receiver.message.source)];
-    return *std::find_if(rank.strands.begin(), rank.strands.end(), [&](StrandId id) {
-      return strands_[id].lane == receiver.lane && strands_[id].open_sends > 0;
-    });
-  }
-
-  void leave_rendezvous(Strand& strand) {
-    trace(strand, strand.match_cause, 0, 0, TracedOperation::Kind::kMatch);
+  void leave_rendezvous(StrandId id) {
+    Strand& strand = strands_[id];
+    if (traced_) {
+      trace(id, traces_[id].match_cause, 0, 0, TracedOperation::Kind::kMatch);
+    }
     RankClocks& clocks = rank_of(strand).clocks;
     clocks.cpu = std::max(clocks.cpu, strand.latest_match);
     clocks.nic_out = std::max(clocks.nic_out, strand.latest_match);
     strand.end = strand.latest_match;
   }
 
-  void reduce(Strand& strand, const Item& item) {
+  void reduce(StrandId id, Bytes bytes) {
+    Strand& strand = strands_[id];
     RankClocks& clocks = rank_of(strand).clocks;
     const Picoseconds start = clocks.cpu;
-    serve_reduction(clocks, strand.end, input_.machine.gamma.of(item.bytes));
-    trace(strand, {strand.last, false, start - strand.end}, item.bytes, 0, TracedOperation::Kind::kReduce);
+    serve_reduction(clocks, strand.end, charges_.of(strand.rank).reduction(bytes));
+    trace(id, {last(id), false, start - strand.end}, bytes, 0, TracedOperation::Kind::kReduce);
     strand.end = clocks.cpu;
-    log_operation(input_.options.operations, strand, item, start, LoggedOperation::Kind::kReduce);
+    log(strand, {.start = start, .bytes = bytes, .peer = -1, .kind = LoggedOperation::Kind::kReduce});
   }
 
-  OperationId trace(Strand& strand, const Cause& cause, Bytes bytes, CostClass cost_class, TracedOperation::Kind kind) {
-    if (input_.options.critical_path) {
-      strand.last = trace_.add({cause, bytes, strand.rank, strand.pulled - 1, cost_class, kind});
+  [[nodiscard]] OperationId last(StrandId id) const { return traced_ ? traces_[id].last : kNoOperation; }
+
+  OperationId trace(StrandId id, const Cause& cause, Bytes bytes, CostClass cost_class, TracedOperation::Kind kind) {
+    if (!traced_) {
+      return kNoOperation;
     }
-    return strand.last;
+    const Strand& strand = strands_[id];
+    traces_[id].last = trace_.add({cause, bytes, strand.rank, strand.pulled - 1, cost_class, kind});
+    return traces_[id].last;
+  }
+
+  /// Keeps an operation that has just been served, if there is a log.
+  void log(const Strand& strand, LoggedOperation operation) const {
+    if (input_.options.operations != nullptr) {
+      operation.end = strand.end;
+      operation.rank = strand.rank;
+      operation.lane = strand.lane;
+      operation.round = strand.pulled - 1;
+      input_.options.operations->push_back(operation);
+    }
   }
 
   void check_all_ended() {
     for (const Strand& strand : strands_) {
       if (strand.waits == Waits::kMessage) {
-        throw_deadlock(strand.rank, strand.pulled - 1, strand.waits_for, false);
+        throw_deadlock(strand.rank, strand.pulled - 1, strand.peer, false);
       }
       if (strand.waits == Waits::kRendezvous) {
         throw_deadlock(strand.rank, strand.pulled - 1, unmatched_peer(strand), true);
@@ -339,9 +422,9 @@ class EventQueue {
   }
 
   [[nodiscard]] Rank unmatched_peer(const Strand& strand) const {
-    const auto found = std::find_if(strand.round.begin(), strand.round.end(), [&](const Item& item) {
-      return item.kind == OperationKind::kSend &&
-             pool_.holds(ranks_[static_cast<std::size_t>(item.peer)].inbox, strand.rank, strand.lane);
+    const auto found = std::find_if(strand.round.begin(), strand.round.end(), [&](const Operation& operation) {
+      return operation.kind == OperationKind::kSend && bytes_.of(operation.chunks) > 0 &&
+             pool_.holds(ranks_[static_cast<std::size_t>(operation.peer)].inbox, strand.rank, strand.lane);
     });
     return found == strand.round.end() ? -1 : found->peer;
   }
@@ -351,33 +434,48 @@ class EventQueue {
     report.finish.reserve(ranks_.size());
     for (std::size_t rank = 0; rank < ranks_.size(); ++rank) {
       report.finish.push_back(ranks_[rank].clocks.cpu);
-      report.rounds = std::max(report.rounds, strands_[rank].rounds);
+      report.rounds = std::max<std::int64_t>(report.rounds, strands_[rank].rounds);
       report.bytes_sent_max = std::max(report.bytes_sent_max, ranks_[rank].bytes_sent);
       report.bytes_sent_total += ranks_[rank].bytes_sent;
     }
-    const auto last = std::max_element(report.finish.begin(), report.finish.end());
-    report.time = *last;
+    const auto latest = std::max_element(report.finish.begin(), report.finish.end());
+    report.time = *latest;
     report.messages = messages_;
     report.order_sensitive = order_sensitive_;
-    report.memory = instance_.reserved() + ranks_.size() * sizeof(SharedState) + strands_.size() * sizeof(Strand) +
-                    pool_.reserved();
+    report.memory = memory();
     report.engine = Engine::kEventQueue;
-    if (input_.options.critical_path) {
-      const auto rank = static_cast<std::size_t>(last - report.finish.begin());
-      report.critical_path = critical_path(trace_, strands_[rank].last, costs_, input_.machine.gamma, kForm);
+    report.evaluated = input_.schedule.ranks();
+    if (traced_) {
+      const auto rank = static_cast<StrandId>(latest - report.finish.begin());
+      report.critical_path = critical_path(trace_, last(rank), costs_, input_.machine.gamma, kForm);
     }
     return report;
   }
 
+  [[nodiscard]] std::size_t memory() const {
+    std::size_t lanes = 0;
+    for (const SharedState& rank : ranks_) {
+      lanes += rank.lanes.capacity();
+    }
+    return instance_.reserved() + ranks_.size() * (sizeof(SharedState) + sizeof(Program)) +
+           lanes * sizeof(SharedState::LaneStrand) + strands_.size() * sizeof(Strand) + pool_.reserved() +
+           events_.reserved();
+  }
+
   const SimulationInput& input_;
+  const ChunkBytes bytes_;
+  const bool traced_;
   ScheduleInstance instance_;
   PairCosts costs_;
+  RankCharges charges_;
   MessagePool pool_;
+  std::vector<Program> programs_;  // of the ranks
   std::vector<SharedState> ranks_;
-  std::deque<Strand> strands_;  // rank r's own is number r
+  std::deque<Strand> strands_;  // rank r's own is number r; references to them stay good
+  std::vector<StrandTrace> traces_;
   std::vector<StrandId> free_strands_;
   std::vector<StrandId> runnable_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  EventHeap events_;
   Trace trace_;
   std::vector<OperationId> sent_by_;  // of each pending message, by its place in the pool
   std::int64_t messages_ = 0;

@@ -14,13 +14,11 @@ namespace ringwood {
 template <bool kTraced>
 class Mailboxes {
  public:
-  explicit Mailboxes(Rank ranks) : due_(ranks), states_(static_cast<std::size_t>(ranks)), inboxes_(states_.size()) {}
+  explicit Mailboxes(Rank ranks) : due_(ranks), states_(static_cast<std::size_t>(ranks)) {}
 
   [[nodiscard]] WorkList& due() { return due_; }
 
   [[nodiscard]] RankState& state(Rank rank) { return states_[static_cast<std::size_t>(rank)]; }
-
-  [[nodiscard]] MessagePool::Box& inbox(Rank rank) { return inboxes_[static_cast<std::size_t>(rank)]; }
 
   /// Delivered at once within a block, which is in the cache; else with one of the next sends, or by deliver_all(): a
   /// cache miss that overlaps with other work. Messages between two ranks all go the same way, so that they arrive in
@@ -47,33 +45,36 @@ class Mailboxes {
   }
 
   /// False: there is none from `peer`. `sent` is set where there is a trace.
-  bool take_from_inbox(RankState& at, MessagePool::Box& box, Rank peer, PendingMessage& message, OperationId& sent) {
-    if (!at.has_inbox) {
-      return false;
+  bool take(RankState& at, Rank peer, PendingMessage& message, OperationId& sent) {
+    Slot& first = at.slots[0];
+    Slot& second = at.slots[1];
+    if (first.source == peer) {
+      message.head = first.head;
+      message.cost_class = first.cost_class;
+      first = second;
+      second.source = -1;
+      return true;
     }
-    const std::uint32_t index = pool_.take(box, peer, 0);
-    if (index == MessagePool::kNone) {
-      return false;
+    if (second.source == peer) {
+      message.head = second.head;
+      message.cost_class = second.cost_class;
+      second.source = -1;
+      return true;
     }
-    message = pool_.at(index);
-    at.has_inbox = !MessagePool::is_empty(box);
-    if constexpr (kTraced) {
-      sent = sent_by_[index];
-    }
-    return true;
+    return at.has_inbox && take_from_inbox(at, peer, message, sent);
   }
 
-  /// What is in the slot is older than what is in the inbox.
-  void put_slot_in_inbox(Rank rank) {
-    RankState& at = state(rank);
-    pool_.push_front(inbox(rank), {at.head, at.peer, 0, at.cost_class, 0});
-    at.has_inbox = true;
+  /// Who sent any of the messages that a rank has not taken, or -1.
+  [[nodiscard]] Rank any_source(Rank rank) {
+    const RankState& at = state(rank);
+    return at.has_inbox ? pool_.at(pool_.any(at.inbox)).source : at.slots[0].empty() ? at.slots[1].source
+                                                                                     : at.slots[0].source;
   }
 
-  /// Who sent any of the messages in an inbox that has some.
-  [[nodiscard]] Rank any_source(Rank rank) { return pool_.at(pool_.any(inbox(rank))).source; }
-
-  [[nodiscard]] bool holds(Rank receiver, Rank source) { return pool_.holds(inbox(receiver), source, 0); }
+  [[nodiscard]] bool holds(Rank receiver, Rank source) {
+    const RankState& at = state(receiver);
+    return at.slots[0].source == source || at.slots[1].source == source || pool_.holds(at.inbox, source, 0);
+  }
 
   /// Bytes that messages take.
   [[nodiscard]] std::size_t reserved() const { return pool_.reserved(); }
@@ -81,33 +82,61 @@ class Mailboxes {
  private:
   static constexpr std::size_t kOutgoing = 8;
 
+  bool take_from_inbox(RankState& at, Rank peer, PendingMessage& message, OperationId& sent) {
+    const std::uint32_t index = pool_.take(at.inbox, peer, 0);
+    if (index == MessagePool::kNone) {
+      return false;
+    }
+    message = pool_.at(index);
+    at.has_inbox = !MessagePool::is_empty(at.inbox);
+    if constexpr (kTraced) {
+      sent = sent_by_[index];
+    }
+    return true;
+  }
+
   void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
     RankState& at = state(receiver);
-    const bool wanted = at.doing == Doing::kWaits && at.peer == message.source;
-    if (!kTraced && message.cost_class < RankState::kSlotClasses &&
-        (wanted || (at.doing == Doing::kRuns && !at.has_inbox))) {
-      at.head = message.head;
-      at.peer = message.source;
-      at.cost_class = static_cast<std::uint16_t>(message.cost_class);
-      at.doing = Doing::kHasMail;
+    const bool wanted = at.doing == Doing::kWaits && at.waits_for == message.source;
+    Slot* slot = kTraced || message.cost_class >= Slot::kClasses ? nullptr : slot_for(at, wanted);
+    if (slot != nullptr) [[likely]] {
+      *slot = {message.head, message.source, static_cast<std::uint16_t>(message.cost_class)};
     } else {
-      const std::uint32_t index = pool_.push(inbox(receiver), message);
+      const std::uint32_t index = pool_.push(at.inbox, message);
       at.has_inbox = true;
-      at.doing = wanted ? Doing::kRuns : at.doing;
       if constexpr (kTraced) {
         sent_by_.resize(std::max(sent_by_.size(), std::size_t{index} + 1));
         sent_by_[index] = sent;
       }
     }
     if (wanted) {
+      at.doing = Doing::kRuns;
       due_.add(receiver);
     }
+  }
+
+  /// Nothing where there may be an older message of the same source in the inbox: that has none of a source that is
+  /// waited for.
+  Slot* slot_for(RankState& at, bool wanted) {
+    if (at.has_inbox && !wanted) {
+      return nullptr;
+    }
+    if (at.slots[0].empty()) {
+      return &at.slots[0];
+    }
+    if (!at.slots[1].empty()) {
+      if (!wanted) {
+        return nullptr;
+      }
+      pool_.push_front(at.inbox, {at.slots[1].head, at.slots[1].source, 0, at.slots[1].cost_class, 0});
+      at.has_inbox = true;
+    }
+    return &at.slots[1];
   }
 
   WorkList due_;
   MessagePool pool_;
   std::vector<RankState, HugePageAllocator<RankState>> states_;
-  std::vector<MessagePool::Box, HugePageAllocator<MessagePool::Box>> inboxes_;
   std::array<Outgoing, kOutgoing> outgoing_;  // a ring buffer
   std::uint64_t sent_count_ = 0;
   std::uint64_t delivered_count_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -12,39 +13,44 @@
 
 namespace ringwood {
 
-/// What a rank of the data flow does, and what RankState::peer means meanwhile.
+/// What a rank of the data flow does.
 enum class Doing : std::uint8_t {
-  kRuns,        ///< it runs, or is due to; nothing is in its slot
-  kHasMail,     ///< the same, and its slot holds a message from `peer`
-  kWaits,       ///< for a message from `peer`
+  kRuns,        ///< it runs, or is due to
+  kWaits,       ///< for a message from RankState::waits_for
   kRendezvous,  ///< it waits for the receives of what it sent
   kEnded,
 };
 
-/// One cache line: what a message to a rank touches, and what the rank needs to go on. Most messages find their
-/// receiver waiting or with nothing else to take: these are kept in the slot, all others in its inbox.
-struct alignas(64) RankState {
-  static constexpr CostClass kSlotClasses = std::numeric_limits<std::uint16_t>::max();
+/// A message kept at its receiver, who has a place for it without a list.
+struct Slot {
+  static constexpr CostClass kClasses = std::numeric_limits<std::uint16_t>::max();
 
-  RankClocks clocks;
-  Program program;
-  Picoseconds head = 0;  ///< of the message in the slot
-  Rank peer = 0;
-  Doing doing = Doing::kRuns;
-  bool has_inbox = false;        ///< there are messages in its inbox
-  std::uint16_t cost_class = 0;  ///< of the message in the slot
+  Picoseconds head = 0;
+  Rank source = -1;  ///< -1: empty
+  std::uint16_t cost_class = 0;
+
+  [[nodiscard]] bool empty() const { return source < 0; }
 };
 
-static_assert(sizeof(RankState) == 64);
-
-/// What changes with every round of a rank.
-struct RankProgress {
+/// A rank of the data flow. Most messages find their receiver waiting or with little else to take: these are kept in
+/// slots, all others in its inbox. Of one source's messages those in the first slot are older than those in the second,
+/// and these older than those in the inbox.
+struct alignas(64) RankState {
+  // What a message to the rank touches, and what brings the rank back: one cache line.
+  std::array<Slot, 2> slots;
+  Rank waits_for = -1;
+  Doing doing = Doing::kRuns;
+  bool has_inbox = false;  ///< there are messages in its inbox
+  bool counted = true;     ///< whether the current round was, in `rounds`
+  Program program;
+  MessagePool::Box inbox;
+  std::uint32_t position = 0;  ///< in the round at which it stopped, of the operation that waits
+  std::int32_t pulled = 0;     ///< rounds pulled, empty ones included; the current one has number pulled - 1
+  // What changes with its operations: another.
+  RankClocks clocks;
   Bytes bytes_sent = 0;
   Picoseconds round_start = 0;
-  std::int32_t rounds = 0;     ///< that carry anything
-  std::int32_t pulled = 0;     ///< rounds pulled, empty ones included; the current one has number pulled - 1
-  std::uint32_t position = 0;  ///< in the round at which it stopped, of the operation that waits
-  bool counted = true;         ///< whether the current round was, in `rounds`
+  std::int32_t rounds = 0;  ///< that carry anything
 
   void count() {
     rounds += counted ? 0 : 1;
@@ -52,14 +58,14 @@ struct RankProgress {
   }
 };
 
+static_assert(sizeof(RankState) == 128);
+
 /// A rank that runs. What changes with every operation is a copy meanwhile, which the compiler can keep in registers.
 struct Running {
   Rank me;
   RankState& state;
-  MessagePool::Box& inbox;
   ChargeTable& charges;
   RankClocks clocks;
-  RankProgress progress;
 };
 
 /// A message between its send and the time at which the simulation looks at its receiver: a cache miss that overlaps

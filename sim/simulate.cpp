@@ -40,6 +40,9 @@ void check_flow(const SimulationOptions& options) {
   if (options.form != LogGopsForm::kTextbook) {
     throw Error(ErrorKind::kUsage, "the flow model has no LogGOPS of the simulator's form; accepted: textbook");
   }
+  if (!options.stragglers.empty()) {
+    throw Error(ErrorKind::kUsage, "the flow model has no stragglers; the model loggops has");
+  }
 }
 
 /// Whether rank 0 forks: nearly always all ranks do or none, and a rank's program alone costs next to nothing.
@@ -97,7 +100,7 @@ SimulationReport run_all_ranks(const SimulationInput& input) {
 }
 
 SimulationReport run_fastest(const SimulationInput& input) {
-  if (input.options.operations != nullptr || first_rank_forks(input.schedule)) {
+  if (input.options.operations != nullptr) {
     return run_event_queue(input);
   }
   std::string refused;
@@ -106,7 +109,7 @@ SimulationReport run_fastest(const SimulationInput& input) {
       return *std::move(report);
     }
   }
-  SimulationReport report = run_all_ranks(input);
+  SimulationReport report = first_rank_forks(input.schedule) ? run_event_queue(input) : run_all_ranks(input);
   report.claim_refused = refused;
   return report;
 }
