@@ -6,7 +6,7 @@
 
 #include "base/nearest.hpp"
 #include "decision/findings.hpp"
-#include "decision/mpich_names.hpp"
+#include "decision/mpich_leaf.hpp"
 #include "decision/mpich_tree.hpp"
 #include "decision/writers.hpp"
 #include "ringwood/error.hpp"
@@ -20,19 +20,6 @@ using namespace mpich;
 using Kind = LocatedJson::Kind;
 
 constexpr std::size_t kPage = 4096;
-
-/// What the tests on the way to a leaf have settled.
-struct Facts {
-  std::string collective;
-  std::optional<bool> commutative;
-  std::optional<bool> built_in;
-  std::optional<bool> in_place;
-  std::optional<bool> regular;
-  std::optional<bool> ranks_pow2;
-  bool enough_elements = false;  // at least as many as the power of two below the ranks
-  bool about_message = false;    // a test of the call came before
-  bool inter = false;
-};
 
 class Linter {
  public:
@@ -363,63 +350,7 @@ class Linter {
           member.place, "wrong-collective",
           fmt::format("{} is an algorithm of {}, not of {}", test.value, algorithm->collective, facts.collective));
     }
-    check_restrictions(*algorithm, member, facts);
-    check_parameters(*algorithm, member.value);
-  }
-
-  void check_restrictions(const TheirAlgorithm& algorithm, const LocatedJson::Member& member, const Facts& facts) {
-    const auto need = [&](bool needed, bool settled, const char* code, const char* what) {
-      if (needed && !settled) {
-        findings_.error(
-            member.place, code,
-            fmt::format("MPIR_{} is for {} only, which no test before it makes sure of; MPICH takes it as it "
-                        "stands, with wrong results or a crash",
-                        algorithm.name, what));
-      }
-    };
-    const Restrictions& needs = algorithm.needs;
-    need(needs.commutative, facts.commutative == true, "unsafe-operator", "operators that commute");
-    need(needs.built_in, facts.built_in == true, "unsafe-operator", "built-in operators");
-    need(needs.count_pow2, facts.enough_elements, "restriction", "at least as many elements as ranks (count<pow2)");
-    need(needs.ranks_pow2, facts.ranks_pow2 == true, "restriction", "powers of two of ranks");
-    need(needs.in_place, facts.in_place == true, "restriction", "calls in place");
-    need(needs.not_in_place, facts.in_place == false, "restriction", "calls that are not in place");
-    need(needs.regular, facts.regular == true, "restriction", "blocks of the same size");
-    const bool is_inter = algorithm.name.find("_inter_") != std::string_view::npos;
-    const bool is_intra = algorithm.name.find("_intra_") != std::string_view::npos;
-    if ((is_inter && !facts.inter) || (is_intra && facts.inter)) {
-      findings_.error(member.place, "restriction",
-                      fmt::format("MPIR_{} is for {}-communicators", algorithm.name, is_inter ? "inter" : "intra"));
-    }
-  }
-
-  void check_parameters(const TheirAlgorithm& algorithm, const LocatedJson& leaf) {
-    for (const LocatedJson::Member& member : leaf.members) {
-      std::string key = member.name;
-      std::erase(key, ' ');
-      const std::string name = key.substr(0, key.find('='));
-      const std::string padded = " " + std::string(algorithm.parameters) + " ";
-      if (padded.find(" " + name + " ") == std::string::npos) {
-        findings_.warn(member.place, "unknown-parameter",
-                       fmt::format("MPIR_{} takes no '{}'{}", algorithm.name, name.substr(0, 40),
-                                   algorithm.parameters.empty() ? std::string(" and no other parameter")
-                                                                : fmt::format("; accepted: {}", algorithm.parameters)));
-      } else if (key.find('=') == std::string::npos) {
-        findings_.error(member.place, "parameter-form",
-                        fmt::format("'{0}': the value stands within the key, as \"{0}=4\": {{}}", name));
-      } else if (name == "tree_type") {
-        check_tree_type(key.substr(key.find('=') + 1), member);
-      }
-    }
-  }
-
-  void check_tree_type(const std::string& type, const LocatedJson::Member& member) {
-    if (type != "kary" && type != "knomial_1" && type != "knomial_2") {
-      findings_.warn(member.place, "tree-type",
-                     fmt::format("tree_type '{}' becomes kary in silence; a file can ask for kary, knomial_1 and "
-                                 "knomial_2 only",
-                                 type.substr(0, 40)));
-    }
+    check_leaf(*algorithm, member, facts, findings_);
   }
 
   const DecisionTarget& target_;

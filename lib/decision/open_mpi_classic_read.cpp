@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <limits>
 
 #include "decision/located_json.hpp"
 #include "decision/open_mpi.hpp"
+#include "decision/open_mpi_numbers.hpp"
 
 // Follows coll_tuned_dynamic_file.c of 4.1.4, 5.0 and main: numbers are read with "%li", and whatever is no number is
 // skipped letter by letter.
@@ -15,141 +14,6 @@ namespace ringwood {
 namespace {
 
 using namespace open_mpi;
-
-struct Number {
-  std::int64_t value = 0;
-  FilePlace place;
-};
-
-/// The file is dropped: said where and why, reading ends.
-struct Dropped {};
-
-// What a hostile file may ask for.
-constexpr std::size_t kMostNumbers = 4'000'000;
-
-/// The numbers of a file, as the reader sees them.
-class Numbers {
- public:
-  Numbers(std::string_view text, Findings& findings) : text_(text), findings_(findings) {}
-
-  /// Throws Dropped at the end of the file and for negative numbers.
-  [[nodiscard]] Number next(std::string_view what) {
-    if (!find()) {
-      drop(place(), "truncated",
-           fmt::format("the file ends where {} is expected: it is dropped whole, without a message", what));
-    }
-    const Number number = take();
-    if (number.value < 0) {
-      drop(number.place, "negative",
-           fmt::format("{} is {}: the file is dropped whole, without a message", what, number.value));
-    }
-    if (++count_ > kMostNumbers) {
-      drop(number.place, "too-long", fmt::format("more than {} numbers; not read on", kMostNumbers));
-    }
-    return number;
-  }
-
-  [[noreturn]] void drop(FilePlace where, const char* code, std::string message) {
-    findings_.error(where, code, std::move(message));
-    throw Dropped();
-  }
-
-  /// Whether another number follows before the line ends.
-  [[nodiscard]] bool more_on_line() const {
-    const std::size_t next = text_.find_first_not_of(" \t\r", at_);
-    return next != std::string_view::npos && text_[next] >= '0' && text_[next] <= '9';
-  }
-
-  /// Whether there is any number left, and where.
-  [[nodiscard]] bool any_left(FilePlace& where) {
-    if (!find()) {
-      return false;
-    }
-    where = place();
-    return true;
-  }
-
-  /// Reads "rule-file-version-N", which must be the very first of the file.
-  [[nodiscard]] std::optional<std::int64_t> header() {
-    constexpr std::string_view kHeader = "rule-file-version-";
-    if (!text_.starts_with(kHeader)) {
-      return std::nullopt;
-    }
-    at_ = kHeader.size();
-    const std::size_t end = std::min(text_.find_first_not_of("0123456789", at_), text_.size());
-    if (end == at_ || end - at_ > 9) {
-      at_ = 0;
-      return std::nullopt;
-    }
-    const std::int64_t version = std::strtol(std::string(text_.substr(at_, end - at_)).c_str(), nullptr, 10);
-    at_ = end;
-    return version;
-  }
-
-  [[nodiscard]] FilePlace place() const { return {line_, at_ - line_start_ + 1}; }
-
- private:
-  [[nodiscard]] static bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
-
-  /// Goes to the next number, over what is none.
-  [[nodiscard]] bool find() {
-    while (at_ < text_.size()) {
-      const char letter = text_[at_];
-      const bool signed_number = (letter == '-' || letter == '+') && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]);
-      if (is_digit(letter) || signed_number) {
-        return true;
-      }
-      if (letter == '#') {
-        at_ = std::min(text_.find('\n', at_), text_.size());
-      } else if (letter == ' ' || letter == '\t' || letter == '\r') {
-        ++at_;
-      } else if (letter == '\n') {
-        ++at_;
-        ++line_;
-        line_start_ = at_;
-      } else {
-        skip_word();
-      }
-    }
-    return false;
-  }
-
-  void skip_word() {
-    const std::size_t end = std::min(text_.find_first_of(" \t\r\n#0123456789+-", at_ + 1), text_.size());
-    findings_.warn(place(), "not-a-number",
-                   fmt::format("'{}' is skipped in silence: only numbers count, without units or fractions",
-                               text_.substr(at_, std::min<std::size_t>(end - at_, 40))));
-    at_ = end;
-  }
-
-  [[nodiscard]] Number take() {
-    Number number{.value = 0, .place = place()};
-    const bool is_signed = !is_digit(text_[at_]);
-    const bool octal = text_[at_ + (is_signed ? 1 : 0)] == '0';
-    const std::string rest(text_.substr(at_, 40));
-    char* end = nullptr;
-    errno = 0;
-    number.value = std::strtol(rest.c_str(), &end, 0);
-    const auto length = static_cast<std::size_t>(end - rest.c_str());
-    if (errno == ERANGE || length == rest.size()) {
-      findings_.warn(number.place, "overflow", "a number beyond 64 bits");
-    }
-    if (octal && length > 1) {
-      findings_.warn(number.place, "octal",
-                     fmt::format("'{}' is read as {}: a leading 0 makes it octal, 0x hexadecimal",
-                                 rest.substr(0, length), number.value));
-    }
-    at_ += length;
-    return number;
-  }
-
-  std::string_view text_;
-  Findings& findings_;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-  std::size_t line_start_ = 0;
-  std::size_t count_ = 0;
-};
 
 struct Block {
   Number ranks;
@@ -339,6 +203,10 @@ void check_blocks(const OneCollective& one, const std::vector<CountRange>& range
                       "below their label; use JSON",
                       name, name_of(target), label.value, ranges[i].least,
                       ranges[i].most >= std::numeric_limits<int>::max() ? "all more" : std::to_string(ranges[i].most)));
+    } else if (i > 0 && ranges[i].least != label.value) {
+      findings.warn(label.place, "not-ascending",
+                    fmt::format("{}: the rules for {} ranks are taken from {} on: communicator sizes have to ascend",
+                                name, label.value, ranges[i].least));
     } else if (i == 0 && label.value > 2) {
       findings.note(label.place, "first-block-below",
                     fmt::format("{}: the rules for {} ranks are taken for fewer ranks too", name, label.value));
@@ -371,6 +239,11 @@ void check_blocks(const OneCollective& one, const std::vector<CountRange>& range
       const std::vector<CountRange> bytes = target.major >= 6 ? byte_ranges_of_6(sizes) : ranges_by_walking(sizes);
       for (std::size_t k = 0; k < bytes.size(); ++k) {
         rules.push_back(one.blocks[i].rules[k]);
+        if (!bytes[k].empty() && bytes[k].least != sizes[k]) {
+          findings.warn(
+              rules.back().place, "not-ascending",
+              fmt::format("the rule for {} bytes is taken from {} on: sizes have to ascend", sizes[k], bytes[k].least));
+        }
         rules.back().ranks = ranks[i];
         rules.back().bytes = bytes[k];
       }

@@ -20,7 +20,6 @@ using namespace ucc;
 constexpr std::string_view kMemoryTypes[] = {"host", "cuda", "cuda-managed", "rocm", "rocm-managed"};
 constexpr std::string_view kSectionKeys[] = {"vendor", "model", "team_size", "ppn", "sock", "nnodes"};
 
-/// One of several qualifiers of a token, or a token.
 struct Piece {
   std::string_view text;
   FilePlace place;

@@ -129,7 +129,7 @@ TEST(TableFile, SaysWhereItIsBroken) {
   EXPECT_THAT(refusal("{\"schema\": \"ringwood.decisions/1\",\n\n  \"tables\": 1}"),
               StartsWith("t.json:3:3: 'tables'"));
   EXPECT_THAT(refusal(rule("{\"ranks\": [1, 2], \"bytes\": [0, null], \"algorithm\": \"rung\"}")),
-              StartsWith("t.json:4:53: "));
+              StartsWith("t.json:4:52: "));
   EXPECT_THAT(refusal(rule("{\"ranks\": [4, 2], \"bytes\": [0, null], \"algorithm\": \"ring\"}")),
               StartsWith("t.json:4:15: expected an integer from 4"));
   EXPECT_THAT(refusal(rule("{\"ranks\": [1, 2], \"bytes\": [0, 1e300], \"algorithm\": \"ring\"}")),
