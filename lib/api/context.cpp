@@ -81,6 +81,7 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
     share_environment();
+    table_ = TableChoice(own_, rank_);
     Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
     placement_ = node.placement;
     const Cores here = cores_here(placement_, rank_);
@@ -160,13 +161,31 @@ void Context::place(Placement placement) {
                                        " ranks for a communicator of " + std::to_string(ranks_));
   }
   placement_ = std::move(placement);
+  table_.forget();
   cache_ = PlanCache();
+  last_algorithm_ = "native";
 }
 
-Schedule Context::schedule_for(const CollectiveCall& call) const {
+Schedule::Request Context::request_of(const CollectiveCall& call) const {
   const bool commutative = call.reduction == nullptr || call.reduction->commutative;
-  const Schedule::Request request{
-      .ranks = ranks_, .root = call.root, .commutative = commutative, .placement = &placement_};
+  return {.ranks = ranks_, .root = call.root, .commutative = commutative, .placement = &placement_};
+}
+
+std::string_view Context::from_table(const CollectiveCall& call) {
+  try {
+    return table_.choose(call, request_of(call));
+  } catch (const Error& error) {
+    throw EnvironmentError(error.kind(), error.what());
+  }
+}
+
+Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabled) const {
+  const Schedule::Request request = request_of(call);
+  if (!tabled.empty()) {
+    CollectiveCall named = call;
+    named.algorithm = tabled;
+    return choose_schedule(named, request, surroundings());
+  }
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
   if (!call.algorithm.empty() || forced.empty()) {
     return choose_schedule(call, request, surroundings());
@@ -181,13 +200,17 @@ Schedule Context::schedule_for(const CollectiveCall& call) const {
   }
 }
 
-PreparedCall Context::prepare(const CollectiveCall& call) const {
+PreparedCall Context::prepare(const CollectiveCall& call) {
   check_call(call, ranks_);
   const std::string_view named = call.algorithm.empty() ? forced(call.collective) : call.algorithm;
-  if (named == "native" || (named.empty() && prefers_native(call, placement_, surroundings().medium))) {
+  // What is forced comes first, then what a table says, then the model.
+  const std::string_view tabled = named.empty() ? from_table(call) : std::string_view();
+  const bool model_decides = named.empty() && tabled.empty();
+  if (named == "native" || tabled == "native" ||
+      (model_decides && prefers_native(call, placement_, surroundings().medium))) {
     return {.algorithm = "native", .plan = std::nullopt};
   }
-  const Schedule schedule = schedule_for(call);
+  const Schedule schedule = schedule_for(call, tabled);
   const Bytes elements = call.collective == Collective::kBarrier ? 1 : static_cast<Bytes>(call.elements);
   const Layout layout = call.counts.empty() ? equal_layout(schedule, elements, call.element_size)
                                             : Layout::counts(call.counts, call.element_size, schedule.chunks());
@@ -288,6 +311,7 @@ void Context::run(const CollectiveCall& call) {
     check_ranks_agree(call, own_, ranks_);
   }
   const PreparedCall& todo = prepared(call);
+  last_algorithm_ = todo.algorithm;
   if (todo.plan) {
     execute(call, todo);
     return;

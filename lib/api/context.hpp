@@ -11,6 +11,7 @@
 #include "api/choose.hpp"
 #include "api/plan_cache.hpp"
 #include "api/scratch.hpp"
+#include "api/table_choice.hpp"
 #include "api/settings.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/node_executor.hpp"
@@ -60,6 +61,9 @@ class Context {
     return forced_[static_cast<std::size_t>(collective)];
   }
 
+  /// Of the last call that succeeded, as users write it; valid until the next one.
+  [[nodiscard]] std::string_view last_algorithm() const { return last_algorithm_; }
+
   /// Whether it is this rank's turn to tell the user about the environment: rank 0's, once.
   [[nodiscard]] bool tells_of_environment() { return rank_ == 0 && !std::exchange(told_, true); }
 
@@ -71,8 +75,10 @@ class Context {
 
  private:
   void share_environment();
-  [[nodiscard]] PreparedCall prepare(const CollectiveCall& call) const;
-  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call) const;
+  [[nodiscard]] PreparedCall prepare(const CollectiveCall& call);
+  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled) const;
+  [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
+  [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   [[nodiscard]] std::optional<FusedPlan> fused(const CollectiveCall& call, const Schedule& schedule,
                                                const Layout& layout, const Plan& plan) const;
   void attach(Node node, Cores here);
@@ -91,9 +97,11 @@ class Context {
   bool failed_ = false;
   bool told_ = false;
   int mpi_code_ = MPI_SUCCESS;
+  std::string_view last_algorithm_ = "native";  // in the cache of plans
   Placement placement_;
   Cores cores_ = Cores::kEnough;
   std::array<std::string, kAllCollectives.size()> forced_;
+  TableChoice table_;
   std::unique_ptr<MpiTransport> transport_;
   std::unique_ptr<NodeSegment> segment_;  // none: all messages go over MPI
   bool one_node_ = false;                 // nobody is elsewhere, and there is a segment

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <mpi.h>
+
+#include "preload/ledger.hpp"
+
+namespace ringwood::preload {
+
+/// Whether calls are ours: MPI has begun and not ended, and RINGWOOD_PRELOAD is not 0.
+[[nodiscard]] bool is_on();
+
+/// Marks this thread as inside the library: what MPI calls in turn is not for us.
+class Inside {
+ public:
+  Inside() { ++depth(); }
+
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+  ~Inside() { --depth(); }
+
+  [[nodiscard]] static bool already() { return depth() > 0; }
+
+ private:
+  static int& depth();
+};
+
+/// `ours()` or `native()`, whichever is to serve the call.
+template <typename Ours, typename Native>
+int serve(const Site& site, Ours ours, Native native) {
+  if (Inside::already() || !is_on()) {
+    return native();
+  }
+  const Inside inside;
+  if (!Ledger::is_kept()) {
+    return ours();
+  }
+  const double start = PMPI_Wtime();
+  const int code = ours();
+  Ledger::instance().add(site, PMPI_Wtime() - start);
+  return code;
+}
+
+}  // namespace ringwood::preload
