@@ -119,6 +119,23 @@ TEST(Command, SimulatePrintsTheFieldsOfTheContractInOrder) {
   EXPECT_LE(records[0]["efficiency"], 1.0);
 }
 
+// No schedule beats the bounds, on however many ports it sends.
+TEST(Command, EfficiencyIsAtMostOne) {
+  for (const char* const machine :
+       {"crossbar:hosts=16", "crossbar:hosts=4,per-host=4", "torus:dims=4x4", "fat-tree:leaves=4,hosts-per-leaf=4",
+        "dragonfly:hosts-per-router=2,routers=2,ports=2,groups=4"}) {
+    for (const char* const collective : {"allreduce", "allgather", "broadcast", "alltoall"}) {
+      const Outcome outcome = ringwood(std::string("simulate ") + collective + " --algorithm all --ranks 16 " +
+                                       "--sizes 1KiB,1MiB --format json --machine '" + machine + "'");
+      ASSERT_EQ(outcome.code, 0) << outcome.errors;
+      for (const auto& record : nlohmann::json::parse(outcome.output)) {
+        EXPECT_GT(record["bound_s"], 0) << record;
+        EXPECT_LE(record["efficiency"], 1.0) << record;
+      }
+    }
+  }
+}
+
 TEST(Command, CsvBeginsWithTheNamesOfTheFields) {
   const Outcome outcome = ringwood("simulate allgather --algorithm ring --ranks 4 --format csv");
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
