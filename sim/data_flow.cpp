@@ -344,8 +344,7 @@ class DataFlow {
     report.evaluated = ranks();
     if constexpr (kTraced) {
       const auto rank = static_cast<Rank>(last - report.finish.begin());
-      report.critical_path =
-          critical_path(tracing_.trace, last_operation(rank), costs_, input_.machine.gamma, kForm);
+      report.critical_path = critical_path(tracing_.trace, last_operation(rank), costs_, input_.machine.gamma, kForm);
     }
     return report;
   }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <deque>
 #include <vector>
 
 #include "base/huge_pages.hpp"
@@ -23,17 +22,18 @@ class EventQueue {
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
         charges_(costs_, input.machine.gamma, input.options.stragglers),
         programs_(static_cast<std::size_t>(input.schedule.ranks())),
-        ranks_(programs_.size()) {}
+        strands_(input.schedule.ranks()) {}
 
   [[nodiscard]] SimulationReport run() {
     for (Rank rank = 0; rank < input_.schedule.ranks(); ++rank) {
       Program& program = programs_[static_cast<std::size_t>(rank)];
       program = instance_.program(rank);
-      runnable_.push_back(add_strand(rank, 0, kNoStrand, program));
+      runnable_.push_back(strands_.add_rank(program));
     }
+    traces_.resize(traced_ ? programs_.size() : 0);
     for (const Straggler& straggler : input_.options.stragglers) {
-      Strand& strand = strands_[static_cast<std::size_t>(straggler.rank)];
-      rank_of(strand).clocks = begin_at(straggler.arrival);
+      Strand& strand = strands_[static_cast<StrandId>(straggler.rank)];
+      strands_.rank_of(strand).clocks = begin_at(straggler.arrival);
       strand.end = straggler.arrival;
     }
     for (;;) {
@@ -52,33 +52,16 @@ class EventQueue {
   }
 
  private:
-  [[nodiscard]] SharedState& rank_of(const Strand& strand) { return ranks_[static_cast<std::size_t>(strand.rank)]; }
-
-  StrandId add_strand(Rank rank, Lane lane, StrandId parent, Program& program) {
-    StrandId id = 0;
-    if (free_strands_.empty()) {
-      id = static_cast<StrandId>(strands_.size());
-      strands_.emplace_back();
-      traces_.resize(traced_ ? strands_.size() : 0);
-    } else {
-      id = free_strands_.back();
-      free_strands_.pop_back();
-      strands_[id] = Strand();
-    }
-    strands_[id].program = &program;
-    strands_[id].rank = rank;
-    strands_[id].lane = lane;
-    strands_[id].parent = parent;
-    return id;
-  }
-
   /// Takes a strand to its next operation, fork or end.
   void advance(StrandId id) {
     Strand& strand = strands_[id];
     for (;;) {
       switch (strand.program->advance()) {
         case Step::kRound:
-          if (begin_round(id)) {
+          if (traced_) {
+            traces_[id].last_before_round = traces_[id].last;
+          }
+          if (begin_round(strand, bytes_, input_.schedule.ranks())) {
             schedule_next(id);
             return;
           }
@@ -93,35 +76,6 @@ class EventQueue {
     }
   }
 
-  /// False: nothing in it takes time.
-  bool begin_round(StrandId id) {
-    Strand& strand = strands_[id];
-    ++strand.pulled;
-    strand.round = strand.program->round();
-    strand.position = 0;
-    strand.sends_done = false;
-    strand.round_start = strand.end;
-    if (traced_) {
-      traces_[id].last_before_round = traces_[id].last;
-    }
-    bool takes_time = false;
-    bool counts = false;
-    const Rank ranks = input_.schedule.ranks();
-    for (const Operation& operation : strand.round) {
-      if (bytes_.of(operation.chunks) == 0) {
-        continue;
-      }
-      counts = true;
-      takes_time |= operation.kind != OperationKind::kCopy;
-      const bool has_peer = operation.kind != OperationKind::kReduce && operation.kind != OperationKind::kCopy;
-      if (has_peer && (operation.peer < 0 || operation.peer >= ranks)) {
-        throw_bad_peer(strand.rank, strand.pulled - 1, operation.peer, ranks);
-      }
-    }
-    strand.rounds += counts ? 1 : 0;
-    return takes_time;
-  }
-
   void fork(StrandId id) {
     const std::span<Program> lanes = strands_[id].program->lanes();
     strands_[id].lane_rounds = 0;
@@ -132,18 +86,13 @@ class EventQueue {
     }
     strands_[id].waits = Waits::kLanes;
     for (Program& program : lanes) {
-      const StrandId child_id = add_strand(strands_[id].rank, program.lane(), id, program);
-      const Strand& parent = strands_[id];
-      Strand& child = strands_[child_id];
-      child.time = parent.time;
-      child.end = parent.end;
-      child.pulled = parent.pulled;
-      rank_of(parent).lanes.push_back({child.lane, child_id});
+      const StrandId lane = strands_.add_lane(id, program);
       if (traced_) {
-        traces_[child_id] = StrandTrace();
-        traces_[child_id].last = traces_[id].last;
+        traces_.resize(std::max(traces_.size(), std::size_t{lane} + 1));
+        traces_[lane] = StrandTrace();
+        traces_[lane].last = traces_[id].last;
       }
-      runnable_.push_back(child_id);
+      runnable_.push_back(lane);
     }
   }
 
@@ -163,8 +112,7 @@ class EventQueue {
     parent.time = std::max(parent.time, strand.time);
     parent.pulled = std::max(parent.pulled, strand.pulled);
     parent.lane_rounds = std::max(parent.lane_rounds, strand.rounds);
-    std::erase_if(rank_of(strand).lanes, [id](const SharedState::LaneStrand& lane) { return lane.strand == id; });
-    free_strands_.push_back(id);
+    strands_.remove_lane(id);
     if (--parent.open == 0) {
       parent.rounds += parent.lane_rounds;
       parent.waits = Waits::kNot;
@@ -172,27 +120,10 @@ class EventQueue {
     }
   }
 
-  /// The operation at which the strand stands, or nothing if its round has ended: sends first, nothing of zero bytes.
-  [[nodiscard]] const Operation* current(Strand& strand) const {
-    for (;; strand.sends_done = true, strand.position = 0) {
-      for (; strand.position < strand.round.size(); ++strand.position) {
-        const Operation& operation = strand.round[strand.position];
-        const bool is_send = operation.kind == OperationKind::kSend;
-        if (is_send != strand.sends_done && operation.kind != OperationKind::kCopy &&
-            bytes_.of(operation.chunks) > 0) {
-          return &operation;
-        }
-      }
-      if (strand.sends_done) {
-        return nullptr;
-      }
-    }
-  }
-
   /// Queues the next operation of the current round, if what it needs is there, or the end of the round.
   void schedule_next(StrandId id) {
     Strand& strand = strands_[id];
-    const Operation* operation = current(strand);
+    const Operation* operation = operation_at(strand, bytes_);
     if (operation == nullptr) {
       if (strand.open > 0) {
         strand.waits = Waits::kRendezvous;
@@ -222,7 +153,7 @@ class EventQueue {
   void await_message(StrandId id, Rank peer) {
     Strand& strand = strands_[id];
     strand.peer = peer;
-    const std::uint32_t index = pool_.take(rank_of(strand).inbox, peer, strand.lane);
+    const std::uint32_t index = pool_.take(strands_.rank_of(strand).inbox, peer, strand.lane);
     if (index == MessagePool::kNone) {
       strand.waits = Waits::kMessage;
       return;
@@ -249,7 +180,7 @@ class EventQueue {
 
   void serve(StrandId id) {
     Strand& strand = strands_[id];
-    const Operation* operation = current(strand);
+    const Operation* operation = operation_at(strand, bytes_);
     if (operation == nullptr) {
       leave_rendezvous(id);
       runnable_.push_back(id);
@@ -282,7 +213,7 @@ class EventQueue {
 
   void send(StrandId id, Rank peer, Bytes bytes) {
     Strand& strand = strands_[id];
-    SharedState& rank = rank_of(strand);
+    SharedState& rank = strands_.rank_of(strand);
     const CostClass cost_class = costs_.class_of(strand.rank, peer);
     const MessageCharges& charges = charges_.of(strand.rank).of(cost_class, bytes).charges;
     const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
@@ -300,25 +231,15 @@ class EventQueue {
     deliver(peer, {served.head, strand.rank, strand.lane, cost_class, 0}, sent);
   }
 
-  /// The strand that runs in a lane of a rank.
-  [[nodiscard]] StrandId running_in(Rank rank, Lane lane) const {
-    for (const SharedState::LaneStrand& candidate : ranks_[static_cast<std::size_t>(rank)].lanes) {
-      if (candidate.lane == lane && strands_[candidate.strand].waits != Waits::kLanes) {
-        return candidate.strand;
-      }
-    }
-    return static_cast<StrandId>(rank);
-  }
-
   void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
-    const StrandId id = running_in(receiver, message.lane);
+    const StrandId id = strands_.running_in(receiver, message.lane);
     Strand& waiting = strands_[id];
     if (waiting.waits == Waits::kMessage && waiting.peer == message.source && waiting.lane == message.lane) {
       waiting.waits = Waits::kNot;
       take(id, message.head, message.cost_class, sent);
       return;
     }
-    const std::uint32_t index = pool_.push(ranks_[static_cast<std::size_t>(receiver)].inbox, message);
+    const std::uint32_t index = pool_.push(strands_.rank(receiver).inbox, message);
     if (traced_) {
       sent_by_.resize(std::max(sent_by_.size(), std::size_t{index} + 1));
       sent_by_[index] = sent;
@@ -328,7 +249,7 @@ class EventQueue {
   void receive(StrandId id, Bytes bytes) {
     Strand& strand = strands_[id];
     const MessageCharges& charges = charges_.of(strand.rank).of(strand.cost_class, bytes).charges;
-    RankClocks& clocks = rank_of(strand).clocks;
+    RankClocks& clocks = strands_.rank_of(strand).clocks;
     const ServedReceive served = serve_receive<kForm>(clocks, strand.head, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     const Cause cause = traced_ ? cause_of(served, strand.head, traces_[id].sent_by, strand.end, last(id)) : Cause{};
@@ -344,7 +265,7 @@ class EventQueue {
   /// Tells the sender that its message was taken. It cannot have gone on to another round, since it waits for this.
   void match(StrandId receiver_id, Picoseconds taken_in) {
     const Strand& receiver = strands_[receiver_id];
-    const StrandId id = running_in(receiver.peer, receiver.lane);
+    const StrandId id = strands_.running_in(receiver.peer, receiver.lane);
     Strand& sender = strands_[id];
     const Picoseconds matched = std::max(taken_in, receiver.round_start);
     if (matched > sender.latest_match) {
@@ -367,7 +288,7 @@ class EventQueue {
     if (traced_) {
       trace(id, traces_[id].match_cause, 0, 0, TracedOperation::Kind::kMatch);
     }
-    RankClocks& clocks = rank_of(strand).clocks;
+    RankClocks& clocks = strands_.rank_of(strand).clocks;
     clocks.cpu = std::max(clocks.cpu, strand.latest_match);
     clocks.nic_out = std::max(clocks.nic_out, strand.latest_match);
     strand.end = strand.latest_match;
@@ -375,7 +296,7 @@ class EventQueue {
 
   void reduce(StrandId id, Bytes bytes) {
     Strand& strand = strands_[id];
-    RankClocks& clocks = rank_of(strand).clocks;
+    RankClocks& clocks = strands_.rank_of(strand).clocks;
     const Picoseconds start = clocks.cpu;
     serve_reduction(clocks, strand.end, charges_.of(strand.rank).reduction(bytes));
     trace(id, {last(id), false, start - strand.end}, bytes, 0, TracedOperation::Kind::kReduce);
@@ -394,19 +315,14 @@ class EventQueue {
     return traces_[id].last;
   }
 
-  /// Keeps an operation that has just been served, if there is a log.
-  void log(const Strand& strand, LoggedOperation operation) const {
+  void log(const Strand& strand, const LoggedOperation& operation) const {
     if (input_.options.operations != nullptr) {
-      operation.end = strand.end;
-      operation.rank = strand.rank;
-      operation.lane = strand.lane;
-      operation.round = strand.pulled - 1;
-      input_.options.operations->push_back(operation);
+      input_.options.operations->push_back(of_strand(strand, operation));
     }
   }
 
   void check_all_ended() {
-    for (const Strand& strand : strands_) {
+    for (const Strand& strand : strands_.all()) {
       if (strand.waits == Waits::kMessage) {
         throw_deadlock(strand.rank, strand.pulled - 1, strand.peer, false);
       }
@@ -414,29 +330,29 @@ class EventQueue {
         throw_deadlock(strand.rank, strand.pulled - 1, unmatched_peer(strand), true);
       }
     }
-    for (std::size_t rank = 0; rank < ranks_.size() && pool_.pending() > 0; ++rank) {
-      if (const std::uint32_t index = pool_.any(ranks_[rank].inbox); index != MessagePool::kNone) {
-        throw_unreceived(static_cast<Rank>(rank), pool_.at(index).source);
+    for (Rank rank = 0; rank < input_.schedule.ranks() && pool_.pending() > 0; ++rank) {
+      if (const std::uint32_t index = pool_.any(strands_.rank(rank).inbox); index != MessagePool::kNone) {
+        throw_unreceived(rank, pool_.at(index).source);
       }
     }
   }
 
-  [[nodiscard]] Rank unmatched_peer(const Strand& strand) const {
+  [[nodiscard]] Rank unmatched_peer(const Strand& strand) {
     const auto found = std::find_if(strand.round.begin(), strand.round.end(), [&](const Operation& operation) {
       return operation.kind == OperationKind::kSend && bytes_.of(operation.chunks) > 0 &&
-             pool_.holds(ranks_[static_cast<std::size_t>(operation.peer)].inbox, strand.rank, strand.lane);
+             pool_.holds(strands_.rank(operation.peer).inbox, strand.rank, strand.lane);
     });
     return found == strand.round.end() ? -1 : found->peer;
   }
 
   [[nodiscard]] SimulationReport report() const {
     SimulationReport report;
-    report.finish.reserve(ranks_.size());
-    for (std::size_t rank = 0; rank < ranks_.size(); ++rank) {
-      report.finish.push_back(ranks_[rank].clocks.cpu);
-      report.rounds = std::max<std::int64_t>(report.rounds, strands_[rank].rounds);
-      report.bytes_sent_max = std::max(report.bytes_sent_max, ranks_[rank].bytes_sent);
-      report.bytes_sent_total += ranks_[rank].bytes_sent;
+    report.finish.reserve(programs_.size());
+    for (const SharedState& rank : strands_.ranks()) {
+      report.rounds = std::max<std::int64_t>(report.rounds, strands_.all()[report.finish.size()].rounds);
+      report.finish.push_back(rank.clocks.cpu);
+      report.bytes_sent_max = std::max(report.bytes_sent_max, rank.bytes_sent);
+      report.bytes_sent_total += rank.bytes_sent;
     }
     const auto latest = std::max_element(report.finish.begin(), report.finish.end());
     report.time = *latest;
@@ -453,12 +369,7 @@ class EventQueue {
   }
 
   [[nodiscard]] std::size_t memory() const {
-    std::size_t lanes = 0;
-    for (const SharedState& rank : ranks_) {
-      lanes += rank.lanes.capacity();
-    }
-    return instance_.reserved() + ranks_.size() * (sizeof(SharedState) + sizeof(Program)) +
-           lanes * sizeof(SharedState::LaneStrand) + strands_.size() * sizeof(Strand) + pool_.reserved() +
+    return instance_.reserved() + programs_.size() * sizeof(Program) + strands_.reserved() + pool_.reserved() +
            events_.reserved();
   }
 
@@ -470,10 +381,8 @@ class EventQueue {
   RankCharges charges_;
   MessagePool pool_;
   std::vector<Program> programs_;  // of the ranks
-  std::vector<SharedState> ranks_;
-  std::deque<Strand> strands_;  // rank r's own is number r; references to them stay good
+  Strands strands_;
   std::vector<StrandTrace> traces_;
-  std::vector<StrandId> free_strands_;
   std::vector<StrandId> runnable_;
   EventHeap events_;
   Trace trace_;

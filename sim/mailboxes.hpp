@@ -67,8 +67,9 @@ class Mailboxes {
   /// Who sent any of the messages that a rank has not taken, or -1.
   [[nodiscard]] Rank any_source(Rank rank) {
     const RankState& at = state(rank);
-    return at.has_inbox ? pool_.at(pool_.any(at.inbox)).source : at.slots[0].empty() ? at.slots[1].source
-                                                                                     : at.slots[0].source;
+    return at.has_inbox          ? pool_.at(pool_.any(at.inbox)).source
+           : at.slots[0].empty() ? at.slots[1].source
+                                 : at.slots[0].source;
   }
 
   [[nodiscard]] bool holds(Rank receiver, Rank source) {

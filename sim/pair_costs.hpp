@@ -34,6 +34,7 @@ class PairCosts {
 
   /// Whether any message of up to `largest` bytes may have to wait for its receive.
   [[nodiscard]] bool may_wait_for_receives() const { return may_wait_for_receives(machine_, largest_); }
+
   [[nodiscard]] static bool may_wait_for_receives(const Machine& machine, Bytes largest);
 
  private:

@@ -2,7 +2,7 @@
 #include <utility>
 #include <vector>
 
-#include "sim/affine_time.hpp"
+#include "sim/affine_pieces.hpp"
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/rank_charges.hpp"
@@ -10,78 +10,6 @@
 namespace ringwood {
 
 namespace {
-
-/// Members begin .. end - 1 of an orbit, whose times are affine functions of their numbers.
-struct Piece {
-  Rank begin = 0;
-  Rank end = 0;
-  ChargeTable* charges = nullptr;
-  AffineClocks clocks;
-  AffineTime round_start;
-  AffineTime head;  ///< of the message that they send or receive
-
-  [[nodiscard]] Rank size() const { return end - begin; }
-};
-
-template <typename Visit>
-void for_each_time(const Visit& visit) {
-  const auto clock = [&](AffineTime AffineClocks::*time) {
-    visit([time](auto& piece) -> auto& { return piece.clocks.*time; });
-  };
-  clock(&AffineClocks::cpu);
-  clock(&AffineClocks::nic_out);
-  clock(&AffineClocks::nic_in);
-  clock(&AffineClocks::latest_ready);
-  clock(&AffineClocks::latest_head);
-  visit([](auto& piece) -> auto& { return piece.round_start; });
-  visit([](auto& piece) -> auto& { return piece.head; });
-}
-
-[[nodiscard]] Picoseconds value_at(AffineTime time, Rank size, Rank index) {
-  return size == 1 || time.first == time.last ? time.first
-                                              : time.first + (time.last - time.first) / (size - 1) * index;
-}
-
-/// Of an interval of `size` numbers: the part from `first` to `last`.
-[[nodiscard]] AffineTime part_of(AffineTime time, Rank size, Rank first, Rank last) {
-  return {value_at(time, size, first), value_at(time, size, last)};
-}
-
-/// Members begin .. end - 1 of a piece.
-[[nodiscard]] Piece part_of(const Piece& piece, Rank begin, Rank end) {
-  Piece part = piece;
-  if (begin != piece.begin || end != piece.end) {
-    part.begin = begin;
-    part.end = end;
-    for_each_time([&](auto time) {
-      time(part) = part_of(time(piece), piece.size(), begin - piece.begin, end - 1 - piece.begin);
-    });
-  }
-  return part;
-}
-
-/// Whether two affine functions side by side are one.
-[[nodiscard]] bool continues(AffineTime left, Rank left_size, AffineTime right, Rank right_size) {
-  __extension__ using Wide = __int128;
-  const Wide step = Wide{right.first} - left.last;
-  return Wide{left.last} - left.first == step * (left_size - 1) &&
-         Wide{right.last} - right.first == step * (right_size - 1);
-}
-
-/// Adds to the last piece if that goes on in this one.
-void append(std::vector<Piece>& pieces, const Piece& piece) {
-  bool one = !pieces.empty() && pieces.back().charges == piece.charges;
-  if (one) {
-    const Piece& last = pieces.back();
-    for_each_time([&](auto time) { one = one && continues(time(last), last.size(), time(piece), piece.size()); });
-  }
-  if (!one) {
-    pieces.push_back(piece);
-    return;
-  }
-  for_each_time([&](auto time) { time(pieces.back()).last = time(piece).last; });
-  pieces.back().end = piece.end;
-}
 
 /// When a message's head is at its receiver, for an interval of senders.
 struct HeadPiece {
@@ -243,7 +171,8 @@ class PiecewiseAffine {
         continue;
       }
       count(orbit);
-      const bool receives = operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce;
+      const bool receives =
+          operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce;
       if (receives && !receive(orbit, operation.peer, bytes)) {
         return false;
       }
@@ -307,7 +236,8 @@ class PiecewiseAffine {
     pieces.swap(scratch_);
   }
 
-  /// Serves an operation on all pieces, cut where times cross each other; `serve` returns whether it was order-sensitive.
+  /// Serves an operation on all pieces, cut where times cross each other; `serve` returns whether it was
+  /// order-sensitive.
   template <typename Serve>
   void for_each_piece(std::vector<Piece>& pieces, Serve serve) {
     scratch_.clear();

@@ -50,12 +50,12 @@ struct SimulationOptions {
   CostModel model = CostModel::kLogGops;
   LogGopsForm form = LogGopsForm::kTextbook;
   Engine engine = Engine::kAutomatic;
-  bool symmetry = true;                ///< use what the algorithm declares; the times are the same without
-  std::vector<Straggler> stragglers{}; ///< at most one entry a rank
-  bool critical_path = false;          ///< keep what is needed to tell it; memory grows with the number of messages
-  MessageLog* log = nullptr;           ///< where to append every message, if anywhere
-  OperationLog* operations = nullptr;  ///< where to append every operation, if anywhere; takes the event queue
-  FlowOptions flow{};                  ///< of the flow model
+  bool symmetry = true;                 ///< use what the algorithm declares; the times are the same without
+  std::vector<Straggler> stragglers{};  ///< at most one entry a rank
+  bool critical_path = false;           ///< keep what is needed to tell it; memory grows with the number of messages
+  MessageLog* log = nullptr;            ///< where to append every message, if anywhere
+  OperationLog* operations = nullptr;   ///< where to append every operation, if anywhere; takes the event queue
+  FlowOptions flow{};                   ///< of the flow model
 };
 
 /// Where the time of the last rank to finish went.

@@ -44,6 +44,9 @@ class Walk {
     return total;
   }
 
+  /// Of all strands so far.
+  [[nodiscard]] std::int64_t operations() const { return operations_; }
+
  private:
   /// Lanes share NIC and CPU, and wait side by side.
   Cost fork(std::span<Program> lanes) {
@@ -59,6 +62,7 @@ class Walk {
   }
 
   Cost cost_of(std::span<const Operation> round) {
+    operations_ += static_cast<std::int64_t>(round.size());
     double sending = 0;
     double receiving = 0;
     double reducing = 0;
@@ -90,8 +94,12 @@ class Walk {
     return {std::max(sending, receiving) + reducing, latency};
   }
 
-  void add_message(Rank peer, double bytes, double& busy, double& latency) const {
-    const MessageCost cost = costs_.between(me_, peer);
+  void add_message(Rank peer, double bytes, double& busy, double& latency) {
+    if (peer != peer_) {
+      peer_ = peer;
+      cost_to_peer_ = costs_.between(me_, peer);
+    }
+    const MessageCost& cost = cost_to_peer_;
     // Each message keeps its rank busy, in whichever lane; what else a single one takes is waiting.
     const double start = std::max(cost.gap, cost.overhead);
     busy += start + bytes * cost.per_byte + (bytes > static_cast<double>(cost.eager) ? cost.rendezvous : 0);
@@ -102,7 +110,13 @@ class Walk {
   const CostView& costs_;
   Rank me_;
   double enough_;
+  std::int64_t operations_ = 0;
+  Rank peer_ = -1;  // the last one, which often is the next
+  MessageCost cost_to_peer_;
 };
+
+// Ranks of so long programs are all alike, or nobody chooses the algorithm: one is sample enough.
+constexpr std::int64_t kManyOperations = 100'000;
 
 }  // namespace
 
@@ -114,8 +128,9 @@ double estimate(const Schedule& schedule, const Layout& layout, const CostView& 
   const ScheduleInstance instance(schedule);
   for (const Rank me : sample) {
     Program program = instance.program(me);
-    longest = std::max(longest, Walk(layout, costs, me, enough).strand(program).total());
-    if (longest > enough) {
+    Walk walk(layout, costs, me, enough);
+    longest = std::max(longest, walk.strand(program).total());
+    if (longest > enough || walk.operations() > kManyOperations) {
       break;
     }
   }

@@ -72,7 +72,8 @@ TEST(Symmetry, HoldsWhereMessagesWaitForTheirReceives) {
     for (const Algorithm* algorithm : {&allreduce_ring, &allreduce_rabenseifner, &allgather_bruck, &alltoall_direct}) {
       Machine machine = test_machine(64);
       machine.between_hosts.S = 40;
-      const SimulationReport report = run(*algorithm, 64, 64 * 64, machine, {.form = form, .engine = Engine::kQuotient});
+      const SimulationReport report =
+          run(*algorithm, 64, 64 * 64, machine, {.form = form, .engine = Engine::kQuotient});
       EXPECT_EQ(report.evaluated, 1);
       expect_same(report, run(*algorithm, 64, 64 * 64, machine, {.form = form, .engine = Engine::kEventQueue}),
                   std::string(algorithm->name));
@@ -81,8 +82,8 @@ TEST(Symmetry, HoldsWhereMessagesWaitForTheirReceives) {
 }
 
 /// `ranks` ranks, so many on each host.
-[[nodiscard]] SimulationReport run_on_nodes(const Algorithm& algorithm, Rank ranks, Rank on_host, const Machine& machine,
-                                            const SimulationOptions& options) {
+[[nodiscard]] SimulationReport run_on_nodes(const Algorithm& algorithm, Rank ranks, Rank on_host,
+                                            const Machine& machine, const SimulationOptions& options) {
   const Schedule schedule(algorithm, {.ranks = ranks});
   Mapping mapping;
   for (Rank rank = 0; rank < ranks; ++rank) {
@@ -110,7 +111,8 @@ TEST(Symmetry, OfNodesOfSeveralRanks) {
 TEST(Symmetry, IsNotUsedWhereDistancesDiffer) {
   const SimulationReport report = run(allreduce_ring, 300, 3000, test_machine(300, false));
   EXPECT_EQ(report.engine, Engine::kDataFlow);
-  expect_same(report, run(allreduce_ring, 300, 3000, test_machine(300, false), {.engine = Engine::kEventQueue}), "ring");
+  expect_same(report, run(allreduce_ring, 300, 3000, test_machine(300, false), {.engine = Engine::kEventQueue}),
+              "ring");
 }
 
 Program all_but_one(const Problem& problem, Rank me) {

@@ -1,4 +1,4 @@
-// Speed and memory of the simulator, without use of symmetry: messages a second, bytes a rank.
+// Speed and memory of the simulator: messages a second, bytes a rank. Every engine by itself.
 
 #include <benchmark/benchmark.h>
 
@@ -14,47 +14,63 @@ namespace ringwood {
 namespace {
 
 /// items: messages, cold: programs are made anew in every iteration. The argument is the number of ranks.
-void simulate_schedule(benchmark::State& state, const Algorithm& algorithm, Bytes elements) {
+void simulate_schedule(benchmark::State& state, const Algorithm& algorithm, const SimulationOptions& options) {
   const auto ranks = static_cast<Rank>(state.range(0));
   const Schedule schedule(algorithm, {.ranks = ranks});
-  const Layout layout = equal_layout(schedule, elements, 4);
+  const Layout layout = equal_layout(schedule, 1 << 24, 4);
   const Machine machine = make_machine("crossbar:hosts=" + std::to_string(ranks));
   Mapping mapping(static_cast<std::size_t>(ranks));
   std::iota(mapping.begin(), mapping.end(), Host{0});
-  std::int64_t messages = 0;
+  double messages = 0;
   for (auto _ : state) {
-    const SimulationReport report = simulate(schedule, layout, machine, mapping, {});
-    messages += report.messages;
+    const SimulationReport report = simulate(schedule, layout, machine, mapping, options);
+    messages += static_cast<double>(report.messages);
     state.counters["bytes_per_rank"] = static_cast<double>(report.memory) / static_cast<double>(ranks);
   }
-  state.SetItemsProcessed(messages);
+  state.counters["messages"] = benchmark::Counter(messages, benchmark::Counter::kIsRate);
 }
 
-constexpr Bytes kElements = 1 << 24;
+/// All ranks, without a queue.
+void data_flow(benchmark::State& state, const Algorithm& algorithm) {
+  simulate_schedule(state, algorithm, {.engine = Engine::kDataFlow});
+}
 
-BENCHMARK_CAPTURE(simulate_schedule, ring, allreduce_ring, kElements)
-    ->Arg(1 << 10)
-    ->Arg(1 << 12)
-    ->Unit(benchmark::kMillisecond);
+void event_queue(benchmark::State& state, const Algorithm& algorithm) {
+  simulate_schedule(state, algorithm, {.engine = Engine::kEventQueue});
+}
 
-void powers_of_two(benchmark::internal::Benchmark* benchmark) {
-  for (const int exponent : {10, 12, 16, 20}) {
+/// All ranks alike.
+void quotient(benchmark::State& state, const Algorithm& algorithm) {
+  simulate_schedule(state, algorithm, {.engine = Engine::kQuotient});
+}
+
+/// All ranks but one alike.
+void one_straggler(benchmark::State& state, const Algorithm& algorithm) {
+  const Straggler middle{static_cast<Rank>(state.range(0) / 2), 1'000'000, 150};
+  simulate_schedule(state, algorithm, {.engine = Engine::kPiecewiseAffine, .stragglers = {middle}});
+}
+
+template <int... kExponents>
+void ranks(benchmark::internal::Benchmark* benchmark) {
+  for (const int exponent : {kExponents...}) {
     benchmark->Arg(std::int64_t{1} << exponent);
   }
   benchmark->Unit(benchmark::kMillisecond);
 }
 
-BENCHMARK_CAPTURE(simulate_schedule, recursive_halving, reduce_scatter_recursive_halving, kElements)
-    ->Apply(powers_of_two);
-BENCHMARK_CAPTURE(simulate_schedule, rabenseifner, allreduce_rabenseifner, kElements)->Apply(powers_of_two);
-BENCHMARK_CAPTURE(simulate_schedule, recursive_doubling, allreduce_recursive_doubling, kElements)->Apply(powers_of_two);
-BENCHMARK_CAPTURE(simulate_schedule, bruck, allgather_bruck, kElements)->Apply(powers_of_two);
-BENCHMARK_CAPTURE(simulate_schedule, binomial, allreduce_binomial, kElements)->Apply(powers_of_two);
-/// Forks in two lanes a rank, which takes the event queue.
-BENCHMARK_CAPTURE(simulate_schedule, double_tree, allreduce_double_tree, kElements)
-    ->Arg(1 << 10)
-    ->Arg(1 << 12)
-    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(data_flow, ring, allreduce_ring)->Apply(ranks<10, 12>);
+BENCHMARK_CAPTURE(data_flow, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, recursive_doubling, allreduce_recursive_doubling)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, bruck, allgather_bruck)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, binomial, allreduce_binomial)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(event_queue, ring, allreduce_ring)->Apply(ranks<10>);
+BENCHMARK_CAPTURE(event_queue, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
+/// Forks in many lanes a rank.
+BENCHMARK_CAPTURE(event_queue, double_tree, allreduce_double_tree)->Apply(ranks<10, 12>);
+BENCHMARK_CAPTURE(quotient, ring, allreduce_ring)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(quotient, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(one_straggler, ring, allreduce_ring)->Apply(ranks<10, 12, 16, 20>);
 
 }  // namespace
 

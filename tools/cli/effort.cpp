@@ -17,7 +17,10 @@ constexpr std::int64_t kBytesPerMessage = 56;
 constexpr std::int64_t kBytesPerRank = 256;
 
 // A lane has a program, a round of its own, and a place in the event queue.
-constexpr std::int64_t kBytesPerLane = 1600;
+constexpr std::int64_t kBytesPerLane = 1300;
+
+// Ranks of so long programs are alike: one is sample enough.
+constexpr std::int64_t kManyMessages = 100'000;
 
 /// Counts one rank's sends, all of them and the most that one round has, and the most lanes that run side by side.
 struct Count {
@@ -70,10 +73,15 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
     most.all = std::max(most.all, one.all);
     most.at_once = std::max(most.at_once, one.at_once);
     most.lanes = std::max(most.lanes, one.lanes);
+    if (one.all > kManyMessages) {
+      break;
+    }
   }
-  // A root that alone sends much is not what all ranks do: trees send p - 1 messages in all.
-  return {most.all * ranks, most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
-                                ranks * (kBytesPerRank + most.lanes * kBytesPerLane)};
+  // A root that alone sends much is not what all ranks do: trees send p - 1 messages in all. A lane has a message, be
+  // it one that is received.
+  return {std::max(most.all, most.lanes) * ranks,
+          most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
+              ranks * (kBytesPerRank + most.lanes * kBytesPerLane)};
 }
 
 std::int64_t memory_of_computer() {
