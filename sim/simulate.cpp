@@ -40,9 +40,6 @@ void check_flow(const SimulationOptions& options) {
   if (options.form != LogGopsForm::kTextbook) {
     throw Error(ErrorKind::kUsage, "the flow model has no LogGOPS of the simulator's form; accepted: textbook");
   }
-  if (!options.stragglers.empty()) {
-    throw Error(ErrorKind::kUsage, "the flow model has no stragglers; the model loggops has");
-  }
 }
 
 /// Whether rank 0 forks: nearly always all ranks do or none, and a rank's program alone costs next to nothing.
