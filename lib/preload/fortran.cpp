@@ -4,6 +4,8 @@
 
 #include <mpi.h>
 
+#include "preload/preload.hpp"
+
 #ifdef OPEN_MPI
 
 #pragma GCC visibility push(default)
@@ -16,6 +18,8 @@ extern int mpi_fortran_bottom_;
 }  // extern "C"
 
 namespace {
+
+using ringwood::preload::CalledFrom;
 
 void* buffer_of(void* fortran) {
   if (fortran == &mpi_fortran_in_place_) {
@@ -40,45 +44,53 @@ extern "C" {
 // NOLINTBEGIN(readability-function-size,readability-non-const-parameter): Fortran's arguments, one for one.
 void ompi_allreduce_f(void* send, void* receive, MPI_Fint* count, MPI_Fint* type, MPI_Fint* op, MPI_Fint* comm,
                       MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Allreduce(buffer_of(send), buffer_of(receive), *count, MPI_Type_f2c(*type), MPI_Op_f2c(*op),
                                   MPI_Comm_f2c(*comm)));
 }
 
 void ompi_reduce_scatter_f(void* send, void* receive, MPI_Fint* counts, MPI_Fint* type, MPI_Fint* op, MPI_Fint* comm,
                            MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Reduce_scatter(buffer_of(send), buffer_of(receive), counts, MPI_Type_f2c(*type),
                                        MPI_Op_f2c(*op), MPI_Comm_f2c(*comm)));
 }
 
 void ompi_reduce_scatter_block_f(void* send, void* receive, MPI_Fint* count, MPI_Fint* type, MPI_Fint* op,
                                  MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Reduce_scatter_block(buffer_of(send), buffer_of(receive), *count, MPI_Type_f2c(*type),
                                              MPI_Op_f2c(*op), MPI_Comm_f2c(*comm)));
 }
 
 void ompi_allgather_f(void* send, MPI_Fint* send_count, MPI_Fint* send_type, void* receive, MPI_Fint* count,
                       MPI_Fint* type, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Allgather(buffer_of(send), *send_count, MPI_Type_f2c(*send_type), buffer_of(receive), *count,
                                   MPI_Type_f2c(*type), MPI_Comm_f2c(*comm)));
 }
 
 void ompi_allgatherv_f(void* send, MPI_Fint* send_count, MPI_Fint* send_type, void* receive, MPI_Fint* counts,
                        MPI_Fint* starts, MPI_Fint* type, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Allgatherv(buffer_of(send), *send_count, MPI_Type_f2c(*send_type), buffer_of(receive), counts,
                                    starts, MPI_Type_f2c(*type), MPI_Comm_f2c(*comm)));
 }
 
 void ompi_bcast_f(void* buffer, MPI_Fint* count, MPI_Fint* type, MPI_Fint* root, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Bcast(buffer_of(buffer), *count, MPI_Type_f2c(*type), *root, MPI_Comm_f2c(*comm)));
 }
 
 void ompi_reduce_f(void* send, void* receive, MPI_Fint* count, MPI_Fint* type, MPI_Fint* op, MPI_Fint* root,
                    MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Reduce(buffer_of(send), buffer_of(receive), *count, MPI_Type_f2c(*type), MPI_Op_f2c(*op), *root,
                                MPI_Comm_f2c(*comm)));
 }
 
 void ompi_barrier_f(MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Barrier(MPI_Comm_f2c(*comm)));
 }
 

@@ -20,6 +20,11 @@ bool is_on() {
          ended == 0;
 }
 
+const void*& CalledFrom::told() {
+  thread_local const void* caller = nullptr;
+  return caller;
+}
+
 int& Inside::depth() {
   thread_local int depth = 0;
   return depth;
@@ -30,7 +35,7 @@ int& Inside::depth() {
 using ringwood::Collective;
 using ringwood::preload::serve;
 
-#define RINGWOOD_CALLER __builtin_return_address(0)
+#define RINGWOOD_CALLER ringwood::preload::CalledFrom::or_else(__builtin_return_address(0))
 
 #pragma GCC visibility push(default)
 extern "C" {

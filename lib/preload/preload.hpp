@@ -9,6 +9,23 @@ namespace ringwood::preload {
 /// Whether calls are ours: MPI has begun and not ended, and RINGWOOD_PRELOAD is not 0.
 [[nodiscard]] bool is_on();
 
+/// Where a call comes from, told by functions that stand between the program and those of C.
+class CalledFrom {
+ public:
+  explicit CalledFrom(const void* caller) { told() = caller; }
+
+  CalledFrom(const CalledFrom&) = delete;
+  CalledFrom& operator=(const CalledFrom&) = delete;
+
+  ~CalledFrom() { told() = nullptr; }
+
+  /// What was told, or `otherwise`.
+  [[nodiscard]] static const void* or_else(const void* otherwise) { return told() == nullptr ? otherwise : told(); }
+
+ private:
+  static const void*& told();
+};
+
 /// Marks this thread as inside the library: what MPI calls in turn is not for us.
 class Inside {
  public:

@@ -1,6 +1,7 @@
 #include "ringwood/mpi/element_types.hpp"
 
 #include <array>
+#include <utility>
 
 namespace ringwood {
 
@@ -17,6 +18,25 @@ constexpr std::array kOperators{ReduceOperator::kSum,     ReduceOperator::kProdu
 template <typename T>
 std::optional<ElementType> if_same(MPI_Datatype type, MPI_Datatype c_type) {
   return type == c_type ? detail::element_type_of<T>() : std::nullopt;
+}
+
+/// Fortran's numbers, where the MPI library was built with Fortran; compilers that make them other sizes than these are
+/// told by the size.
+std::optional<ElementType> fortran_type_of(MPI_Datatype type) {
+  if (type == MPI_DATATYPE_NULL) {
+    return std::nullopt;
+  }
+  int size = 0;
+  for (const auto& [known, element] :
+       {std::pair{MPI_DOUBLE_PRECISION, ElementType::kDouble}, std::pair{MPI_REAL, ElementType::kFloat},
+        std::pair{MPI_INTEGER, ElementType::kInt32}, std::pair{MPI_REAL8, ElementType::kDouble},
+        std::pair{MPI_REAL4, ElementType::kFloat}, std::pair{MPI_INTEGER8, ElementType::kInt64},
+        std::pair{MPI_INTEGER4, ElementType::kInt32}}) {
+    if (type == known && PMPI_Type_size(type, &size) == MPI_SUCCESS && size == size_of(element)) {
+      return element;
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -82,12 +102,13 @@ std::optional<ElementType> element_type_of(MPI_Datatype type) {
         if_same<unsigned long>(type, MPI_UNSIGNED_LONG), if_same<long long>(type, MPI_LONG_LONG),
         if_same<unsigned long long>(type, MPI_UNSIGNED_LONG_LONG), if_same<short>(type, MPI_SHORT),
         if_same<unsigned short>(type, MPI_UNSIGNED_SHORT), if_same<signed char>(type, MPI_SIGNED_CHAR),
-        if_same<unsigned char>(type, MPI_UNSIGNED_CHAR)}) {
+        if_same<unsigned char>(type, MPI_UNSIGNED_CHAR), if_same<MPI_Aint>(type, MPI_AINT),
+        if_same<MPI_Offset>(type, MPI_OFFSET), if_same<MPI_Count>(type, MPI_COUNT)}) {
     if (found) {
       return found;
     }
   }
-  return std::nullopt;
+  return fortran_type_of(type);
 }
 
 std::optional<ReduceOperator> reduce_operator_of(MPI_Op op) {

@@ -1,0 +1,127 @@
+// What ranks that disagree, or never come, are told; and that shared memory can be left out.
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+
+#include "tests/lib/api/mpi_case.hpp"
+#include "tests/lib/api/mpi_main.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// A communicator whose context is made while the environment has a value.
+class Environment {
+ public:
+  Environment(const char* variable, const char* value) : variable_(variable) {
+    ::setenv(variable, value, 1);
+    MPI_Comm_dup(MPI_COMM_WORLD, &communicator_);
+  }
+
+  Environment(const Environment&) = delete;
+  Environment& operator=(const Environment&) = delete;
+
+  ~Environment() {
+    ::unsetenv(variable_);
+    MPI_Comm_free(&communicator_);
+  }
+
+  [[nodiscard]] MPI_Comm get() const { return communicator_; }
+
+ private:
+  const char* variable_;
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+};
+
+std::string refusal(Communicator& communicator, std::size_t elements, ReduceOperator op, const char* algorithm = "") {
+  std::vector<float> data(elements, 1.0F);
+  try {
+    communicator.allreduce(std::span<float>(data), op, {.algorithm = algorithm});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Faults, ranks_that_disagree_are_told_both_values) {
+  const Environment checked("RINGWOOD_CHECK", "1");
+  Communicator communicator(checked.get());
+  const bool last = communicator.rank() == communicator.size() - 1;
+  if (communicator.size() < 2) {
+    GTEST_SKIP() << "one rank agrees with itself";
+  }
+  using testing::HasSubstr;
+  EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+  const std::string sizes = refusal(communicator, last ? 20 : 10, ReduceOperator::kSum);
+  EXPECT_THAT(sizes, HasSubstr("40 bytes"));
+  EXPECT_THAT(sizes, HasSubstr("80 bytes"));
+  EXPECT_THAT(refusal(communicator, 10, last ? ReduceOperator::kMaximum : ReduceOperator::kSum),
+              HasSubstr("rank 0 has sum"));
+  EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum, last ? "ring" : "one-shot"), HasSubstr("\"ring\""));
+  std::vector<float> data(10, 1.0F);
+  try {
+    if (last) {
+      communicator.broadcast(std::span<float>(data), 0);
+    } else {
+      communicator.allreduce(std::span<float>(data), ReduceOperator::kSum);
+    }
+    ADD_FAILURE() << "another collective was not noticed";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("rank 0 has allreduce"));
+  }
+  // Nothing has moved, so that the communicator goes on.
+  EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+}
+
+TEST(Faults, who_waits_in_vain_says_for_whom) {
+  const Environment timed("RINGWOOD_TIMEOUT", "0.3");
+  Communicator communicator(timed.get());
+  if (communicator.size() < 2) {
+    GTEST_SKIP() << "one rank waits for nobody";
+  }
+  EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+  if (communicator.rank() != communicator.size() - 1) {
+    const std::string what = refusal(communicator, 10, ReduceOperator::kSum, "one-shot");
+    const std::string missing = "not begun by rank " + std::to_string(communicator.size() - 1);
+    EXPECT_THAT(what, testing::HasSubstr(missing));
+    EXPECT_THAT(what, testing::HasSubstr("waits for rank"));
+    EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum), testing::HasSubstr("earlier call"));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST(Faults, without_shared_memory_all_is_the_same) {
+  const Environment without("RINGWOOD_SHARED_MEMORY", "0");
+  Communicator communicator(without.get());
+  for (const std::size_t elements : {0U, 1U, 1000U, 100000U}) {
+    std::vector<int> data(elements, communicator.rank());
+    communicator.allreduce(std::span<int>(data), ReduceOperator::kSum);
+    const int ranks = communicator.size();
+    EXPECT_EQ(data, std::vector<int>(elements, ranks * (ranks - 1) / 2));
+  }
+}
+
+TEST(Faults, settings_that_mean_nothing_are_refused) {
+  const Environment wrong("RINGWOOD_TIMEOUT", "soon");
+  Communicator communicator(wrong.get());
+  EXPECT_THAT(refusal(communicator, 1, ReduceOperator::kSum), testing::HasSubstr("RINGWOOD_TIMEOUT=soon"));
+}
+
+TEST(Faults, segments_have_no_names) {
+  Communicator communicator(MPI_COMM_WORLD);
+  std::vector<int> data(1000, 1);
+  communicator.allreduce(std::span<int>(data), ReduceOperator::kSum);
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm")) {
+    EXPECT_EQ(entry.path().string().find("ringwood"), std::string::npos) << entry.path();
+  }
+}
+
+}  // namespace
+
+}  // namespace ringwood
+
+int main(int argc, char** argv) {
+  return ringwood::run_mpi_tests(argc, argv);
+}

@@ -1,0 +1,140 @@
+// The channels of a node between the threads of one process.
+
+#include "interpret/mpi/node_endpoint.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <thread>
+
+#include "ringwood/error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+struct Unmap {
+  void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{4096}); }
+};
+
+/// What a segment is between processes.
+class Memory {
+ public:
+  explicit Memory(Rank ranks)
+      : shape_(ranks), memory_(static_cast<std::byte*>(::operator new (shape_.total_bytes(), std::align_val_t{4096}))) {
+    std::memset(memory_.get(), 0, shape_.total_bytes());
+  }
+
+  NodeEndpoint endpoint(Rank me, std::chrono::milliseconds timeout = std::chrono::seconds(30)) {
+    return {{memory_.get(), shape_.total_bytes()}, shape_, me, {.spins = 20, .yields = true, .timeout = timeout}};
+  }
+
+ private:
+  NodeShape shape_;
+  std::unique_ptr<std::byte, Unmap> memory_;
+};
+
+std::vector<std::byte> message(std::size_t bytes, int number) {
+  std::vector<std::byte> data(bytes);
+  for (std::size_t i = 0; i < bytes; ++i) {
+    data[i] = static_cast<std::byte>(i * 31 + static_cast<std::size_t>(number));
+  }
+  return data;
+}
+
+std::vector<std::byte> received(NodeEndpoint& endpoint, Rank from, Lane lane) {
+  const NodeEndpoint::Piece piece = endpoint.await(from, lane);
+  std::vector<std::byte> data(piece.data, piece.data + piece.bytes);
+  endpoint.release(from);
+  return data;
+}
+
+TEST(NodeShape, nothing_overlaps) {
+  for (const Rank ranks : {2, 3, 8, 64, 200}) {
+    const NodeShape shape(ranks);
+    EXPECT_GE(shape.slots_begin(0), shape.channel(ranks - 1, ranks - 1) + sizeof(NodeChannel));
+    EXPECT_GE(shape.channel(0, 0), shape.progress(ranks - 1) + sizeof(NodeProgress));
+    const std::size_t last = shape.large_slot(0, shape.large_slots - 1) + shape.large_bytes;
+    EXPECT_LE(last, shape.slots_begin(0) + shape.slots_bytes());
+    EXPECT_GE(shape.large_slots, static_cast<std::size_t>(ranks));
+    EXPECT_EQ(shape.channel(1, 0) % kCacheLine, 0U);
+    EXPECT_EQ(shape.large_slot(1, 1) % kCacheLine, 0U);
+  }
+}
+
+TEST(NodeEndpoint, messages_of_all_sizes_arrive_in_order) {
+  constexpr int kMessages = 400;
+  Memory memory(2);
+  const auto bytes_of = [&](int number) {
+    constexpr std::size_t kSizes[] = {1, 47, 48, 49, 4096, 4097, 30000};
+    return kSizes[number % 7];
+  };
+  std::thread sender([&] {
+    NodeEndpoint endpoint = memory.endpoint(0);
+    const Rank to = 1;
+    for (int number = 0; number < kMessages; ++number) {
+      endpoint.push({&to, 1}, 0, message(bytes_of(number), number));
+    }
+  });
+  NodeEndpoint endpoint = memory.endpoint(1);
+  for (int number = 0; number < kMessages; ++number) {
+    ASSERT_EQ(received(endpoint, 0, 0), message(bytes_of(number), number)) << number;
+  }
+  sender.join();
+}
+
+TEST(NodeEndpoint, one_message_for_several) {
+  Memory memory(3);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint first = memory.endpoint(1);
+  NodeEndpoint second = memory.endpoint(2);
+  const Rank both[] = {1, 2};
+  for (const std::size_t bytes : {10U, 10000U}) {
+    sender.push(both, 0, message(bytes, 3));
+    EXPECT_EQ(received(first, 0, 0), message(bytes, 3));
+    EXPECT_EQ(received(second, 0, 0), message(bytes, 3));
+  }
+}
+
+TEST(NodeEndpoint, lanes_do_not_wait_for_each_other) {
+  Memory memory(2);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint receiver = memory.endpoint(1);
+  const Rank to = 1;
+  for (const Lane lane : {0, 5, 0, 5}) {
+    sender.push({&to, 1}, lane, message(100, lane));
+  }
+  EXPECT_EQ(received(receiver, 0, 5), message(100, 5));
+  EXPECT_EQ(received(receiver, 0, 5), message(100, 5));
+  EXPECT_EQ(received(receiver, 0, 0), message(100, 0));
+  EXPECT_EQ(received(receiver, 0, 0), message(100, 0));
+  EXPECT_EQ(receiver.poll(0, 0).data, nullptr);
+}
+
+TEST(NodeEndpoint, without_room_nothing_is_lost) {
+  Memory memory(2);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint receiver = memory.endpoint(1);
+  int sent = 0;
+  while (sender.try_push(1, 0, message(20000, sent))) {
+    ++sent;
+  }
+  EXPECT_GE(sent, 4);
+  receiver.drain();
+  EXPECT_TRUE(sender.try_push(1, 0, message(20000, sent)));
+  for (int number = 0; number <= sent; ++number) {
+    EXPECT_EQ(received(receiver, 0, 0), message(20000, number));
+  }
+}
+
+TEST(NodeEndpoint, whoever_waits_too_long_says_so) {
+  Memory memory(2);
+  NodeEndpoint endpoint = memory.endpoint(0, std::chrono::milliseconds(20));
+  EXPECT_THROW((void)endpoint.await(1, 0), Error);
+}
+
+}  // namespace
+
+}  // namespace ringwood

@@ -1,0 +1,182 @@
+// Fused plans between the threads of one process: every algorithm that works in windows, in small ones, in caches or
+// past them.
+
+#include "interpret/mpi/node_executor.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <memory>
+#include <thread>
+
+#include "algorithms/catalogue.hpp"
+#include "schedule/layouts.hpp"
+
+namespace ringwood {
+
+namespace {
+
+constexpr Bytes kElements = 1003;
+constexpr Bytes kSize = sizeof(std::int32_t);
+
+struct Unmap {
+  void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{4096}); }
+};
+
+struct Options {
+  BufferUse use = BufferUse::kSeparate;
+  FusionOptions fusion;
+};
+
+std::int32_t input(Rank rank, Bytes element) {
+  return static_cast<std::int32_t>(element * 7 + rank * 1000);
+}
+
+std::int32_t sum(Rank ranks, Bytes element) {
+  return static_cast<std::int32_t>(ranks * element * 7 + 1000 * ranks * (ranks - 1) / 2);
+}
+
+/// All ranks of one collective on threads. Returns how many elements are wrong.
+class NodeRun {
+ public:
+  NodeRun(const Schedule& schedule, const Options& options)
+      : schedule_(schedule),
+        options_(options),
+        layout_(equal_layout(schedule, kElements, kSize)),
+        shape_(schedule.ranks()),
+        memory_(static_cast<std::byte*>(::operator new (shape_.total_bytes(), std::align_val_t{4096}))),
+        wrong_(static_cast<std::size_t>(schedule.ranks())) {
+    std::memset(memory_.get(), 0, shape_.total_bytes());
+  }
+
+  int wrong() {
+    {
+      std::vector<std::jthread> threads;
+      for (Rank rank = 0; rank < schedule_.ranks(); ++rank) {
+        threads.emplace_back([this, rank] { run(rank); });
+      }
+    }
+    int total = 0;
+    for (const int one : wrong_) {
+      total += one;
+    }
+    return total;
+  }
+
+ private:
+  [[nodiscard]] std::pair<Bytes, Bytes> block(Rank rank) const {
+    const Chunk share = layout_.chunks() / schedule_.ranks();
+    return {layout_.offset(rank * share) / kSize, layout_.offset((rank + 1) * share) / kSize};
+  }
+
+  void run(Rank me) {
+    const Collective collective = schedule_.collective();
+    const bool gathers = collective == Collective::kAllgather;
+    const auto [first, end] = block(me);
+    std::vector<std::int32_t> in(kElements);
+    std::vector<std::int32_t> out(kElements, -1);
+    std::vector<std::int32_t>& data = options_.use == BufferUse::kInPlace ? out : in;
+    const Bytes own = gathers ? end - first : kElements;
+    const Bytes at = gathers && options_.use == BufferUse::kInPlace ? first : 0;
+    for (Bytes i = 0; i < own; ++i) {
+      data[static_cast<std::size_t>(at + i)] = input(me, gathers ? first + i : i);
+    }
+    carry_out(me, in, out);
+    for (Bytes i = 0; i < (collective == Collective::kReduceScatter ? end - first : kElements); ++i) {
+      const Bytes element = collective == Collective::kReduceScatter ? first + i : i;
+      const std::int32_t expected = gathers ? input(owner(element), element) : sum(schedule_.ranks(), element);
+      wrong_[static_cast<std::size_t>(me)] += out[static_cast<std::size_t>(i)] != expected ? 1 : 0;
+    }
+  }
+
+  [[nodiscard]] Rank owner(Bytes element) const {
+    Rank rank = 0;
+    while (block(rank).second <= element) {
+      ++rank;
+    }
+    return rank;
+  }
+
+  void carry_out(Rank me, const std::vector<std::int32_t>& in, std::vector<std::int32_t>& out) {
+    const Reduction reduction = built_in_reduction(ElementType::kInt32, ReduceOperator::kSum).value();
+    const Plan plan = compile(schedule_, layout_, me, options_.use);
+    const FusedPlan fused = fuse(plan, options_.fusion);
+    std::vector<std::byte> scratch(static_cast<std::size_t>(plan.scratch_bytes()));
+    NodeEndpoint endpoint({memory_.get(), shape_.total_bytes()}, shape_, me,
+                          {.spins = 20, .yields = true, .timeout = std::chrono::seconds(60)});
+    NodeExecutor executor(endpoint);
+    for (int repetition = 0; repetition < (options_.use == BufferUse::kInPlace ? 1 : 2); ++repetition) {
+      executor.execute(
+          fused,
+          {reinterpret_cast<const std::byte*>(in.data()), reinterpret_cast<std::byte*>(out.data()), scratch.data()},
+          &reduction);
+    }
+  }
+
+  const Schedule& schedule_;
+  const Options& options_;
+  Layout layout_;
+  NodeShape shape_;
+  std::unique_ptr<std::byte, Unmap> memory_;
+  std::vector<int> wrong_;
+};
+
+bool is_tested(Collective collective) {
+  return collective == Collective::kAllreduce || collective == Collective::kReduceScatter ||
+         collective == Collective::kAllgather;
+}
+
+TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
+  int tested = 0;
+  for (const Rank ranks : {1, 2, 3, 5}) {
+    for (const Algorithm* algorithm : built_in_catalogue()) {
+      if (!is_tested(algorithm->collective) || !why_not(*algorithm, {.ranks = ranks}).empty()) {
+        continue;
+      }
+      const Schedule schedule(*algorithm, {.ranks = ranks});
+      if (!works_in_windows(schedule, equal_layout(schedule, kElements, kSize))) {
+        continue;
+      }
+      for (const BufferUse use : {BufferUse::kSeparate, BufferUse::kInPlace}) {
+        for (const FusionOptions fusion : {FusionOptions{256, false}, FusionOptions{360, true}}) {
+          const Options options{use, fusion};
+          EXPECT_EQ(NodeRun(schedule, options).wrong(), 0)
+              << name_of(algorithm->collective) << " " << schedule.name() << ", " << ranks << " ranks, window "
+              << fusion.window << (fusion.streams ? ", past the caches" : "")
+              << (use == BufferUse::kInPlace ? ", in place" : "");
+          ++tested;
+        }
+      }
+    }
+  }
+  EXPECT_GT(tested, 60);
+}
+
+TEST(FusedPlan, windows_are_for_pieces_that_nothing_cuts) {
+  const auto works = [](const Algorithm& algorithm) {
+    const Schedule schedule(algorithm, {.ranks = 4});
+    return works_in_windows(schedule, equal_layout(schedule, kElements, kSize));
+  };
+  EXPECT_TRUE(works(allreduce_one_shot));
+  EXPECT_TRUE(works(allreduce_two_shot));
+  EXPECT_TRUE(works(reduce_scatter_direct));
+  EXPECT_TRUE(works(allgather_direct));
+  EXPECT_FALSE(works(allreduce_rabenseifner));
+  EXPECT_FALSE(works(allgather_recursive_doubling));
+}
+
+TEST(FusedPlan, what_goes_to_several_is_sent_once) {
+  const Schedule schedule(allreduce_one_shot, {.ranks = 4});
+  const Plan plan = compile(schedule, equal_layout(schedule, kElements, kSize), 2);
+  const FusedPlan fused = fuse(plan, {.window = 1 << 20, .streams = false});
+  int pushes = 0;
+  for (const FusedStep& step : fused.steps()) {
+    pushes += step.kind == FusedStep::Kind::kPush ? 1 : 0;
+  }
+  EXPECT_EQ(pushes, 1);
+  EXPECT_EQ(fused.peers(fused.steps().front().peers).size(), 3U);
+}
+
+}  // namespace
+
+}  // namespace ringwood
