@@ -9,6 +9,7 @@
 #include "ringwood/error.hpp"
 #include "sim/what_if/changed_network.hpp"
 #include "tools/cli/arguments.hpp"
+#include "topology/catalogue.hpp"
 
 namespace ringwood::cli {
 
@@ -94,6 +95,25 @@ std::vector<LinkId> links_named(const Topology& network, std::string_view name) 
     throw unknown_word("link or level", name, all_levels(network));
   }
   return links;
+}
+
+std::string routing_of(const std::string& machine) {
+  const std::string outer = machine.substr(0, machine.find(';'));
+  const TopologyFamily* family = find_topology_family(outer.substr(0, outer.find(':')));
+  if (family == nullptr) {
+    return "of the machine, one path a pair";
+  }
+  for (const auto& [key, value] : MachineSpec::parse(outer).values) {
+    if (key == "routing") {
+      return value;
+    }
+  }
+  for (const KeyInfo& key : family->keys) {
+    if (key.name == "routing") {
+      return std::string(key.fallback);
+    }
+  }
+  return "the only one of its kind";
 }
 
 std::shared_ptr<const Topology> degraded(std::shared_ptr<const Topology> network, std::string_view text) {

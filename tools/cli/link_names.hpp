@@ -20,6 +20,9 @@ namespace ringwood::cli {
 /// levels.
 [[nodiscard]] std::vector<LinkId> links_named(const Topology& network, std::string_view name);
 
+/// How routes are chosen on the machine that a user has named: "static (D-mod-k) or ..." as its family says.
+[[nodiscard]] std::string routing_of(const std::string& machine);
+
 /// The network with what `--degrade` says: "NAME=FACTOR", several separated by ';'. Throws Error(kUsage).
 [[nodiscard]] std::shared_ptr<const Topology> degraded(std::shared_ptr<const Topology> network, std::string_view text);
 

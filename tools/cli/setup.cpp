@@ -7,6 +7,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/choices.hpp"
+#include "tools/cli/link_names.hpp"
 
 namespace ringwood::cli {
 
@@ -62,6 +63,9 @@ Machine machine_for(const Arguments& arguments, Rank ranks) {
   const std::string given = arguments.text("machine");
   Machine machine = given.empty() ? default_machine(ranks) : make_machine(given);
   replace_parameters(machine, arguments);
+  if (arguments.given("degrade")) {
+    machine.network = degraded(machine.network, arguments.text("degrade"));
+  }
   return machine;
 }
 

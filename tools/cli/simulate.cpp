@@ -28,7 +28,17 @@ constexpr OptionUse kOptions[]{
     {.name = "loggops"},
     {.name = "gamma"},
     {.name = "loggops-form", .fallback = "textbook"},
+    {.name = "nic"},
+    {.name = "slow"},
+    {.name = "arrival"},
+    {.name = "degrade"},
+    {.name = "seed", .fallback = "1"},
     {.name = "critical-path"},
+    {.name = "explain"},
+    {.name = "sensitivity"},
+    {.name = "report"},
+    {.name = "trace"},
+    {.name = "timeline"},
     {.name = "type", .fallback = "float"},
     {.name = "op", .fallback = "sum"},
     {.name = "root", .fallback = "0"},
@@ -46,11 +56,13 @@ int simulate_file(const Arguments& arguments, RecordWriter& writer) {
     remark(fmt::format("ringwood simulate: {}: {}", arguments.text("file"), report.error));
     return 1;
   }
-  const Simulator simulator(site, arguments, settings);
+  Answers answers(arguments);
+  const Simulator simulator(site, arguments, settings, answers.wanted() ? &answers : nullptr);
   for (const Bytes bytes : sizes) {
     writer.add(simulator.record(file.schedule(), {file.name(), ""}, bytes));
   }
   writer.finish();
+  answers.finish();
   return 0;
 }
 
@@ -63,9 +75,10 @@ int run(const Arguments& arguments) {
   const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const SimulationSettings settings(arguments);
+  Answers answers(arguments);
   for (const Rank ranks : ranks_of(arguments)) {
     const Site site(arguments, ranks);
-    const Simulator simulator(site, arguments, settings);
+    const Simulator simulator(site, arguments, settings, answers.wanted() ? &answers : nullptr);
     for (const Bytes bytes : sizes) {
       for (const Choice& choice : choices) {
         if (const auto record = simulator.record({collective, choice, bytes})) {
@@ -75,6 +88,7 @@ int run(const Arguments& arguments) {
     }
   }
   writer.finish();
+  answers.finish();
   return 0;
 }
 
@@ -87,13 +101,15 @@ constinit const Command simulate_command{
     .details =
         "Without --machine: a typical cluster with one host a rank. Without --ranks: all slots of the\n"
         "machine, or 16. The critical path is told for schedules of up to 65536 messages. A schedule\n"
-        "from a file (--file) is proved before.",
+        "from a file (--file) is proved before.\n"
+        "--model flow lets messages share the links of their routes, max-min fairly; routing names how\n"
+        "these are chosen. --explain, --report, --trace and --timeline tell more of either model.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,
     .examples = {"ringwood simulate allreduce --ranks 64 --algorithm all",
                  "ringwood simulate allreduce --algorithm ring --ranks 4096 --sizes 64MiB --stats",
-                 "ringwood simulate allgather --machine torus:dims=4x4x4 --sizes 1KiB..1MiB*8 --format csv"},
+                 "ringwood simulate allgather --machine torus:dims=4x4x4 --model flow --explain"},
     .run = run,
 };
 

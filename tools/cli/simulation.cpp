@@ -12,7 +12,9 @@
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/effort.hpp"
 #include "tools/cli/model_choice.hpp"
+#include "tools/cli/link_names.hpp"
 #include "tools/cli/results.hpp"
+#include "tools/cli/what_if.hpp"
 
 namespace ringwood::cli {
 
@@ -25,9 +27,10 @@ constexpr std::int64_t kMessagesForCriticalPath = 65536;
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
 }
 
-[[nodiscard]] std::string text_of(const CriticalPath& path) {
-  return fmt::format("latency {}, overhead {}, bandwidth {}, reduction {}, waiting {}; {} messages: {}",
-                     format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth),
+[[nodiscard]] std::string text_of(const CriticalPath& path, CostModel model) {
+  const std::string sharing = model == CostModel::kFlow ? fmt::format("sharing {}, ", format_time(path.sharing)) : "";
+  return fmt::format("latency {}, overhead {}, bandwidth {}, {}reduction {}, waiting {}; {} messages: {}",
+                     format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth), sharing,
                      format_time(path.reduction), format_time(path.waiting), path.messages, path.text);
 }
 
@@ -40,18 +43,33 @@ constexpr std::int64_t kMessagesForCriticalPath = 65536;
 
 }  // namespace
 
-SimulationSettings::SimulationSettings(const Arguments& arguments) : model(arguments.one_of("model", {"loggops"})) {
-  options.model = CostModel::kLogGops;
+SimulationSettings::SimulationSettings(const Arguments& arguments) : model(arguments.one_of("model", {"loggops", "flow"})) {
+  options.model = model == "flow" ? CostModel::kFlow : CostModel::kLogGops;
+  if (arguments.given("nic")) {
+    options.flow.nic_bandwidth = parse_rate(arguments.text("nic"), "--nic");
+  }
   options.form = arguments.one_of("loggops-form", {"textbook", "loggopsim"}) == "textbook" ? LogGopsForm::kTextbook
                                                                                            : LogGopsForm::kSimulator;
   always_critical_path = arguments.given("critical-path");
   stats = arguments.given("stats");
 }
 
+Simulator::Simulator(const Site& site, const Arguments& arguments, const SimulationSettings& settings, Answers* answers)
+    : site_(site),
+      arguments_(arguments),
+      settings_(settings),
+      answers_(answers),
+      element_size_(element_size_of(arguments)),
+      stragglers_(stragglers_of(arguments, static_cast<Rank>(site.mapping().size()))) {}
+
 SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& layout) const {
   check_memory(schedule);
   SimulationOptions options = settings_.options;
-  options.critical_path = settings_.always_critical_path;
+  options.critical_path = settings_.always_critical_path || answers_ != nullptr;
+  options.stragglers = stragglers_;
+  if (answers_ != nullptr) {
+    answers_->prepare(options);
+  }
   SimulationReport report = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
   if (!options.critical_path && report.messages <= kMessagesForCriticalPath) {
     options.critical_path = true;
@@ -69,6 +87,18 @@ Choice Simulator::selected(const SimulationPoint& point) const {
                             options.empty() ? std::string() : ": " + options.front().why_not));
   }
   return {.expression = parse_expression(options.front().algorithm)};
+}
+
+void Simulator::tell(const Schedule& schedule, const Layout& layout, const AlgorithmName& name,
+                     const SimulationReport& report) const {
+  const auto time_on = [&](const Machine& machine) {
+    SimulationOptions options = settings_.options;
+    options.stragglers = stragglers_;
+    return simulate(schedule, layout, machine, site_.mapping(), options).time;
+  };
+  const std::string of = fmt::format("{} {} of {} over {} ranks", name_of(schedule.collective()), name.algorithm,
+                                     format_bytes(layout.total_bytes()), schedule.ranks());
+  answers_->add(of, report, site_, time_on);
 }
 
 std::optional<Record> Simulator::record(const SimulationPoint& point) const {
@@ -98,11 +128,20 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
       .bytes = bytes,
       .time_s = seconds(report.time),
       .traffic = Traffic{report.rounds, report.messages, report.bytes_sent_max},
-      .bound_s = time_bound(schedule.collective(), bytes, site_.machine(), site_.facts(), schedule.ranks())};
+      .bound_s = time_bound(schedule.collective(), bytes, site_.machine(), site_.facts(), schedule.ranks(),
+                            settings_.model == "flow" ? LinkSharing::kShared : LinkSharing::kNone)};
   Record record = record_of(result);
-  record.push_back({"critical_path", text_of(report.critical_path), Unit::kNone, settings_.always_critical_path});
+  record.push_back({"critical_path", text_of(report.critical_path, settings_.options.model), Unit::kNone, settings_.always_critical_path});
   if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {
     record.back().value = std::monostate();
+  }
+  if (report.flow) {
+    const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
+    const bool any = !hottest.empty();
+    record.push_back({"routing", routing_of(site_.machine().spec), Unit::kNone, false});
+    record.push_back({"hottest_link", any ? Value(name_of_link(*site_.machine().network, hottest.front())) : Value(),
+                      Unit::kNone, false});
+    record.push_back({"hottest_link_use", any ? Value(hottest.front().use) : Value(), Unit::kRatio, false});
   }
   if (settings_.stats) {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "sim/simulate.hpp"
+#include "tools/cli/answers.hpp"
 #include "tools/cli/choices.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
@@ -30,8 +31,9 @@ struct SimulationPoint {
 /// Simulates points on one site and makes records of them. Refers to its arguments.
 class Simulator {
  public:
-  Simulator(const Site& site, const Arguments& arguments, const SimulationSettings& settings)
-      : site_(site), arguments_(arguments), settings_(settings), element_size_(element_size_of(arguments)) {}
+  /// `answers` get all that is found besides the records, if there are any.
+  Simulator(const Site& site, const Arguments& arguments, const SimulationSettings& settings,
+            Answers* answers = nullptr);
 
   /// The record with the fields of cli.md, or nothing where "all" stands for an algorithm that cannot do it.
   [[nodiscard]] std::optional<Record> record(const SimulationPoint& point) const;
@@ -41,12 +43,16 @@ class Simulator {
 
  private:
   [[nodiscard]] SimulationReport evaluate(const Schedule& schedule, const Layout& layout) const;
+  void tell(const Schedule& schedule, const Layout& layout, const AlgorithmName& name,
+            const SimulationReport& report) const;
   [[nodiscard]] Choice selected(const SimulationPoint& point) const;
 
   const Site& site_;
   const Arguments& arguments_;
   const SimulationSettings& settings_;
+  Answers* answers_;
   Bytes element_size_;
+  std::vector<Straggler> stragglers_;
 };
 
 }  // namespace ringwood::cli

@@ -1,0 +1,296 @@
+#include "tools/cli/answers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "base/units.hpp"
+#include "ringwood/error.hpp"
+#include "sim/what_if/changed_network.hpp"
+#include "tools/cli/chrome_trace.hpp"
+#include "tools/cli/link_names.hpp"
+#include "tools/cli/output.hpp"
+#include "tools/cli/timeline.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+constexpr std::size_t kShown = 10;       // links, rounds and steps in a text
+constexpr std::size_t kInReport = 1000;  // links in a file
+constexpr std::size_t kColumns = 100;    // of a time line
+
+[[nodiscard]] double seconds(Picoseconds time) {
+  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+[[nodiscard]] std::string level_of_use(const Topology& network, const LinkUse& use) {
+  return use.link >= 0 ? level_name(network, use.link) : use.outwards ? "NIC out" : "NIC in";
+}
+
+[[nodiscard]] std::string_view name_of_kind(LoggedOperation::Kind kind) {
+  switch (kind) {
+    case LoggedOperation::Kind::kSend:
+      return "send";
+    case LoggedOperation::Kind::kReceive:
+      return "receive";
+    case LoggedOperation::Kind::kReduce:
+      return "reduce";
+  }
+  return "";
+}
+
+[[nodiscard]] nlohmann::json json_of(const CriticalStep& step, const Topology& network) {
+  nlohmann::json json = {{"rank", step.rank},
+                         {"round", step.round},
+                         {"kind", name_of_kind(step.kind)},
+                         {"bytes", step.bytes},
+                         {"latency_s", seconds(step.latency)},
+                         {"overhead_s", seconds(step.overhead)},
+                         {"bandwidth_s", seconds(step.bandwidth)},
+                         {"sharing_s", seconds(step.sharing)},
+                         {"reduction_s", seconds(step.reduction)},
+                         {"waiting_s", seconds(step.waiting)}};
+  json["link"] = step.link < 0 ? nlohmann::json() : nlohmann::json(link_name(network, step.link));
+  return json;
+}
+
+}  // namespace
+
+std::vector<LinkUse> hottest_links(std::vector<LinkUse> links, std::size_t count) {
+  std::stable_sort(links.begin(), links.end(), [](const LinkUse& a, const LinkUse& b) { return a.use > b.use; });
+  links.resize(std::min(links.size(), count));
+  return links;
+}
+
+std::vector<LinkUse> link_uses(const MessageLog& messages, const Site& site, Picoseconds time) {
+  const Topology& network = *site.machine().network;
+  std::map<LinkId, Bytes> carried;
+  std::vector<LinkId> route;
+  for (const Message& message : messages) {
+    network.route(site.mapping()[static_cast<std::size_t>(message.source)],
+                  site.mapping()[static_cast<std::size_t>(message.destination)], route);
+    for (const LinkId link : route) {
+      carried[link] += message.bytes;
+    }
+  }
+  std::vector<LinkUse> uses;
+  for (const auto& [link, bytes] : carried) {
+    const double room = network.link(link).bandwidth * seconds(time);
+    uses.push_back({.link = link, .bytes = bytes, .use = room > 0 ? static_cast<double>(bytes) / room : 0});
+  }
+  return uses;
+}
+
+std::string name_of_link(const Topology& network, const LinkUse& use) {
+  return use.link >= 0 ? link_name(network, use.link)
+                       : fmt::format("NIC of {}, {}", network.vertex_name(use.nic), use.outwards ? "out" : "in");
+}
+
+Answers::Answers(const Arguments& arguments)
+    : explains_(arguments.given("explain")),
+      draws_(arguments.given("timeline")),
+      is_sensitive_(arguments.given("sensitivity")),
+      report_(arguments.text("report")),
+      trace_(arguments.text("trace")) {
+  if ((explains_ || draws_) && arguments.text("format") != "table") {
+    throw Error(ErrorKind::kUsage, "--explain and --timeline print text beside a table; for --format " +
+                                       arguments.text("format") + " take --report FILE or --trace FILE");
+  }
+  explains_ = explains_ || (is_sensitive_ && report_.empty());
+}
+
+void Answers::prepare(SimulationOptions& options) {
+  operations_.clear();
+  messages_.clear();
+  options.operations = &operations_;
+  options.log = options.model == CostModel::kFlow ? nullptr : &messages_;
+  options.flow.rates = !trace_.empty();
+}
+
+void Answers::add(const std::string& name, const SimulationReport& report, const Site& site,
+                  const std::function<Picoseconds(const Machine&)>& time_on) {
+  const Topology& network = *site.machine().network;
+  const std::vector<LinkUse> links = report.flow ? report.flow->links : link_uses(messages_, site, report.time);
+  std::vector<Level> levels = levels_of(links, site);
+  if (is_sensitive_) {
+    measure_sensitivity(levels, site, report.time, time_on);
+  }
+  if (explains_ || draws_) {
+    texts_ += fmt::format("\n{}\n", name);
+  }
+  if (explains_) {
+    explain(levels, links, report, network);
+  }
+  if (draws_) {
+    texts_ += timeline(operations_, report, kColumns);
+  }
+  if (!report_.empty()) {
+    reports_.push_back(json(name, levels, links, report, network));
+  }
+  if (!trace_.empty()) {
+    traces_.push_back(chrome_trace(operations_, report, site));
+  }
+}
+
+std::vector<Answers::Level> Answers::levels_of(const std::vector<LinkUse>& links, const Site& site) const {
+  std::map<std::string, Level> by_name;
+  for (const LinkUse& use : links) {
+    const std::string name = level_of_use(*site.machine().network, use);
+    Level& level = by_name[name];
+    level.name = name;
+    ++level.links;
+    level.bytes += use.bytes;
+    level.mean_use += use.use;
+    level.highest_use = std::max(level.highest_use, use.use);
+  }
+  std::vector<Level> levels;
+  for (auto& [name, level] : by_name) {
+    level.mean_use /= static_cast<double>(level.links);
+    levels.push_back(level);
+  }
+  return levels;
+}
+
+/// By one hundredth more bandwidth on all links of a level.
+void Answers::measure_sensitivity(std::vector<Level>& levels, const Site& site, Picoseconds time,
+                                  const std::function<Picoseconds(const Machine&)>& time_on) const {
+  constexpr double kMore = 0.01;
+  for (Level& level : levels) {
+    Machine machine = site.machine();
+    std::vector<LinkFactor> factors;
+    for (LinkId link = 0; link < machine.network->links(); ++link) {
+      if (level_name(*machine.network, link) == level.name) {
+        factors.push_back({link, 1 + kMore});
+      }
+    }
+    if (!factors.empty() && time > 0) {
+      machine.network = change_links(machine.network, factors);
+      level.sensitivity = static_cast<double>(time_on(machine) - time) / static_cast<double>(time) / kMore;
+    }
+  }
+}
+
+std::vector<Answers::RoundTimes> Answers::rounds() const {
+  std::map<std::int32_t, RoundTimes> by_number;
+  for (const LoggedOperation& operation : operations_) {
+    const auto [found, is_new] = by_number.try_emplace(operation.round);
+    RoundTimes& round = found->second;
+    round.round = operation.round;
+    round.start = is_new ? operation.start : std::min(round.start, operation.start);
+    round.end = std::max(round.end, operation.end);
+    ++round.operations;
+  }
+  std::vector<RoundTimes> rounds;
+  for (const auto& [number, round] : by_number) {
+    rounds.push_back(round);
+  }
+  return rounds;
+}
+
+void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUse>& links,
+                      const SimulationReport& report, const Topology& network) {
+  std::vector<Record> table;
+  for (const Level& level : levels) {
+    table.push_back({{"links", level.name},
+                     {"count", level.links},
+                     {"bytes", level.bytes, Unit::kBytes},
+                     {"mean use", level.mean_use, Unit::kRatio},
+                     {"highest use", level.highest_use, Unit::kRatio}});
+    if (is_sensitive_) {
+      table.back().push_back({"time per bandwidth", level.sensitivity, Unit::kRatio});
+    }
+  }
+  texts_ += to_table(table);
+  table.clear();
+  for (const LinkUse& use : hottest_links(links, kShown)) {
+    table.push_back({{"hottest links", name_of_link(network, use)},
+                     {"bytes", use.bytes, Unit::kBytes},
+                     {"use", use.use, Unit::kRatio}});
+  }
+  texts_ += to_table(table);
+  table.clear();
+  const std::vector<RoundTimes> all = rounds();
+  for (std::size_t i = 0; i < std::min(all.size(), kShown); ++i) {
+    table.push_back({{"round", std::int64_t{all[i].round}},
+                     {"first start", seconds(all[i].start), Unit::kSeconds},
+                     {"last end", seconds(all[i].end), Unit::kSeconds},
+                     {"operations", all[i].operations}});
+  }
+  texts_ += to_table(table);
+  if (all.size() > kShown) {
+    texts_ += fmt::format("and {} more rounds\n", all.size() - kShown);
+  }
+  const CriticalPath& path = report.critical_path;
+  texts_ +=
+      fmt::format("critical path: latency {}, overhead {}, bandwidth {}, sharing {}, reduction {}, waiting {}; {}\n",
+                  format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth),
+                  format_time(path.sharing), format_time(path.reduction), format_time(path.waiting), path.text);
+}
+
+std::string Answers::json(const std::string& name, const std::vector<Level>& levels, const std::vector<LinkUse>& links,
+                          const SimulationReport& report, const Topology& network) const {
+  nlohmann::json json = {{"name", name}, {"time_s", seconds(report.time)}};
+  for (const Picoseconds finish : report.finish) {
+    json["finish_s"].push_back(seconds(finish));
+  }
+  for (const Level& level : levels) {
+    json["levels"].push_back({{"level", level.name},
+                              {"links", level.links},
+                              {"bytes", level.bytes},
+                              {"mean_use", level.mean_use},
+                              {"highest_use", level.highest_use}});
+    if (is_sensitive_) {
+      json["levels"].back()["time_per_bandwidth"] = level.sensitivity;
+    }
+  }
+  for (const LinkUse& use : hottest_links(links, kInReport)) {
+    json["links"].push_back({{"link", name_of_link(network, use)}, {"bytes", use.bytes}, {"use", use.use}});
+  }
+  for (const RoundTimes& round : rounds()) {
+    json["rounds"].push_back({{"round", round.round},
+                              {"start_s", seconds(round.start)},
+                              {"end_s", seconds(round.end)},
+                              {"operations", round.operations}});
+  }
+  const CriticalPath& path = report.critical_path;
+  json["critical_path"] = {{"latency_s", seconds(path.latency)},
+                           {"overhead_s", seconds(path.overhead)},
+                           {"bandwidth_s", seconds(path.bandwidth)},
+                           {"sharing_s", seconds(path.sharing)},
+                           {"reduction_s", seconds(path.reduction)},
+                           {"waiting_s", seconds(path.waiting)},
+                           {"messages", path.messages},
+                           {"text", path.text}};
+  if (report.flow) {
+    for (const CriticalStep& step : report.flow->steps) {
+      json["critical_path"]["steps"].push_back(json_of(step, network));
+    }
+  }
+  return json.dump();
+}
+
+void Answers::finish() {
+  if (!texts_.empty()) {
+    print(texts_);
+  }
+  if (!report_.empty()) {
+    std::string text = "[";
+    for (const std::string& report : reports_) {
+      text += (text.size() == 1 ? "\n" : ",\n") + report;
+    }
+    write_whole_file(report_, text + "\n]\n");
+  }
+  if (!trace_.empty()) {
+    if (traces_.size() != 1) {
+      throw Error(ErrorKind::kUsage, fmt::format("--trace writes one simulation, and this would be {}: name one "
+                                                 "algorithm, one size and one number of ranks",
+                                                 traces_.size()));
+    }
+    write_whole_file(trace_, traces_.front());
+  }
+}
+
+}  // namespace ringwood::cli
