@@ -19,7 +19,10 @@ namespace {
 
 // What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
 constexpr std::int64_t kMessagesForSelection = 100'000'000;
-constexpr std::int64_t kMessagesForPrediction = 5'000'000;
+constexpr std::int64_t kMessagesForPrediction = 2'500'000;
+
+// Of all candidates at one point together; those that look best are simulated first.
+constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
 
 // Qualities are proved for so many ranks in place of more.
 constexpr Rank kRanksForProof = 16;
@@ -144,9 +147,14 @@ double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) co
 }
 
 std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
+  std::int64_t left = kMessagesAtOnePoint;
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    const bool too_long = effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction;
-    return too_long ? -1.0 : simulated(schedule, layout);
+    const std::int64_t messages = effort_of(schedule, kMessagesForPrediction).messages;
+    if (messages > kMessagesForPrediction || messages > left) {
+      return -1.0;
+    }
+    left -= messages;
+    return simulated(schedule, layout);
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
   return model_options(question(collective, bytes), built_in_library(), cost_view(site_), predictor, objects, effort);

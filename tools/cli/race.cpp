@@ -136,6 +136,9 @@ int tune_measured(const Arguments& arguments, const std::vector<Collective>& col
   }
   world->on_first([&] {
     file->save(0);
+    if (!arguments.given("quiet")) {
+      tell_inconsistencies(file->table());
+    }
     for (const CollectiveDecisions& decisions : file->table().collectives) {
       for (const DecisionRule& rule : decisions.rules) {
         print(

@@ -155,6 +155,9 @@ int run(const Arguments& arguments) {
   TableFile file(arguments.text("output"), std::move(provenance));
   tune_simulated(arguments, collectives, sizes, file);
   file.save(kSimulatedTie);
+  if (!arguments.given("quiet")) {
+    tell_inconsistencies(file.table());
+  }
   print_rules(file.table(), format);
   return 0;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <set>
+#include <tuple>
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
@@ -148,6 +149,22 @@ void tune_sizes(Collective collective, const std::vector<Bytes>& sizes, const Tu
       refine(collective, before, bytes, source, file);
     }
     before = bytes;
+  }
+}
+
+void tell_inconsistencies(const DecisionTable& table) {
+  std::vector<ResultPoint> points;
+  for (const CollectiveDecisions& decisions : table.collectives) {
+    for (const DecisionSample& sample : decisions.samples) {
+      for (const DecisionTiming& timing : sample.times) {
+        points.push_back({decisions.collective, timing.algorithm, sample.ranks, sample.bytes, timing.seconds});
+      }
+    }
+  }
+  // Less is noise of measurements, and of simulated times nothing to act on.
+  constexpr double kWorthTelling = 0.05;
+  for (const Inconsistency& one : inconsistencies(points, kWorthTelling)) {
+    remark("ringwood tune: " + one.message);
   }
 }
 

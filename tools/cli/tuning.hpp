@@ -50,4 +50,7 @@ struct TuningSource {
 /// power of two. Points that the file has are not taken again.
 void tune_sizes(Collective collective, const std::vector<Bytes>& sizes, const TuningSource& source, TableFile& file);
 
+/// What cannot be right in the table's samples (choose.hpp), as remarks.
+void tell_inconsistencies(const DecisionTable& table);
+
 }  // namespace ringwood::cli

@@ -109,6 +109,28 @@ TEST(Export, OfATableIsWhatLintFindsGood) {
   }
 }
 
+TEST(Identify, TellsAnAlgorithmFromItsMessages) {
+  const TemporaryDirectory directory;
+  const std::string prefix = directory / "run";
+  // Recursive doubling of 64 bytes on four ranks, three calls; what programs send themselves does not count.
+  for (int rank = 0; rank < 4; ++rank) {
+    std::ofstream file(prefix + "." + std::to_string(rank) + ".prof");
+    file << "# POINT TO POINT\n";
+    for (const int peer : {rank ^ 1, rank ^ 2}) {
+      file << "I\t" << rank << "\t" << peer << "\t192 bytes\t3 msgs sent\t0,0,3\n";
+    }
+    file << "E\t" << rank << "\t0\t8 bytes\t1 msgs sent\t1\n";
+  }
+  const Outcome outcome = ringwood("identify allreduce " + prefix + " --sizes 64 --format json");
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  const Json best = Json::parse(outcome.output).at(0);
+  EXPECT_EQ(best.at("algorithm"), "recursive-doubling");
+  EXPECT_EQ(best.at("calls"), 3);
+  EXPECT_EQ(best.at("distance"), 0);
+  EXPECT_EQ(ringwood("identify allreduce " + prefix + " --sizes 128").code, 1);
+  EXPECT_EQ(ringwood("identify allreduce " + (directory / "none") + " --sizes 64").code, 2);
+}
+
 TEST(Lint, ExitsWithOneAndNamesThePlace) {
   const TemporaryDirectory directory;
   const std::string file = directory / "rules";
