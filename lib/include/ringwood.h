@@ -11,6 +11,10 @@
  * RINGWOOD_BARRIER are an algorithm ("ring"), an expression ("lanes(2, ring)") or "native". A value that cannot be
  * understood, or that cannot do what is asked for, is an error that names the variable.
  *
+ * Read there too: RINGWOOD_SHARED_MEMORY=0 sends all messages over MPI; RINGWOOD_CHECK=1 compares what the ranks pass
+ * before each call; RINGWOOD_TIMEOUT=SECONDS makes a call fail that waits so long for another rank of its node;
+ * RINGWOOD_VERBOSE=1 says on standard error where there is no shared memory.
+ *
  * What is handed to the MPI library's own function, by a rule that has the same outcome on every rank, since it looks
  * only at what MPI requires to be the same there:
  *  - intercommunicators, and null handles, which it refuses itself;
