@@ -4,7 +4,9 @@
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/real_records.hpp"
+#include "tools/cli/tables.hpp"
 
 namespace ringwood::cli {
 
@@ -20,12 +22,12 @@ constexpr OptionUse kOptions[]{
     {.name = "seed", .fallback = "1"},
     {.name = "machine"},
     {.name = "map", .fallback = "block"},
-    {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+    {.name = "format", .fallback = "table", .accepted = "table, json, csv, osu, nccl, imb"},
     {.name = "quiet"},
 };
 
 int run(const Arguments& arguments) {
-  RecordWriter writer(arguments.one_of("format", record_formats()));
+  ResultWriter writer(arguments.one_of("format", result_formats()), table_notes_of(arguments));
   const Collective collective = collective_named(arguments.operands().front());
   const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
@@ -36,6 +38,7 @@ int run(const Arguments& arguments) {
     remark("ringwood bench: " + world->doubts());
   }
   bool all_right = true;
+  Progress progress("ringwood bench", sizes.size(), world->first() && !arguments.given("quiet"));
   for (const Bytes bytes : sizes) {
     const std::vector<Record> records = real.measure({collective, bytes, real.able(collective, choices)});
     for (const Record& record : records) {
@@ -45,8 +48,10 @@ int run(const Arguments& arguments) {
       for (const Record& record : records) {
         writer.add(record);
       }
+      progress.step();
     });
   }
+  progress.end();
   world->on_first([&] {
     writer.finish();
     flush_output();

@@ -54,7 +54,7 @@ std::string overview() {
       "Ringwood: collectives for MPI programs, and a simulator of the very same collectives.\n\n"
       "Usage: ringwood COMMAND [ARGUMENTS] [OPTIONS]\n\nCommands:\n";
   for (const Command* command : all_commands()) {
-    text += fmt::format("  {:<10}{}\n", command->name, command->brief);
+    text += fmt::format("  {:<12}{}\n", command->name, command->brief);
   }
   text +=
       "\nTry:\n"

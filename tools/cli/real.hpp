@@ -54,6 +54,9 @@ class RealWorld : public Crew {
   [[nodiscard]] bool first() const override { return rank() == 0; }
 };
 
+/// "Open MPI 4.1.4", without starting MPI; empty where it is not built in.
+[[nodiscard]] std::string mpi_library();
+
 /// Starts MPI, which ends with the object. Throws Error(kUsage) where MPI is not built in.
 [[nodiscard]] std::unique_ptr<RealWorld> start_real_world();
 

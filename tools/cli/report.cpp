@@ -4,12 +4,16 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/report_data.hpp"
 #include "tools/cli/report_page.hpp"
+#include "tools/cli/report_trace.hpp"
 #include "tools/cli/results_file.hpp"
 
 namespace ringwood::cli {
@@ -31,7 +35,14 @@ void check(const Record& record, const std::string& path, std::size_t number) {
 }
 
 [[nodiscard]] ReportSource source_of(const std::string& path) {
-  ReportSource source{.name = path, .records = {}, .remark = {}};
+  ReportSource source{.name = path, .records = {}, .remark = {}, .trace = nullptr};
+  if (std::ifstream file(path, std::ios::binary); file && !std::filesystem::is_directory(path)) {
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (auto trace = report_trace(text, path)) {
+      source.trace = std::move(*trace);
+      return source;
+    }
+  }
   source.records = read_results(path, source.remark);
   for (std::size_t i = 0; i < source.records.size(); ++i) {
     check(source.records[i], path, i + 1);
@@ -78,8 +89,9 @@ constinit const Command report_command{
     .brief = "results as one HTML page: decision map, curves, speed-ups, agreement, table",
     .details =
         "RESULTS are files that `ringwood sweep --output` wrote, or JSON of bench and simulate; measured\n"
-        "and simulated ones may be mixed, and are then set against each other. The page is one file,\n"
-        "without network, for screens light and dark, for paper, and for screen readers.",
+        "and simulated ones may be mixed, and are then set against each other. A file of `ringwood\n"
+        "simulate --trace` adds a time line of that collective. The page is one file, without network,\n"
+        "for screens light and dark, for paper, and for screen readers.",
     .operands_min = 1,
     .operands_max = kMostFiles,
     .options = kOptions,

@@ -139,9 +139,15 @@ void add_field(Json& data, const std::string& name, const std::vector<const Reco
 std::string report_data(const std::vector<ReportSource>& sources) {
   const std::vector<const Record*> records = each_id_once(sources);
   Json data{{"schema", "ringwood.report/1"}, {"version", RINGWOOD_VERSION}, {"count", records.size()},
-            {"sources", Json::array()},      {"omitted", Json::array()},    {"fields", Json::array()}};
+            {"sources", Json::array()},      {"omitted", Json::array()},    {"traces", Json::array()},
+            {"fields", Json::array()}};
   for (const ReportSource& source : sources) {
-    data["sources"].push_back({{"name", source.name}, {"points", source.records.size()}, {"remark", source.remark}});
+    const bool is_trace = !source.trace.is_null();
+    const std::string what = is_trace ? "a time line" : fmt::format("{} results", source.records.size());
+    data["sources"].push_back({{"name", source.name}, {"what", what}, {"remark", source.remark}});
+    if (is_trace) {
+      data["traces"].push_back(source.trace);
+    }
   }
   for (const std::string& name : names_of(records)) {
     add_field(data, name, records);

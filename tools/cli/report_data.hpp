@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace ringwood::cli {
 struct ReportSource {
   std::string name;
   std::vector<Record> records;
-  std::string remark;  ///< what was found when it was read; may be empty
+  std::string remark;            ///< what was found when it was read; may be empty
+  nlohmann::ordered_json trace;  ///< of report_trace, in place of records; null if it has records
 };
 
 /// All results as the JSON of a report's page (tools/report/page/data.js reads it): columns, texts once with numbers

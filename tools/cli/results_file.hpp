@@ -41,8 +41,10 @@ class ResultsFile {
   /// Throws Error(kSystem), naming the file, if it cannot be written; what was there before stays whole.
   void append(const Record& record);
 
- private:
+  /// Returns when all of it is on the disk. Throws Error(kSystem).
   void sync() const;
+
+ private:
   void check_regular() const;
   void lock() const;
   void load();

@@ -22,6 +22,7 @@
 #include "tools/cli/simulation.hpp"
 #include "tools/cli/sweep_plan.hpp"
 #include "tools/cli/sweep_results.hpp"
+#include "tools/cli/tables.hpp"
 
 namespace ringwood::cli {
 
@@ -48,7 +49,7 @@ constexpr OptionUse kOptions[]{
     {.name = "time-budget"},
     {.name = "output"},
     {.name = "dry-run"},
-    {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+    {.name = "format", .fallback = "table", .accepted = "table, json, csv, osu, nccl, imb"},
     {.name = "quiet"},
 };
 
@@ -114,7 +115,7 @@ class SimulatedSweep {
     share();
     std::vector<char> code{0};
     crew_.on_first([&] {
-      results_->print_all(plan_.points, arguments_.text("format"));
+      results_->print_all(plan_.points, arguments_);
       code[0] = done_ < open_.size() ? static_cast<char>(out_of_time()) : 0;
     });
     return crew_.shared(code)[0];
@@ -239,7 +240,7 @@ class MeasuredSweep {
     const bool all_done = measure(open_groups(world_.shared(finished)));
     std::vector<char> code{0};
     world_.on_first([&] {
-      code[0] = results_->print_all(points_, arguments_.text("format")) ? 0 : 1;
+      code[0] = results_->print_all(points_, arguments_) ? 0 : 1;
       if (!all_done && code[0] == 0) {
         code[0] = static_cast<char>(kOutOfTime);
       }
@@ -309,7 +310,7 @@ class MeasuredSweep {
 };
 
 int run(const Arguments& arguments) {
-  (void)arguments.one_of("format", record_formats());
+  (void)arguments.one_of("format", result_formats());
   if (is_launched() && !arguments.given("simulate")) {
     const MeasuringOptions check_before_start(arguments);
     const Grid check_too(arguments);

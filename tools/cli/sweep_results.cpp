@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tools/cli/output.hpp"
+#include "tools/cli/tables.hpp"
 
 namespace ringwood::cli {
 
@@ -67,8 +68,8 @@ void SweepResults::tell_skipped(std::size_t skipped, std::size_t all) const {
   }
 }
 
-bool SweepResults::print_all(const std::vector<GridPoint>& points, const std::string& format) const {
-  RecordWriter writer(format);
+bool SweepResults::print_all(const std::vector<GridPoint>& points, const Arguments& arguments) {
+  ResultWriter writer(arguments.text("format"), table_notes_of(arguments));
   bool all_right = true;
   for (const GridPoint& point : points) {
     if (const Record* const record = finished(point); record != nullptr) {
@@ -78,6 +79,9 @@ bool SweepResults::print_all(const std::vector<GridPoint>& points, const std::st
   }
   writer.finish();
   flush_output();
+  if (file_) {
+    file_->sync();
+  }
   return all_right;
 }
 

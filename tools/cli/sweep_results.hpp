@@ -29,8 +29,9 @@ class SweepResults {
   /// Points that are in the file already, said once.
   void tell_skipped(std::size_t skipped, std::size_t all) const;
 
-  /// Everything that is finished, in the order of the points. Returns whether all results are right.
-  bool print_all(const std::vector<GridPoint>& points, const std::string& format) const;
+  /// Prints everything that is finished, in the order of the points and in the `--format`. Returns whether all results
+  /// are right. Throws Error(kSystem) if the file cannot be written to its end.
+  bool print_all(const std::vector<GridPoint>& points, const Arguments& arguments);
 
  private:
   bool quiet_;

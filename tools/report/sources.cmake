@@ -15,5 +15,6 @@ set(PAGE_SCRIPTS
     page/curves.js
     page/speedup.js
     page/agreement.js
+    page/timeline.js
     page/table.js
     page/page.js)

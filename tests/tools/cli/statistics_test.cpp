@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <numeric>
 #include <vector>
 
@@ -38,6 +40,43 @@ TEST(Statistics, FewValuesHaveTheWidestInterval) {
 TEST(Statistics, SettledWithinFivePercent) {
   EXPECT_TRUE(is_settled({.minimum = 1, .low = 95.1, .median = 100, .high = 104.9, .maximum = 900}));
   EXPECT_FALSE(is_settled({.minimum = 99, .low = 99, .median = 100, .high = 106, .maximum = 106}));
+}
+
+TEST(Statistics, CallsKnownTiesAndKnownDifferences) {
+  const auto measured = [](double time, double spread, std::int64_t samples = 50) {
+    return Estimate{time, time * (1 - spread), time * (1 + spread), samples};
+  };
+  EXPECT_TRUE(is_tie(ratio_of(measured(1, 0.03), measured(1.01, 0.03))));
+  EXPECT_TRUE(is_tie(ratio_of(measured(1, 0.2), measured(1.1, 0.2))));
+  EXPECT_FALSE(is_tie(ratio_of(measured(1, 0.02), measured(1.1, 0.02))));
+  EXPECT_FALSE(is_tie(ratio_of(measured(1.1, 0.02), measured(1, 0.02))));
+  // Simulated times have no interval, and what differs by less than 2 % is still called equal.
+  EXPECT_TRUE(is_tie(ratio_of({1, 1, 1, 0}, {1.01, 1.01, 1.01, 0})));
+  EXPECT_FALSE(is_tie(ratio_of({1, 1, 1, 0}, {1.03, 1.03, 1.03, 0})));
+  // The same interval of three repetitions says less than that of fifty.
+  EXPECT_TRUE(is_tie(ratio_of(measured(1, 0.04, 3), measured(1.09, 0.04, 3))));
+  EXPECT_FALSE(is_tie(ratio_of(measured(1, 0.04), measured(1.09, 0.04))));
+  EXPECT_TRUE(is_tie(ratio_of(measured(1, 0.01, 1), measured(9, 0.01, 1)))) << "nothing is known";
+}
+
+TEST(Statistics, TheIntervalOfARatioIsThatOfItsMedians) {
+  const Ratio ratio = ratio_of({2, 1.8, 2.2, 100}, {1, 1, 1, 0});
+  EXPECT_DOUBLE_EQ(ratio.value, 2);
+  EXPECT_NEAR(ratio.low, 1.81, 0.005);
+  EXPECT_NEAR(ratio.high, 2.21, 0.005);
+  EXPECT_NEAR(chance_of_ratio(ratio, 1.81), 0.025, 0.003);
+  EXPECT_DOUBLE_EQ(chance_of_ratio({1, 1, 1, 0}, 1.05), 1);
+  EXPECT_DOUBLE_EQ(chance_of_ratio({1.1, 1.1, 1.1, 0}, 1.05), 0);
+}
+
+TEST(Statistics, FewDiscoveriesAreFalse) {
+  // The example of Benjamini and Hochberg 1995, section 3.2: four of fifteen.
+  const std::vector<double> chances{0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344,
+                                    0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+  const std::vector<char> found = discoveries(chances);
+  EXPECT_EQ(std::count(found.begin(), found.end(), 1), 4);
+  EXPECT_EQ(std::count(found.begin(), found.begin() + 4, 1), 4);
+  EXPECT_TRUE(discoveries({}).empty());
 }
 
 }  // namespace

@@ -32,6 +32,16 @@ TEST(Sweep, WritesOneRecordAPoint) {
   EXPECT_EQ(ids.size(), 16U);
 }
 
+/// The lines in an order that does not depend on which thread was faster.
+[[nodiscard]] std::multiset<std::string> lines_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::multiset<std::string> lines;
+  for (std::string line; std::getline(stream, line);) {
+    lines.insert(line);
+  }
+  return lines;
+}
+
 TEST(Sweep, GoesOnAfterATornLine) {
   const TemporaryDirectory directory;
   const std::string file = directory / "r.jsonl";
@@ -41,14 +51,15 @@ TEST(Sweep, GoesOnAfterATornLine) {
     std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.substr(0, cut);
     const Outcome outcome = ringwood(sweep_into(file));
     ASSERT_EQ(outcome.code, 0) << outcome.errors;
-    EXPECT_EQ(read_file(file), whole) << cut;
+    EXPECT_EQ(lines_of(read_file(file)), lines_of(whole)) << cut;
     EXPECT_EQ(outcome.output, whole_table);
     if (cut > 0) {
       EXPECT_THAT(outcome.errors, HasSubstr("ended in the middle of a line"));
     }
   }
+  const std::string before = read_file(file);
   const Outcome again = ringwood(sweep_into(file));
-  EXPECT_EQ(read_file(file), whole);
+  EXPECT_EQ(read_file(file), before);
   EXPECT_THAT(again.errors, HasSubstr("16 of 16 points are in the file already"));
 }
 
@@ -70,6 +81,81 @@ TEST(Sweep, NamesTheLineThatIsNoResult) {
     EXPECT_THAT(outcome.errors, HasSubstr(file + ":2: "));
     EXPECT_EQ(read_file(file), std::string("\n") + line) << "a file that is not ours is left alone";
   }
+}
+
+TEST(Sweep, ThreadsMakeNoDifference) {
+  const Outcome one = ringwood(std::string(kGrid) + " --threads 1 --format csv");
+  const Outcome four = ringwood(std::string(kGrid) + " --threads 4 --format csv");
+  ASSERT_EQ(one.code, 0) << one.errors;
+  EXPECT_EQ(one.output, four.output);
+}
+
+TEST(Sweep, ShardsMergeIntoTheWhole) {
+  const TemporaryDirectory directory;
+  ASSERT_EQ(ringwood(sweep_into(directory / "whole.jsonl")).code, 0);
+  ASSERT_EQ(run_line("cd '" + directory.path() + "' && ringwood merge whole.jsonl --output whole").code, 0);
+  for (const int shards : {1, 3, 8, 20}) {
+    std::string files;
+    std::size_t lines = 0;
+    for (int shard = 1; shard <= shards; ++shard) {
+      const std::string file = directory / (std::to_string(shards) + "-" + std::to_string(shard) + ".jsonl");
+      const Outcome outcome =
+          ringwood(sweep_into(file) + " --shard " + std::to_string(shard) + "/" + std::to_string(shards));
+      ASSERT_EQ(outcome.code, 0) << outcome.errors;
+      lines += lines_of(read_file(file)).size();
+      files = " '" + file + "'" + files;  // the order of the files does not matter
+    }
+    EXPECT_EQ(lines, 16U) << "each point is in one shard";
+    const Outcome merged = ringwood("merge" + files + " --output '" + directory / "merged" + "'");
+    ASSERT_EQ(merged.code, 0) << merged.errors;
+    EXPECT_EQ(read_file(directory / "merged"), read_file(directory / "whole")) << shards;
+  }
+  EXPECT_EQ(ringwood(std::string(kGrid) + " --shard 0/2 --format csv").output,
+            ringwood(std::string(kGrid) + " --shard 2/2 --format csv").output);
+}
+
+TEST(Sweep, TakesItsShardFromAJobArray) {
+  const std::string task = "SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_ID=";
+  const std::string command = " ringwood " + std::string(kGrid) + " --format csv --shard ";
+  EXPECT_EQ(run_line(task + "5" + command + "slurm").output,
+            run_line("ringwood " + std::string(kGrid) + " --format csv --shard 0/2").output);
+  EXPECT_EQ(run_line(task + "6" + command + "slurm").output,
+            run_line("ringwood " + std::string(kGrid) + " --format csv --shard 1/2").output);
+  EXPECT_EQ(ringwood(std::string(kGrid) + " --shard slurm").code, 2);
+}
+
+TEST(Sweep, RefusesShardsThatAreNone) {
+  for (const char* const shard : {"3/2", "1", "1/0", "-1/2", "a/b", "1/2/3", ""}) {
+    const Outcome outcome = ringwood(std::string(kGrid) + " --shard '" + shard + "'");
+    EXPECT_EQ(outcome.code, 2) << shard;
+    EXPECT_EQ(outcome.output, "") << shard;
+  }
+}
+
+TEST(Sweep, EndsInTimeAndGoesOn) {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "r.jsonl";
+  const std::string command = sweep_into(file) + " --threads 1 --time-budget ";
+  const Outcome none = ringwood(command + "0s");
+  EXPECT_EQ(none.code, 75);
+  EXPECT_EQ(none.output, "");
+  EXPECT_THAT(none.errors, HasSubstr("out of time with 16 of 16 points to do"));
+  EXPECT_EQ(ringwood(command + "10min").code, 0);
+  EXPECT_EQ(lines_of(read_file(file)).size(), 16U);
+}
+
+TEST(Sweep, IsPrintedAsOtherProgramsDo) {
+  const std::string sweep = "sweep allgather --algorithm ring --ranks 4 --sizes 64,1KiB --type int32 --format ";
+  const Outcome osu = ringwood(sweep + "osu");
+  ASSERT_EQ(osu.code, 0) << osu.errors;
+  EXPECT_THAT(osu.output, HasSubstr("# OSU MPI Allgather Latency Test v7.4\n"));
+  EXPECT_THAT(osu.output, HasSubstr("# Datatype: MPI_INT32.\n"));
+  EXPECT_THAT(osu.output, HasSubstr("\n16        ")) << "OSU counts what one rank sends";
+  EXPECT_THAT(osu.output, HasSubstr("\n256       "));
+  const Outcome nccl = ringwood(sweep + "nccl");
+  EXPECT_THAT(nccl.output, HasSubstr("\n        1024           256     int32    none      -1 "));
+  EXPECT_THAT(nccl.output, HasSubstr("# Out of bounds values : 0 OK\n"));
+  EXPECT_THAT(ringwood(sweep + "imb").output, HasSubstr("# #processes = 4\n"));
 }
 
 TEST(Compare, SetsMeasuredBesideSimulated) {

@@ -21,6 +21,19 @@ namespace {
 
 constexpr int kSystemFailed = 3;
 
+/// "Open MPI v4.1.4, package: ..." and "MPICH Version:\t4.0.2\nMPICH ..." become a name and a number.
+[[nodiscard]] std::string short_version(std::string text) {
+  text = text.substr(0, text.find_first_of(",\n"));
+  if (const std::size_t word = text.find(" Version:"); word != std::string::npos) {
+    const std::size_t number = text.find_first_of("0123456789", word);
+    text = text.substr(0, word + 1) + (number == std::string::npos ? "" : text.substr(number));
+  }
+  if (const std::size_t number = text.find(" v"); number != std::string::npos) {
+    text.erase(number + 1, 1);
+  }
+  return text;
+}
+
 /// MPI from its start to its end, with a communicator of our own.
 class MpiWorld final : public RealWorld {
  public:
@@ -50,12 +63,7 @@ class MpiWorld final : public RealWorld {
 
   [[nodiscard]] Rank ranks() const override { return ranks_; }
 
-  [[nodiscard]] std::string library() const override {
-    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
-    int length = 0;
-    MPI_Get_library_version(text.data(), &length);
-    return short_version({text.data(), static_cast<std::size_t>(length)});
-  }
+  [[nodiscard]] std::string library() const override { return mpi_library(); }
 
   [[nodiscard]] std::string hosts() const override { return hosts_; }
 
@@ -102,19 +110,6 @@ class MpiWorld final : public RealWorld {
   }
 
  private:
-  /// "Open MPI v4.1.4, package: ..." and "MPICH Version:\t4.0.2\nMPICH ..." become a name and a number.
-  [[nodiscard]] static std::string short_version(std::string text) {
-    text = text.substr(0, text.find_first_of(",\n"));
-    if (const std::size_t word = text.find(" Version:"); word != std::string::npos) {
-      const std::size_t number = text.find_first_of("0123456789", word);
-      text = text.substr(0, word + 1) + (number == std::string::npos ? "" : text.substr(number));
-    }
-    if (const std::size_t number = text.find(" v"); number != std::string::npos) {
-      text.erase(number + 1, 1);
-    }
-    return text;
-  }
-
   /// The other ranks may be waiting for this one, so that nobody can be told.
   [[noreturn]] void abort(const std::string& what) const {
     remark(fmt::format("ringwood: rank {}: {}", rank_, what));
@@ -169,6 +164,13 @@ class MpiWorld final : public RealWorld {
 };
 
 }  // namespace
+
+std::string mpi_library() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  return short_version({text.data(), static_cast<std::size_t>(length)});
+}
 
 std::unique_ptr<Crew> start_crew() {
   if (is_launched()) {

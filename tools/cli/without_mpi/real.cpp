@@ -4,6 +4,10 @@
 
 namespace ringwood::cli {
 
+std::string mpi_library() {
+  return "";
+}
+
 std::unique_ptr<Crew> start_crew() {
   return solo_crew();
 }

@@ -16,6 +16,7 @@ class Results {
     this.sources = data.sources;
     this.version = data.version;
     this.omitted = data.omitted;
+    this.traces = data.traces;
     this.count = data.count;
     this.columns = decodedColumns(data);
     this.byName = new Map(this.columns.map((column) => [column.name, column.values]));
@@ -65,7 +66,8 @@ class Results {
     }
     // The machine that stands for "none given" has as many hosts as there are ranks.
     const ranks = this.value("ranks", row);
-    const machine = text("machine").replace(new RegExp("hosts=" + Number(ranks) + "(?![0-9])"), "hosts=ranks");
+    const hosts = "hosts=" + ranks;
+    const machine = (text("machine") + ",").replace(hosts + ",", "hosts=ranks,").slice(0, -1);
     return ["simulated", text("model"), machine].filter((part) => part !== "").join(", ");
   }
 

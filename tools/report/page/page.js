@@ -11,21 +11,30 @@ class Page {
     this.curves = new Curves((ranks) => this.chooseRanks(ranks));
     this.speedup = new Speedup();
     this.agreement = new Agreement();
+    this.timelines = new Timelines(results.traces);
   }
 
   start() {
     document.title = "Ringwood: " + this.results.collectives.join(", ");
     document.getElementById("summary").append(...this.summary());
     document.getElementById("method").append(...this.method());
-    if (this.results.count === 0) {
-      return;
+    const content = document.getElementById("content");
+    if (this.results.count > 0) {
+      content.append(this.map.node, this.curves.node, this.speedup.node, this.agreement.node);
+      this.choose({});
     }
-    document.getElementById("content").append(this.map.node, this.curves.node, this.speedup.node, this.agreement.node,
-      new ResultsTable(this.results).node);
-    this.choose({});
+    content.append(this.timelines.node);
+    this.timelines.draw(false);
+    if (this.results.count > 0) {
+      content.append(new ResultsTable(this.results).node);
+    }
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.redraw());
-    const paper = () => this.charts().forEach((chart) => chart.drawForPaper());
+    const paper = () => {
+      this.charts().forEach((chart) => chart.drawForPaper());
+      this.timelines.draw(true);
+    };
     addEventListener("beforeprint", paper);
+    addEventListener("afterprint", () => this.timelines.draw(false));
     matchMedia("print").addEventListener("change", (event) => { if (event.matches) { paper(); } });
   }
 
@@ -35,6 +44,7 @@ class Page {
 
   redraw() {
     this.charts().forEach((chart) => chart.draw());
+    this.timelines.draw(false);
   }
 
   choose(change) {
@@ -87,7 +97,7 @@ class Page {
   summary() {
     const {results} = this;
     const points = results.points;
-    const files = results.sources.map((source) => element("li", {}, element("code", {}, source.name), ": " + plural(source.points, "result"),
+    const files = results.sources.map((source) => element("li", {}, element("code", {}, source.name), ": " + source.what,
       source.remark === "" ? "" : "; " + source.remark));
     const measured = points.filter((point) => point.measured);
     const lines = [plural(results.count, "result") + " of " + results.collectives.join(", ") + "; "

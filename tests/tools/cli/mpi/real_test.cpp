@@ -85,6 +85,45 @@ TEST(Sweep, MeasuresAndGoesOn) {
   EXPECT_THAT(compared.output, HasSubstr("fastest"));
 }
 
+TEST(Sweep, SimulatesOnAllRanksWhatOneProcessDoes) {
+  const TemporaryDirectory directory;
+  const std::string grid = "sweep allreduce allgather --ranks 2..16 --sizes 8,64KiB ";
+  const Outcome solo = ringwood(grid + "--format csv");
+  for (const int ranks : {1, 2, 3}) {
+    const std::string file = directory / std::to_string(ranks);
+    const Outcome shared = over_ranks(ranks, grid + "--simulate --format csv --output '" + file + "'");
+    ASSERT_EQ(shared.code, 0) << shared.errors;
+    // A file adds the points' numbers.
+    EXPECT_EQ(std::count(shared.output.begin(), shared.output.end(), '\n'),
+              std::count(solo.output.begin(), solo.output.end(), '\n'));
+    EXPECT_EQ(ringwood("merge '" + file + "'").output, ringwood("merge '" + directory / "1" + "'").output);
+    EXPECT_EQ(over_ranks(ranks, grid + "--simulate --format csv --output '" + file + "' --quiet").output, shared.output)
+        << "all of it is in the file";
+  }
+}
+
+TEST(Sweep, MeasuresItsShardsAndEndsInTime) {
+  const TemporaryDirectory directory;
+  const std::string sweep = "sweep allreduce --algorithm 'ring;native' --sizes 8,64 --budget 5ms --quiet --output ";
+  const std::string one = directory / "1";
+  const std::string two = directory / "2";
+  EXPECT_EQ(over_ranks(2, sweep + "'" + one + "' --shard 1/2 --time-budget 0s").code, 75);
+  ASSERT_EQ(over_ranks(2, sweep + "'" + one + "' --shard 1/2").code, 0);
+  ASSERT_EQ(over_ranks(2, sweep + "'" + two + "' --shard 2/2 --time-budget 10min").code, 0);
+  const Outcome merged = ringwood("merge '" + one + "' '" + two + "'");
+  ASSERT_EQ(merged.code, 0) << merged.errors;
+  EXPECT_EQ(std::count(merged.output.begin(), merged.output.end(), '\n'), 4);
+}
+
+TEST(Doctor, SeesTheRanks) {
+  const Outcome outcome = over_ranks(2, "doctor --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const auto findings = nlohmann::json::parse(outcome.output);
+  ASSERT_EQ(findings.size(), 9U);
+  EXPECT_EQ(findings[1]["check"], "launcher");
+  EXPECT_THAT(findings[1]["found"].get<std::string>(), HasSubstr("2 ranks"));
+}
+
 TEST(Sweep, OtherRanksThanStartedAreRefused) {
   const Outcome outcome = over_ranks(2, "sweep allreduce --ranks 4");
   EXPECT_EQ(outcome.code, 2);
