@@ -56,6 +56,9 @@ bool first_rank_forks(const Schedule& schedule) {
 // With fewer ranks there is nothing to gain.
 constexpr Rank kWorthSymmetry = 256;
 
+// Each straggler leaves a few pieces.
+constexpr std::size_t kRanksPerStraggler = 32;
+
 /// Why the options allow no use of symmetry, or nullptr if they do.
 [[nodiscard]] const char* need_all_ranks(const SimulationOptions& options) {
   if (!options.symmetry) {
@@ -70,7 +73,9 @@ std::optional<SimulationReport> run_orbits(const SimulationInput& input, const O
     return run_quotient(input, orbits);
   }
   const bool may_wait = PairCosts::may_wait_for_receives(input.machine, input.layout.total_bytes());
-  return may_wait || orbits.kind() != Symmetry::kRotation ? std::nullopt : run_piecewise_affine(input, orbits);
+  const bool few = input.options.stragglers.size() <= input.mapping.size() / kRanksPerStraggler;
+  const bool possible = few && !may_wait && orbits.kind() == Symmetry::kRotation;
+  return possible ? run_piecewise_affine(input, orbits) : std::nullopt;
 }
 
 /// Nothing, or the reason in `refused`, if all ranks must be evaluated.
