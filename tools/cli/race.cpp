@@ -65,7 +65,9 @@ class Race {
     for (const double share : kHeats) {
       const std::vector<DecisionTiming> times = heat(collective, bytes, field, share);
       const bool last = share == 1.0;
-      const std::vector<char> flags = world_.shared(last ? std::vector<char>(field.size(), 1) : still_in(times));
+      // Only the first rank has times to judge by.
+      const bool judges = world_.first() && !last;
+      const std::vector<char> flags = world_.shared(judges ? still_in(times) : std::vector<char>(field.size(), 1));
       std::vector<std::string> next;
       for (std::size_t i = 0; i < field.size(); ++i) {
         if (flags[i] != 0) {
