@@ -68,9 +68,9 @@ void check_growth(const Results& results, double tolerance, std::vector<Inconsis
       found.push_back({described(key, best) + " takes longer than " + described(larger->first, larger->second) +
                        ": take " + larger->second.algorithm + " for both"});
     }
-    const auto more = std::find_if(larger, results.end(), [&](const auto& other) {
-      return std::get<0>(other.first) == collective && std::get<1>(other.first) > ranks &&
-             std::get<2>(other.first) == bytes;
+    const auto more = std::find_if(larger, results.end(), [&key = key](const auto& other) {
+      return std::get<0>(other.first) == std::get<0>(key) && std::get<1>(other.first) > std::get<1>(key) &&
+             std::get<2>(other.first) == std::get<2>(key);
     });
     // Blocks that belong to ranks shrink as ranks are added; what moves and is combined in all does not.
     if (more != results.end() && best.seconds > more->second.seconds * (1 + tolerance)) {
