@@ -24,8 +24,10 @@ constexpr std::int64_t kMessagesForPrediction = 2'500'000;
 // Of all candidates at one point together; those that look best are simulated first.
 constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
 
-// Qualities are proved for so many ranks in place of more.
+// Qualities are proved for so many ranks in place of more, and for others: what holds for some numbers only is not
+// promised.
 constexpr Rank kRanksForProof = 16;
+constexpr Rank kOddRanks[] = {7, 9};
 
 [[nodiscard]] double seconds(Picoseconds time) {
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
@@ -101,13 +103,19 @@ SelectionQuestion ModelChoice::question(Collective collective, Bytes bytes) cons
 const ModelChoice::Qualities& ModelChoice::qualities(const Schedule& schedule) const {
   const auto [entry, is_new] = known_.emplace(schedule.name(), Qualities());
   if (is_new) {
-    const Rank ranks = std::min(schedule.ranks(), kRanksForProof);
-    const Placement placement = nodes_of_four(ranks);
-    const Schedule small(built_in_library(), schedule.collective(), parse_expression(schedule.name()),
-                         {.ranks = ranks, .commutative = schedule.commutative(), .placement = &placement});
-    const VerifyReport report = verify(small);
-    entry->second = {report.reproducibility,
-                     static_cast<double>(report.scratch_chunks) / static_cast<double>(report.chunks)};
+    entry->second = {5, 0};
+    for (const Rank ranks : {std::min(schedule.ranks(), kRanksForProof), kOddRanks[0], kOddRanks[1]}) {
+      const Placement placement = nodes_of_four(ranks);
+      const Schedule::Request request{.ranks = ranks, .commutative = schedule.commutative(), .placement = &placement};
+      if (!why_not(schedule.algorithm(), request).empty()) {
+        continue;
+      }
+      const VerifyReport report =
+          verify(Schedule(built_in_library(), schedule.collective(), parse_expression(schedule.name()), request));
+      const double scratch = static_cast<double>(report.scratch_chunks) / static_cast<double>(report.chunks);
+      entry->second.reproducibility = std::min(entry->second.reproducibility, report.reproducibility);
+      entry->second.scratch_per_byte = std::max(entry->second.scratch_per_byte, scratch);
+    }
   }
   return entry->second;
 }
