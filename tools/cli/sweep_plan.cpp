@@ -38,6 +38,17 @@ constexpr std::int64_t kMostShards = 1'000'000;
   return parse_integer(text, {0, INT64_MAX}, name);
 }
 
+/// Also "90min" and "12h", as the limits of jobs are.
+[[nodiscard]] double parse_long_time(const std::string& text) {
+  for (const auto& [unit, seconds] : {std::pair<std::string_view, double>{"min", 60}, {"h", 3600}}) {
+    if (text.ends_with(unit) && text.size() > unit.size()) {
+      const std::string number = text.substr(0, text.size() - unit.size());
+      return seconds * static_cast<double>(parse_integer(number, {0, 1'000'000}, "--time-budget"));
+    }
+  }
+  return static_cast<double>(parse_time(text, "--time-budget")) / static_cast<double>(kPicosecondsPerSecond);
+}
+
 }  // namespace
 
 Shard shard_of(const Arguments& arguments) {
@@ -104,8 +115,7 @@ std::vector<double> simulation_costs(const std::vector<GridPoint>& points,
 
 TimeBudget::TimeBudget(const Arguments& arguments) {
   if (arguments.given("time-budget")) {
-    const Picoseconds time = parse_time(arguments.text("time-budget"), "--time-budget");
-    seconds_ = static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+    seconds_ = parse_long_time(arguments.text("time-budget"));
   }
 }
 

@@ -21,6 +21,7 @@ const std::string kProgram = std::string(RINGWOOD_BINARY_DIRECTORY) + "/ringwood
 
 /// Starts a sweep of about two thousand short points.
 [[nodiscard]] pid_t start_sweep(const std::string& file) {
+  std::fflush(nullptr);  // what is buffered would be written twice
   const pid_t child = ::fork();
   if (child == 0) {
     (void)!::freopen("/dev/null", "w", stdout);

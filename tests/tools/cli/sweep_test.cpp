@@ -126,7 +126,9 @@ TEST(Sweep, TakesItsShardFromAJobArray) {
 
 TEST(Sweep, RefusesShardsThatAreNone) {
   for (const char* const shard : {"3/2", "1", "1/0", "-1/2", "a/b", "1/2/3", ""}) {
-    const Outcome outcome = ringwood(std::string(kGrid) + " --shard '" + shard + "'");
+    std::string command = kGrid;
+    command.append(" --shard '").append(shard).append("'");
+    const Outcome outcome = ringwood(command);
     EXPECT_EQ(outcome.code, 2) << shard;
     EXPECT_EQ(outcome.output, "") << shard;
   }
@@ -141,6 +143,9 @@ TEST(Sweep, EndsInTimeAndGoesOn) {
   EXPECT_EQ(none.output, "");
   EXPECT_THAT(none.errors, HasSubstr("out of time with 16 of 16 points to do"));
   EXPECT_EQ(ringwood(command + "10min").code, 0);
+  EXPECT_EQ(ringwood(command + "1h").code, 0);
+  EXPECT_EQ(ringwood(command + "10").code, 2);
+  EXPECT_EQ(ringwood(command + "min").code, 2);
   EXPECT_EQ(lines_of(read_file(file)).size(), 16U);
 }
 

@@ -7,9 +7,11 @@ const ROWS_TOLD = 64;
 class Timeline {
   constructor(trace) {
     this.trace = trace;
-    this.span = Math.max(...trace.start.map((start, index) => start + trace.duration[index]), 1e-12);
+    this.span = trace.start.reduce((last, start, index) => Math.max(last, start + trace.duration[index]), 1e-12);
     this.view = [0, this.span];
     this.cursor = {time: 0, rank: 0};
+    this.rows = Array.from({length: trace.ranks}, () => []);
+    trace.rank.forEach((rank, index) => this.rows[rank].push(index));
     this.canvas = element("canvas", {
       tabindex: 0, role: "img", keydown: (event) => this.key(event), mousemove: (event) => this.point(event),
       "aria-label": "Time line of " + plural(trace.ranks, "rank") + " over " + formatSeconds(this.span)
@@ -24,8 +26,6 @@ class Timeline {
       element("p", {class: "buttons"}, ...this.legend(), button("zoom in", () => this.zoom(0.5)), button("zoom out", () => this.zoom(2)),
         button("whole", () => this.zoom(Infinity))),
       element("div", {class: "pair"}, this.rankTable(), ...(trace.links.length === 0 ? [] : [this.linkTable()])));
-    this.rows = Array.from({length: trace.ranks}, () => []);
-    trace.rank.forEach((rank, index) => this.rows[rank].push(index));
     new ResizeObserver(() => this.draw()).observe(this.holder);
   }
 
