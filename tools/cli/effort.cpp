@@ -73,8 +73,8 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
     most.all = std::max(most.all, one.all);
     most.at_once = std::max(most.at_once, one.at_once);
     most.lanes = std::max(most.lanes, one.lanes);
-    if (one.all > kManyMessages) {
-      break;
+    if (one.all > std::min(kManyMessages, enough / ranks)) {
+      break;  // enough is known; of some algorithms it takes long to make a program
     }
   }
   // A root that alone sends much is not what all ranks do: trees send p - 1 messages in all. A lane has a message, be
