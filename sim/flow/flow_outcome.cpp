@@ -57,6 +57,11 @@ SimulationReport FlowEngine::report() {
   if (traces_) {
     const FlowStrand& strand = strands_[static_cast<std::size_t>(last - report.finish.begin())];
     report.flow->steps = critical_steps(trace_, strand.last, links_);
+    for (const Straggler& straggler : input_.options.stragglers) {
+      if (!report.flow->steps.empty() && report.flow->steps.front().rank == straggler.rank) {
+        report.flow->steps.front().waiting += straggler.arrival;  // it has waited for its rank to begin
+      }
+    }
     report.critical_path = critical_path(report.flow->steps);
   }
   return report;

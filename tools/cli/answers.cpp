@@ -154,21 +154,22 @@ std::vector<Answers::Level> Answers::levels_of(const std::vector<LinkUse>& links
   return levels;
 }
 
-/// By one hundredth more bandwidth on all links of a level.
+/// By one hundredth less bandwidth on all links of a level: where several bind alike, more of one brings nothing, and
+/// less of any costs.
 void Answers::measure_sensitivity(std::vector<Level>& levels, const Site& site, Picoseconds time,
                                   const std::function<Picoseconds(const Machine&)>& time_on) const {
-  constexpr double kMore = 0.01;
+  constexpr double kLess = 0.01;
   for (Level& level : levels) {
     Machine machine = site.machine();
     std::vector<LinkFactor> factors;
     for (LinkId link = 0; link < machine.network->links(); ++link) {
       if (level_name(*machine.network, link) == level.name) {
-        factors.push_back({link, 1 + kMore});
+        factors.push_back({link, 1 - kLess});
       }
     }
     if (!factors.empty() && time > 0) {
       machine.network = change_links(machine.network, factors);
-      level.sensitivity = static_cast<double>(time_on(machine) - time) / static_cast<double>(time) / kMore;
+      level.sensitivity = static_cast<double>(time_on(machine) - time) / static_cast<double>(time) / kLess;
     }
   }
 }
@@ -200,7 +201,7 @@ void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUs
                      {"mean use", level.mean_use, Unit::kRatio},
                      {"highest use", level.highest_use, Unit::kRatio}});
     if (is_sensitive_) {
-      table.back().push_back({"time per bandwidth", level.sensitivity, Unit::kRatio});
+      table.back().push_back({"time per bandwidth lost", level.sensitivity, Unit::kRatio});
     }
   }
   texts_ += to_table(table);
@@ -243,7 +244,7 @@ std::string Answers::json(const std::string& name, const std::vector<Level>& lev
                               {"mean_use", level.mean_use},
                               {"highest_use", level.highest_use}});
     if (is_sensitive_) {
-      json["levels"].back()["time_per_bandwidth"] = level.sensitivity;
+      json["levels"].back()["time_per_bandwidth_lost"] = level.sensitivity;
     }
   }
   for (const LinkUse& use : hottest_links(links, kInReport)) {

@@ -48,7 +48,7 @@ class Answers {
     Bytes bytes = 0;
     double mean_use = 0;
     double highest_use = 0;
-    double sensitivity = 0;  // relative change of time for that of bandwidth
+    double sensitivity = 0;  // relative change of time for a relative loss of bandwidth
   };
 
   struct RoundTimes {

@@ -119,6 +119,9 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   const auto start = std::chrono::steady_clock::now();
   const Layout layout = equal_layout(schedule, bytes / element_size_, element_size_);
   const SimulationReport report = evaluate(schedule, layout);
+  if (answers_ != nullptr) {
+    tell(schedule, layout, name, report);
+  }
   const Result result{
       .collective = schedule.collective(),
       .name = name,

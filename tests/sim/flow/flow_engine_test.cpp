@@ -238,6 +238,20 @@ TEST(FlowEngine, IsLogGopsWhereNoLinkIsShared) {
   }
 }
 
+TEST(FlowEngine, StragglersAreLateAndSlowAsInLogGops) {
+  Machine machine = make_machine("crossbar:hosts=8,bandwidth=1GB/s,latency=300ns,hop=0ns");
+  machine.between_hosts.o = 70'000;
+  machine.gamma = TimePerByte::from_picoseconds(250);
+  SimulationOptions options = flow_options();
+  options.stragglers = {{2, 5'000'000, 100}, {5, 0, 300}};
+  const SimulationReport flow = run(allreduce_ring, 8, 5040, machine, options);
+  machine.replaced.L = machine.between(0, 1).L + 1000;
+  SimulationOptions other;
+  other.stragglers = options.stragglers;
+  EXPECT_EQ(flow.finish, run(allreduce_ring, 8, 5040, machine, other).finish);
+  EXPECT_EQ(sum(flow.critical_path), flow.time);
+}
+
 TEST(FlowEngine, ASendOfManyBytesWaitsForItsReceive) {
   Machine machine = plain("crossbar:hosts=3");
   machine.between_hosts.S = 10;
