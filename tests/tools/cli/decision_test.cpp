@@ -20,8 +20,8 @@ using Json = nlohmann::json;
 }
 
 TEST(Select, TakesWhatTheSimulationOfAllFindsBest) {
-  for (const char* where :
-       {"--machine hpc:hosts=24 --ranks 24 --sizes 8,64KiB,4MiB", "--machine torus:dims=3x4 --ranks 12 --sizes 1KiB,1MiB"}) {
+  for (const char* where : {"--machine hpc:hosts=24 --ranks 24 --sizes 8,64KiB,4MiB",
+                            "--machine torus:dims=3x4 --ranks 12 --sizes 1KiB,1MiB"}) {
     const Json chosen = json_of(std::string("select allreduce ") + where);
     const Json all = json_of(std::string("simulate allreduce --algorithm all ") + where);
     for (const Json& one : chosen) {
