@@ -90,10 +90,14 @@ std::string title_of(const Figure& figure) {
 }
 
 std::string summary_of(const Figure& figure) {
-  return fmt::format("{} round{} (at least {}), {} message{}; the busiest rank sends {:.4g} n (at least {:.4g} n)",
-                     figure.rounds.size(), figure.rounds.size() == 1 ? "" : "s",
-                     least_rounds(figure.ranks, figure.ports), figure.messages, figure.messages == 1 ? "" : "s",
+  const auto counted = [](std::size_t count, const char* what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
+  return fmt::format("{}, {}; the busiest rank sends {:.4g} n\nno schedule has less than {}, {:.4g} n",
+                     counted(figure.rounds.size(), "round"),
+                     counted(static_cast<std::size_t>(figure.messages), "message"),
                      static_cast<double>(figure.sent_max) / static_cast<double>(figure.chunks),
+                     counted(static_cast<std::size_t>(least_rounds(figure.ranks, figure.ports)), "round"),
                      least_sent(figure.collective, figure.ranks));
 }
 
