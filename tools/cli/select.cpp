@@ -340,7 +340,7 @@ constinit const Command select_command{
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,
-    .examples = {"ringwood select allreduce --ranks 16,64 --sizes 1KiB..1MiB*32 --machine fat-tree:leaves=4",
+    .examples = {"ringwood select allreduce --ranks 16,64 --sizes 1KiB..1MiB*32 --machine commodity-100g",
                  "ringwood select allreduce --ranks 16 --sizes 64KiB --explain",
                  "ringwood select allgather --ranks 12 --sizes 1MiB --why-not ring"},
     .run = run,
