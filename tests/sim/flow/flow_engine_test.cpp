@@ -244,11 +244,11 @@ TEST(FlowEngine, StragglersAreLateAndSlowAsInLogGops) {
   machine.gamma = TimePerByte::from_picoseconds(250);
   SimulationOptions options = flow_options();
   options.stragglers = {{2, 5'000'000, 100}, {5, 0, 300}};
-  const SimulationReport flow = run(allreduce_ring, 8, 5040, machine, options);
+  const SimulationReport flow = run(allreduce_recursive_doubling, 8, 5040, machine, options);
   machine.replaced.L = machine.between(0, 1).L + 1000;
   SimulationOptions other;
   other.stragglers = options.stragglers;
-  EXPECT_EQ(flow.finish, run(allreduce_ring, 8, 5040, machine, other).finish);
+  EXPECT_EQ(flow.finish, run(allreduce_recursive_doubling, 8, 5040, machine, other).finish);
   EXPECT_EQ(sum(flow.critical_path), flow.time);
 }
 
