@@ -243,13 +243,17 @@ TEST(FlowEngine, StragglersAreLateAndSlowAsInLogGops) {
   machine.between_hosts.o = 70'000;
   machine.gamma = TimePerByte::from_picoseconds(250);
   SimulationOptions options = flow_options();
-  options.stragglers = {{2, 5'000'000, 100}, {5, 0, 300}};
-  const SimulationReport flow = run(allreduce_recursive_doubling, 8, 5040, machine, options);
-  machine.replaced.L = machine.between(0, 1).L + 1000;
+  options.stragglers = {{0, 5'000'000, 100}, {1, 2'000'000, 300}};
   SimulationOptions other;
   other.stragglers = options.stragglers;
-  EXPECT_EQ(flow.finish, run(allreduce_recursive_doubling, 8, 5040, machine, other).finish);
-  EXPECT_EQ(sum(flow.critical_path), flow.time);
+  Machine farther = machine;
+  farther.replaced.L = machine.between(0, 1).L + 1000;
+  const Algorithm shifts = made_of(shift<1>);
+  for (const auto& [algorithm, ranks] : {std::pair{&shifts, 8}, std::pair{&allreduce_recursive_doubling, 2}}) {
+    const SimulationReport flow = run(*algorithm, ranks, 5040, machine, options);
+    EXPECT_EQ(flow.finish, run(*algorithm, ranks, 5040, farther, other).finish) << ranks;
+    EXPECT_EQ(sum(flow.critical_path), flow.time);
+  }
 }
 
 TEST(FlowEngine, ASendOfManyBytesWaitsForItsReceive) {
