@@ -19,6 +19,9 @@ constexpr std::uint64_t kDrainEvery = 4096;
 // Between two of these a rank that has a core of its own looks again and again.
 constexpr int kLooksInATurn = 200;
 
+// After so many turns, about a millisecond, the rank that is waited for is likely to have no core after all.
+constexpr std::uint64_t kTurnsOfOwnCore = 1000;
+
 }  // namespace
 
 NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, Rank me, NodeWaiting waiting)
@@ -82,7 +85,7 @@ void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
   if (turns % kDrainEvery == kDrainEvery - 1) {
     drain();
   }
-  if (waiting_.yields) {
+  if (waiting_.yields || turns > kTurnsOfOwnCore) {
     std::this_thread::yield();
   }
 }

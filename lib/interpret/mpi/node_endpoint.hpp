@@ -12,8 +12,9 @@ namespace ringwood {
 
 /// How a rank waits for another of its node.
 struct NodeWaiting {
-  int spins = 100;     ///< looks before anything else is tried
-  bool yields = true;  ///< then the core is offered to others: with more ranks than cores, whom it waits for needs it
+  int spins = 100;  ///< looks before anything else is tried
+  bool yields =
+      true;  ///< then the core is offered to others at once: with more ranks than cores, whom it waits for needs it
   std::chrono::milliseconds timeout{0};  ///< 0: for ever
   /// Called now and then by those who wait long: MPI makes progress only inside its own functions, and whom we wait for
   /// may be waiting for a message of the user's that is stuck in this process.
