@@ -66,7 +66,7 @@ struct Speaker {
 /// Remarks are one line, whatever somebody else's exception says.
 [[nodiscard]] int failed(const Speaker& who, std::string message, int code) {
   if (who.over_ranks && launched_rank() > 0) {
-    return code;
+    return 0;  // a launcher that saw this rank fail would end the first one before it has said why
   }
   for (char& character : message) {
     character = character == '\n' ? ' ' : character;

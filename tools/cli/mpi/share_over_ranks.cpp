@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kResultTag = 1;
 constexpr int kEndTag = 2;
+constexpr int kAskTag = 3;
+constexpr int kAnswerTag = 4;
 
 // The first rank looks for messages this often while its own threads work.
 constexpr std::chrono::microseconds kBetweenLooks{200};
@@ -24,9 +26,15 @@ class SharedCounter {
     int rank = 0;
     check_mpi(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
     const MPI_Aint bytes = rank == 0 ? MPI_Aint{sizeof(std::int64_t)} : MPI_Aint{0};
-    check_mpi(MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, communicator, static_cast<void*>(&memory_),
-                               &window_),
-              "MPI_Win_allocate");
+    int made = MPI_Win_allocate(bytes, sizeof(std::int64_t), MPI_INFO_NULL, communicator, static_cast<void*>(&memory_),
+                                &window_) == MPI_SUCCESS
+                   ? 1
+                   : 0;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &made, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
+    if (made == 0) {
+      window_ = MPI_WIN_NULL;
+      return;
+    }
     check_mpi(MPI_Win_lock_all(0, window_), "MPI_Win_lock_all");
     if (rank == 0) {
       *memory_ = 0;
@@ -36,12 +44,17 @@ class SharedCounter {
   }
 
   ~SharedCounter() {
-    MPI_Win_unlock_all(window_);
-    MPI_Win_free(&window_);
+    if (exists()) {
+      MPI_Win_unlock_all(window_);
+      MPI_Win_free(&window_);
+    }
   }
 
   SharedCounter(const SharedCounter&) = delete;
   SharedCounter& operator=(const SharedCounter&) = delete;
+
+  /// False where the library has no windows for these transports, as Open MPI 4.1 over TCP between nodes.
+  [[nodiscard]] bool exists() const { return window_ != MPI_WIN_NULL; }
 
   [[nodiscard]] std::int64_t next() {
     const std::int64_t one = 1;
@@ -73,7 +86,7 @@ class Sharer {
       while (more && workers_.hungry()) {
         more = !work_.enough();
         if (more) {
-          const auto index = static_cast<std::size_t>(counter_.next());
+          const auto index = static_cast<std::size_t>(next_piece());
           more = index < work_.count;
           if (more) {
             workers_.add(index);
@@ -91,6 +104,21 @@ class Sharer {
   }
 
  private:
+  /// From the counter; without one, the first rank counts and is asked.
+  [[nodiscard]] std::int64_t next_piece() {
+    if (counter_.exists()) {
+      return counter_.next();
+    }
+    if (rank_ == 0) {
+      return counted_++;
+    }
+    std::int64_t piece = 0;
+    check_mpi(MPI_Sendrecv(nullptr, 0, MPI_CHAR, 0, kAskTag, &piece, 1, MPI_INT64_T, 0, kAnswerTag, communicator_,
+                           MPI_STATUS_IGNORE),
+              "MPI_Sendrecv");
+    return piece;
+  }
+
   void deliver(const WorkerThreads::Result& result) {
     if (rank_ == 0) {
       work_.done(result.index, result.text);
@@ -122,6 +150,11 @@ class Sharer {
         --others_;
         continue;
       }
+      if (status.MPI_TAG == kAskTag) {
+        const std::int64_t piece = counted_++;
+        check_mpi(MPI_Send(&piece, 1, MPI_INT64_T, status.MPI_SOURCE, kAnswerTag, communicator_), "MPI_Send");
+        continue;
+      }
       std::uint64_t index = 0;
       std::memcpy(&index, text.data(), sizeof(index));
       work_.done(static_cast<std::size_t>(index), text.substr(sizeof(index)));
@@ -133,7 +166,8 @@ class Sharer {
   SharedCounter counter_;
   WorkerThreads workers_;
   int rank_ = 0;
-  int others_ = 0;  // ranks that may still send results here
+  int others_ = 0;            // ranks that may still send results here
+  std::int64_t counted_ = 0;  // pieces taken, where the first rank counts
 };
 
 }  // namespace
