@@ -11,8 +11,8 @@
 #include "schedule/layouts.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/effort.hpp"
-#include "tools/cli/model_choice.hpp"
 #include "tools/cli/link_names.hpp"
+#include "tools/cli/model_choice.hpp"
 #include "tools/cli/results.hpp"
 #include "tools/cli/what_if.hpp"
 
@@ -43,7 +43,8 @@ constexpr std::int64_t kMessagesForCriticalPath = 65536;
 
 }  // namespace
 
-SimulationSettings::SimulationSettings(const Arguments& arguments) : model(arguments.one_of("model", {"loggops", "flow"})) {
+SimulationSettings::SimulationSettings(const Arguments& arguments)
+    : model(arguments.one_of("model", {"loggops", "flow"})) {
   options.model = model == "flow" ? CostModel::kFlow : CostModel::kLogGops;
   if (arguments.given("nic")) {
     options.flow.nic_bandwidth = parse_rate(arguments.text("nic"), "--nic");
@@ -82,9 +83,8 @@ Choice Simulator::selected(const SimulationPoint& point) const {
   const ModelChoice model(site_, arguments_, settings_);
   const std::vector<ModelOption> options = model.options(point.collective, point.bytes, {});
   if (options.empty() || !options.front().why_not.empty()) {
-    throw Error(ErrorKind::kUsage,
-                fmt::format("no algorithm for {} can do this{}", name_of(point.collective),
-                            options.empty() ? std::string() : ": " + options.front().why_not));
+    throw Error(ErrorKind::kUsage, fmt::format("no algorithm for {} can do this{}", name_of(point.collective),
+                                               options.empty() ? std::string() : ": " + options.front().why_not));
   }
   return {.expression = parse_expression(options.front().algorithm)};
 }
@@ -134,7 +134,8 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
       .bound_s = time_bound(schedule.collective(), bytes, site_.machine(), site_.facts(), schedule.ranks(),
                             settings_.model == "flow" ? LinkSharing::kShared : LinkSharing::kNone)};
   Record record = record_of(result);
-  record.push_back({"critical_path", text_of(report.critical_path, settings_.options.model), Unit::kNone, settings_.always_critical_path});
+  record.push_back({"critical_path", text_of(report.critical_path, settings_.options.model), Unit::kNone,
+                    settings_.always_critical_path});
   if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {
     record.back().value = std::monostate();
   }
