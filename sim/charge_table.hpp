@@ -23,7 +23,7 @@ class ChargeTable {
   };
 
   /// Valid until the next call.
-  [[nodiscard]] const Entry& of(CostClass cost_class, Bytes bytes) {
+  [[nodiscard, gnu::always_inline]] const Entry& of(CostClass cost_class, Bytes bytes) {
     if (last_->bytes == bytes && last_->cost_class == cost_class) [[likely]] {
       return *last_;
     }

@@ -13,7 +13,7 @@ class ChunkBytes {
   /// Whether all chunks are of one size.
   [[nodiscard]] bool all_alike() const { return unit_ != kVarious; }
 
-  [[nodiscard]] Bytes of(const ChunkSet& set) const {
+  [[nodiscard, gnu::always_inline]] Bytes of(const ChunkSet& set) const {
     if (unit_ == kVarious) {
       return layout_.bytes(set);
     }

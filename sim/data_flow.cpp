@@ -88,7 +88,7 @@ class DataFlow {
   }
 
   /// Runs a rank until it has to wait.
-  [[gnu::flatten]] Stop run_rank(Rank me) {
+  Stop run_rank(Rank me) {
     RankState& at = state(me);
     Running rank{me, at, kPlain ? charges_.usual() : charges_.of(me), at.clocks};
     bool in_round = at.pulled > 0;  // woken in the middle of one
@@ -118,7 +118,7 @@ class DataFlow {
 
   [[nodiscard]] bool may_wait() const { return !kPlain && !rendezvous_.empty(); }
 
-  static std::span<const Operation> round_of(const Program& program) { return program.round(); }
+  [[gnu::flatten]] static std::span<const Operation> round_of(const Program& program) { return program.round(); }
 
   Stop end(Running& rank) {
     rank.state.program = Program();  // its frame is the next one's

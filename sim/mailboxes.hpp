@@ -23,7 +23,7 @@ class Mailboxes {
   /// Delivered at once within a block, which is in the cache; else with one of the next sends, or by deliver_all(): a
   /// cache miss that overlaps with other work. Messages between two ranks all go the same way, so that they arrive in
   /// order. `sent` is used where there is a trace.
-  void send(Rank sender, Rank receiver, const PendingMessage& message, OperationId sent) {
+  [[gnu::always_inline]] void send(Rank sender, Rank receiver, const PendingMessage& message, OperationId sent) {
     if (WorkList::same_block(sender, receiver)) {
       deliver(receiver, message, sent);
       return;
@@ -45,7 +45,7 @@ class Mailboxes {
   }
 
   /// False: there is none from `peer`. `sent` is set where there is a trace.
-  bool take(RankState& at, Rank peer, PendingMessage& message, OperationId& sent) {
+  [[gnu::always_inline]] bool take(RankState& at, Rank peer, PendingMessage& message, OperationId& sent) {
     Slot& first = at.slots[0];
     Slot& second = at.slots[1];
     if (first.source == peer) {
@@ -96,7 +96,7 @@ class Mailboxes {
     return true;
   }
 
-  void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
+  [[gnu::always_inline]] void deliver(Rank receiver, const PendingMessage& message, OperationId sent) {
     RankState& at = state(receiver);
     const bool wanted = at.doing == Doing::kWaits && at.waits_for == message.source;
     Slot* slot = kTraced || message.cost_class >= Slot::kClasses ? nullptr : slot_for(at, wanted);
@@ -118,7 +118,7 @@ class Mailboxes {
 
   /// Nothing where there may be an older message of the same source in the inbox: that has none of a source that is
   /// waited for.
-  Slot* slot_for(RankState& at, bool wanted) {
+  [[gnu::always_inline]] Slot* slot_for(RankState& at, bool wanted) {
     if (at.has_inbox && !wanted) {
       return nullptr;
     }
