@@ -45,6 +45,11 @@ function decimalTicks(least, greatest, most) {
     ticks.push(...[1, 2, 5].map((digit) => Number(digit + "e" + power)));
   }
   const inside = ticks.filter((tick) => tick >= least && tick <= greatest);
+  if (inside.length < 3) {
+    const step = linearTicks(greatest - least, most)[1];
+    const first = Math.ceil(least / step);
+    return Array.from({length: Math.floor(greatest / step) - first + 1}, (_, index) => Number(((first + index) * step).toPrecision(6)));
+  }
   return inside.length > most && tens.length > 0 ? tens : inside;
 }
 
