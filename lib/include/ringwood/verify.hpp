@@ -27,8 +27,8 @@ struct VerifyReport {
   Chunk beta_chunks = 0;     ///< sum over rounds of the most that one rank sends or receives in that round
   Chunk gamma_chunks = 0;    ///< the same for reduced chunks
   Chunk scratch_chunks = 0;  ///< most chunks of planes other than the vector that one rank uses
-  /// Most chunks of which one rank keeps a partial sum that it has yet to send: what it needs room for where it must not
-  /// overwrite its own data. The chunks that it ends with are not among them.
+  /// Most chunks of which one rank keeps a partial sum that it has yet to send: what it needs room for where it must
+  /// not overwrite its own data. The chunks that it ends with are not among them.
   Chunk partial_sums = 0;
 
   bool same_bits = false;    ///< all ranks that end with a chunk computed it by the same tree (up to commuting)
