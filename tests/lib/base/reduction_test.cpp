@@ -107,7 +107,7 @@ void check_all(ElementType type) {
     EXPECT_TRUE(reduction->commutative);
     EXPECT_EQ(reduction->element_size, static_cast<Bytes>(sizeof(T)));
     for (std::size_t count = 0; count <= 67; ++count) {
-      for (const std::size_t shift : {0, 1, 3}) {
+      for (const std::size_t shift : {0U, 1U, 3U}) {
         for (const Aliasing aliasing : {Aliasing::kNone, Aliasing::kLeft, Aliasing::kRight}) {
           check<T>(op, *reduction, count, shift, aliasing);
         }
