@@ -73,7 +73,10 @@ constinit const Command run_command{
     .operands_min = 1,
     .operands_max = 100'000,
     .options = {},
-    .examples = {"ringwood run -- mpirun -n 2 ringwood bench allreduce --algorithm native --sizes 8"},
+    .examples =
+        {"ringwood run -- mpirun -n 2 ringwood bench allreduce --algorithm native --sizes 8",
+         "RINGWOOD_REPORT=1 ringwood run -- mpirun -n 2 ringwood bench allgather --algorithm native --sizes 1KiB",
+         "RINGWOOD_CHECK=1 ringwood run -- mpirun -n 2 ringwood doctor"},
     .run = run,
 };
 

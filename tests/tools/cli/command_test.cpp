@@ -177,7 +177,7 @@ TEST(Command, ExamplesOfTheHelpWorkAsPasted) {
     for (const std::string_view example : command->examples) {
       EXPECT_THAT(help, HasSubstr(std::string(example)));
       // What needs a launcher, or the files that such examples leave, is run where there is one.
-      if (example.starts_with("mpirun") || command->name == "compare") {
+      if (example.find("mpirun ") != std::string_view::npos || command->name == "compare") {
         continue;
       }
       const Outcome outcome = run_line("cd '" + directory.path() + "'\n" + std::string(example));
