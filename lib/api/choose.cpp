@@ -121,6 +121,22 @@ std::string alternatives(const CollectiveCall& call, const Schedule::Request& re
   return names.empty() ? "none" : names;
 }
 
+Schedule recorded_schedule(const CollectiveCall& call, const Schedule::Request& request) {
+  const RecordedSchedule& recorded = *call.recorded;
+  if (recorded.collective != call.collective || recorded.ranks != request.ranks || recorded.root != request.root) {
+    const auto described = [](Collective collective, Rank ranks, Rank root) {
+      return std::string(name_of(collective)) + " of " + std::to_string(ranks) + " ranks, root " + std::to_string(root);
+    };
+    throw Error(ErrorKind::kUsage, "the schedule is for " +
+                                       described(recorded.collective, recorded.ranks, recorded.root) +
+                                       ", the call is " + described(call.collective, request.ranks, request.root));
+  }
+  if (recorded.commutative && !request.commutative) {
+    throw Error(ErrorKind::kUsage, "the schedule is for operators that commute, as it says");
+  }
+  return schedule_of(recorded);
+}
+
 }  // namespace
 
 bool is_for_mpi(const CollectiveCall& call) {
@@ -135,6 +151,9 @@ bool prefers_native(const CollectiveCall& call, const Placement& placement, Medi
 }
 
 Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings) {
+  if (call.recorded != nullptr) {
+    return recorded_schedule(call, request);
+  }
   if (call.algorithm.empty()) {
     const std::string known = surroundings.medium == Medium::kMemory ? within_memory(call, request.ranks)
                                                                      : over_nodes(call, request.placement);

@@ -187,7 +187,7 @@ Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabl
     return choose_schedule(named, request, surroundings());
   }
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
-  if (!call.algorithm.empty() || forced.empty()) {
+  if (!call.algorithm.empty() || call.recorded != nullptr || forced.empty()) {
     return choose_schedule(call, request, surroundings());
   }
   CollectiveCall named = call;
@@ -202,10 +202,12 @@ Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabl
 
 PreparedCall Context::prepare(const CollectiveCall& call) {
   check_call(call, ranks_);
-  const std::string_view named = call.algorithm.empty() ? forced(call.collective) : call.algorithm;
+  const bool given = !call.algorithm.empty() || call.recorded != nullptr;
+  const std::string_view named = given ? call.algorithm : forced(call.collective);
   // What is forced comes first, then what a table says, then the model.
-  const std::string_view tabled = named.empty() ? from_table(call) : std::string_view();
-  const bool model_decides = named.empty() && tabled.empty();
+  const bool open = !given && named.empty();
+  const std::string_view tabled = open ? from_table(call) : std::string_view();
+  const bool model_decides = open && tabled.empty();
   if (named == "native" || tabled == "native" ||
       (model_decides && prefers_native(call, placement_, surroundings().medium))) {
     return {.algorithm = "native", .plan = std::nullopt};

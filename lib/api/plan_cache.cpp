@@ -12,7 +12,7 @@ const PreparedCall* PlanCache::find(const CollectiveCall& call) {
     const Entry& known = **entry;
     if (known.elements == call.elements && known.collective == call.collective && known.in_place == call.in_place &&
         known.element_size == call.element_size && known.commutative == commutative && known.root == call.root &&
-        known.for_mpi == is_for_mpi(call) && known.algorithm == call.algorithm &&
+        known.for_mpi == is_for_mpi(call) && known.algorithm == call.algorithm && known.recorded == call.recorded &&
         std::ranges::equal(known.counts, call.counts)) {
       std::rotate(entries_.begin(), entry, entry + 1);
       return &entries_.front()->prepared;
@@ -34,6 +34,7 @@ const PreparedCall& PlanCache::insert(const CollectiveCall& call, PreparedCall p
                                                 .elements = call.elements,
                                                 .element_size = call.element_size,
                                                 .algorithm = std::string(call.algorithm),
+                                                .recorded = call.recorded,
                                                 .counts = {call.counts.begin(), call.counts.end()},
                                                 .prepared = std::move(prepared)}));
   return entries_.front()->prepared;

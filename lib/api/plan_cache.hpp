@@ -36,6 +36,7 @@ class PlanCache {
     std::size_t elements;
     Bytes element_size;
     std::string algorithm;
+    const RecordedSchedule* recorded;
     std::vector<std::size_t> counts;
     PreparedCall prepared;
   };

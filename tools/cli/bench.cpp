@@ -1,8 +1,15 @@
 // ringwood bench: real times of collectives over MPI, with checked results.
 
+#include <fmt/format.h>
+
+#include <memory>
+#include <vector>
+
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/real_records.hpp"
@@ -14,6 +21,7 @@ namespace {
 
 constexpr OptionUse kOptions[]{
     {.name = "algorithm", .fallback = "selected"},
+    {.name = "file"},
     {.name = "sizes", .fallback = "8..4MiB*8"},
     {.name = "type", .fallback = "float"},
     {.name = "op", .fallback = "sum"},
@@ -26,21 +34,47 @@ constexpr OptionUse kOptions[]{
     {.name = "quiet"},
 };
 
+/// What is measured: a schedule from a file, algorithms, or both.
+struct Candidates {
+  explicit Candidates(const Arguments& arguments) {
+    if (!arguments.given("file")) {
+      collective = collective_named(arguments.operands().front());
+      choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+      return;
+    }
+    file = std::make_unique<FileSchedule>(arguments, Beside::kAlgorithms);
+    collective = file->recorded().collective;
+    if (arguments.given("algorithm")) {
+      choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+    }
+  }
+
+  Collective collective = Collective::kAllreduce;
+  std::vector<Choice> choices;
+  std::unique_ptr<FileSchedule> file;
+};
+
 int run(const Arguments& arguments) {
   ResultWriter writer(arguments.one_of("format", result_formats()), table_notes_of(arguments));
-  const Collective collective = collective_named(arguments.operands().front());
-  const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+  const Candidates candidates(arguments);
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const MeasuringOptions check_before_start(arguments);
   const std::unique_ptr<RealWorld> world = start_real_world();
-  RealRecords real(*world, arguments);
+  RealRecords real(*world, arguments, candidates.file.get());
   if (world->first() && !arguments.given("quiet") && !world->doubts().empty()) {
     remark("ringwood bench: " + world->doubts());
+  }
+  if (candidates.file != nullptr) {
+    if (const VerifyReport report = verify(candidates.file->schedule()); !report.ok) {
+      world->on_first([&] { remark(fmt::format("ringwood bench: {}: {}", arguments.text("file"), report.error)); });
+      return 1;
+    }
   }
   bool all_right = true;
   Progress progress("ringwood bench", sizes.size(), world->first() && !arguments.given("quiet"));
   for (const Bytes bytes : sizes) {
-    const std::vector<Record> records = real.measure({collective, bytes, real.able(collective, choices)});
+    const std::vector<Record> records =
+        real.measure({candidates.collective, bytes, real.able(candidates.collective, candidates.choices)});
     for (const Record& record : records) {
       all_right = all_right && number_field(record, "wrong", 0) == 0;
     }
@@ -69,7 +103,8 @@ constinit const Command bench_command{
         "A time is the median over repetitions of the slowest rank's time, with its 95 % interval\n"
         "(ci_low, ci_high). Algorithms are measured in turn, in random order, until the interval is\n"
         "within 5 % or the budget is used up. Results are checked; `wrong` counts the elements that\n"
-        "differ, and makes the exit code 1. With --machine, the bound of that machine is shown.",
+        "differ, and makes the exit code 1. With --machine, the bound of that machine is shown.\n"
+        "A schedule from a file (--file) is proved before, and measured beside what --algorithm names.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,

@@ -85,7 +85,7 @@ constinit const Command export_command{
     .operands = "COLLECTIVE ALGORITHM",
     .brief = "a schedule as a file, or a decision table for another library",
     .details =
-        "verify, show, simulate and export take a file of the forms text and msccl-xml in place of\n"
+        "verify, show, simulate, bench and export take a file of the forms text and msccl-xml in place of\n"
         "COLLECTIVE ALGORITHM (--file), whoever wrote it. GOAL, the form of LogGOPSim, is for one size;\n"
         "its reductions take the time of --gamma, or of the machine. --output writes the whole file or\n"
         "none.\n"

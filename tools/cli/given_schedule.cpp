@@ -9,10 +9,11 @@
 
 namespace ringwood::cli {
 
-FileSchedule::FileSchedule(const Arguments& arguments)
+FileSchedule::FileSchedule(const Arguments& arguments, Beside beside)
     : recorded_(read_schedule_file(arguments.text("file"))), schedule_(schedule_of(recorded_)) {
   for (const char* const decided : {"ranks", "root", "algorithm"}) {
-    if (arguments.given(decided)) {
+    const bool allowed = beside == Beside::kAlgorithms && std::string_view(decided) == "algorithm";
+    if (arguments.given(decided) && !allowed) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("--{} '{}' cannot be asked of a file: '{}' is {} for {} ranks and root {}", decided,
                               arguments.text(decided), arguments.text("file"), name_of(recorded_.collective),

@@ -10,12 +10,15 @@
 
 namespace ringwood::cli {
 
+/// What may be asked for beside a file.
+enum class Beside { kNothing, kAlgorithms };
+
 /// A schedule that was read from `--file`. Not to be moved: the schedule refers to what was read.
 class FileSchedule {
  public:
   /// Throws Error(kInput) that names file, line and column, and Error(kUsage) for options that the file decides
   /// (`--ranks`, `--root`, `--algorithm`) and an `--op` that it is not for.
-  explicit FileSchedule(const Arguments& arguments);
+  explicit FileSchedule(const Arguments& arguments, Beside beside = Beside::kNothing);
   FileSchedule(const FileSchedule&) = delete;
   FileSchedule& operator=(const FileSchedule&) = delete;
 

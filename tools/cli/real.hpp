@@ -8,6 +8,7 @@
 
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/recorded.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/crew.hpp"
 
@@ -16,8 +17,9 @@ namespace ringwood::cli {
 /// What is measured at one point of a grid: several algorithms in turn.
 struct MeasurementTask {
   Collective collective = Collective::kAllreduce;
-  Bytes bytes = 0;                      ///< of the whole vector
-  std::vector<std::string> algorithms;  ///< expressions, "native", or "" for what the library chooses
+  Bytes bytes = 0;                             ///< of the whole vector
+  std::vector<std::string> algorithms;         ///< expressions, "native", or "" for what the library chooses
+  const RecordedSchedule* recorded = nullptr;  ///< what the first algorithm is, if that is not known by its name
   ElementType type = ElementType::kFloat;
   ReduceOperator op = ReduceOperator::kSum;
   Rank root = 0;

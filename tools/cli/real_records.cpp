@@ -67,11 +67,21 @@ MeasuringOptions::MeasuringOptions(const Arguments& arguments) {
   task.seed = arguments.seed();
 }
 
-RealRecords::RealRecords(RealWorld& world, const Arguments& arguments)
+RealRecords::RealRecords(RealWorld& world, const Arguments& arguments, const FileSchedule* file)
     : world_(world),
       common_(MeasuringOptions(arguments).task),
+      file_(file),
       placement_({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(world.ranks()), 0)}}),
       plain_machine_(default_machine(world.ranks())) {
+  if (file != nullptr) {
+    const RecordedSchedule& recorded = file->recorded();
+    if (recorded.ranks != world.ranks()) {
+      throw Error(ErrorKind::kUsage, fmt::format("--file '{}' is for {} ranks; {} were started", arguments.text("file"),
+                                                 recorded.ranks, world.ranks()));
+    }
+    common_.recorded = &recorded;
+    common_.root = recorded.root;
+  }
   if (common_.root >= world.ranks()) {
     throw Error(ErrorKind::kUsage, fmt::format("--root {} is none of the {} ranks; accepted: 0 to {}", common_.root,
                                                world.ranks(), world.ranks() - 1));
@@ -100,43 +110,55 @@ std::vector<Choice> RealRecords::able(Collective collective, const std::vector<C
   return result;
 }
 
-std::optional<Traffic> RealRecords::traffic_of(const RealPoint& point, const std::string& expression) const {
-  if (expression == "native") {
-    return std::nullopt;
-  }
-  const Schedule schedule(built_in_library(), point.collective, parse_expression(expression), request());
+Traffic RealRecords::traffic_of(const Schedule& schedule, Bytes bytes) const {
   const Bytes element_size = size_of(common_.type);
-  const Layout layout = equal_layout(schedule, point.bytes / element_size, element_size);
+  const Layout layout = equal_layout(schedule, bytes / element_size, element_size);
   const SimulationReport report =
       simulate(schedule, layout, plain_machine_, make_mapping("block", plain_machine_, world_.ranks()), {});
-  return Traffic{report.rounds, report.messages, report.bytes_sent_max};
+  return {report.rounds, report.messages, report.bytes_sent_max};
+}
+
+Result RealRecords::result_of(const RealPoint& point, const Measurement& measurement, bool is_file) const {
+  Result result{.collective = point.collective,
+                .name = {measurement.algorithm, ""},
+                .machine = site_ ? site_->machine().spec : world_.hosts(),
+                .model = "real",
+                .ranks = world_.ranks(),
+                .bytes = point.bytes,
+                .time_s = summary_of(measurement.seconds).median,
+                .traffic = std::nullopt,
+                .bound_s = {}};
+  if (is_file) {
+    result.traffic = traffic_of(file_->schedule(), point.bytes);
+  } else if (measurement.algorithm != "native") {
+    const Expression expression = parse_expression(measurement.algorithm);
+    result.name = name_fields({.expression = expression});
+    result.traffic = traffic_of({built_in_library(), point.collective, expression, request()}, point.bytes);
+  }
+  if (site_) {
+    result.bound_s = time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());
+  }
+  return result;
 }
 
 std::vector<Record> RealRecords::measure(const RealPoint& point) {
   MeasurementTask task = common_;
   task.collective = point.collective;
   task.bytes = point.bytes;
+  if (file_ != nullptr) {
+    task.algorithms.push_back(file_->name());
+  }
   for (const Choice& choice : point.choices) {
     task.algorithms.push_back(algorithm_text(choice));
   }
   const std::vector<Measurement> measurements = world_.measure(task);
   std::vector<Record> records;
+  if (!world_.first()) {
+    return records;
+  }
   for (const Measurement& measurement : measurements) {
-    const bool native = measurement.algorithm == "native";
-    Result result{.collective = point.collective,
-                  .name = native ? AlgorithmName{"native", ""}
-                                 : name_fields({.expression = parse_expression(measurement.algorithm)}),
-                  .machine = site_ ? site_->machine().spec : world_.hosts(),
-                  .model = "real",
-                  .ranks = world_.ranks(),
-                  .bytes = point.bytes,
-                  .time_s = summary_of(measurement.seconds).median,
-                  .traffic = world_.first() ? traffic_of(point, measurement.algorithm) : std::nullopt,
-                  .bound_s = {}};
-    if (site_) {
-      result.bound_s = time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());
-    }
-    Record record = record_of(result);
+    const bool is_file = file_ != nullptr && &measurement == &measurements.front();
+    Record record = record_of(result_of(point, measurement, is_file));
     hide_from_table(record);
     add_statistics(record, measurement);
     record.push_back({"mpi", world_.library()});

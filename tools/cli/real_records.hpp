@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tools/cli/choices.hpp"
+#include "tools/cli/given_schedule.hpp"
 #include "tools/cli/real.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/results.hpp"
@@ -30,21 +31,24 @@ struct RealPoint {
 class RealRecords {
  public:
   /// Throws Error(kUsage) for options that do not fit these ranks.
-  RealRecords(RealWorld& world, const Arguments& arguments);
+  /// A schedule from a file is measured beside the choices, at every point, with its root.
+  RealRecords(RealWorld& world, const Arguments& arguments, const FileSchedule* file = nullptr);
 
   /// Of the choices, those that can do the collective here. Throws Error(kUsage) for others that "all" does not stand
   /// for.
   [[nodiscard]] std::vector<Choice> able(Collective collective, const std::vector<Choice>& choices) const;
 
-  /// One record a choice; of use on the first rank only.
+  /// One record a choice, before them the file's; none on other ranks than the first.
   [[nodiscard]] std::vector<Record> measure(const RealPoint& point);
 
  private:
   [[nodiscard]] Schedule::Request request() const;
-  [[nodiscard]] std::optional<Traffic> traffic_of(const RealPoint& point, const std::string& expression) const;
+  [[nodiscard]] Result result_of(const RealPoint& point, const Measurement& measurement, bool is_file) const;
+  [[nodiscard]] Traffic traffic_of(const Schedule& schedule, Bytes bytes) const;
 
   RealWorld& world_;
   MeasurementTask common_;
+  const FileSchedule* file_;
   Placement placement_;
   std::optional<Site> site_;  // of --machine
   Machine plain_machine_;     // to count messages on

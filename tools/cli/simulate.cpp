@@ -34,6 +34,8 @@ constexpr OptionUse kOptions[]{
     {.name = "degrade"},
     {.name = "seed", .fallback = "1"},
     {.name = "critical-path"},
+    {.name = "engine", .fallback = "automatic"},
+    {.name = "no-symmetry"},
     {.name = "explain"},
     {.name = "sensitivity"},
     {.name = "report"},

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <string_view>
 
 #include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
@@ -22,6 +25,10 @@ namespace {
 
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
+
+// In the order of Engine.
+constexpr std::array<std::string_view, 5> kEngines{"automatic", "quotient", "piecewise-affine", "data-flow",
+                                                   "event-queue"};
 
 [[nodiscard]] double seconds(Picoseconds time) {
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
@@ -51,6 +58,11 @@ SimulationSettings::SimulationSettings(const Arguments& arguments)
   }
   options.form = arguments.one_of("loggops-form", {"textbook", "loggopsim"}) == "textbook" ? LogGopsForm::kTextbook
                                                                                            : LogGopsForm::kSimulator;
+  if (arguments.given("engine")) {
+    const std::string engine = arguments.one_of("engine", {kEngines.begin(), kEngines.end()});
+    options.engine = static_cast<Engine>(std::ranges::find(kEngines, engine) - kEngines.begin());
+  }
+  options.symmetry = !arguments.given("no-symmetry");
   always_critical_path = arguments.given("critical-path");
   stats = arguments.given("stats");
 }
@@ -72,9 +84,12 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
     answers_->prepare(options);
   }
   SimulationReport report = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
-  if (!options.critical_path && report.messages <= kMessagesForCriticalPath) {
+  const bool free_to_log = !options.critical_path && options.engine == Engine::kAutomatic;
+  if (free_to_log && report.messages <= kMessagesForCriticalPath) {
+    const Engine engine = report.engine;
     options.critical_path = true;
     report = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
+    report.engine = engine;  // the one that answers where nothing is logged
   }
   return report;
 }
@@ -136,7 +151,8 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   Record record = record_of(result);
   record.push_back({"critical_path", text_of(report.critical_path, settings_.options.model), Unit::kNone,
                     settings_.always_critical_path});
-  if (!settings_.always_critical_path && report.messages > kMessagesForCriticalPath) {
+  const bool logged = settings_.options.engine == Engine::kAutomatic && report.messages <= kMessagesForCriticalPath;
+  if (!settings_.always_critical_path && !logged) {
     record.back().value = std::monostate();
   }
   if (report.flow) {
@@ -151,6 +167,8 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
     record.push_back({"wall_s", wall.count(), Unit::kSeconds});
     record.push_back({"peak_rss_bytes", peak_memory(), Unit::kBytes});
+    record.push_back({"engine", report.flow ? "flow" : std::string(kEngines[static_cast<std::size_t>(report.engine)]),
+                      Unit::kNone, false});
   }
   return record;
 }

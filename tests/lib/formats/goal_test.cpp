@@ -5,7 +5,9 @@
 
 #include <map>
 // GCC 12 takes parts of std::regex for uninitialized where the address sanitizer is on (GCC bug 105562).
+#ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 #include <regex>
 #include <sstream>

@@ -113,7 +113,7 @@ TEST(Command, SimulatePrintsTheFieldsOfTheContractInOrder) {
     names.push_back(name);
   }
   std::vector<std::string> expected = kFields;
-  expected.insert(expected.end(), {"critical_path", "wall_s", "peak_rss_bytes"});
+  expected.insert(expected.end(), {"critical_path", "wall_s", "peak_rss_bytes", "engine"});
   EXPECT_EQ(names, expected);
   EXPECT_EQ(records[1]["algorithm"], "lanes(2, ring)");
   EXPECT_LE(records[0]["efficiency"], 1.0);
@@ -184,6 +184,20 @@ TEST(Command, ExamplesOfTheHelpWorkAsPasted) {
       EXPECT_EQ(outcome.code, 0) << example << "\n" << outcome.errors;
     }
   }
+}
+
+TEST(Command, EnginesAgreeOnTheTime) {
+  const std::string line = "simulate allreduce --algorithm ring --ranks 64 --sizes 64KiB --stats --format json";
+  const auto free = nlohmann::json::parse(ringwood(line).output).at(0);
+  EXPECT_EQ(free["engine"], "quotient");
+  EXPECT_NE(nlohmann::json::parse(ringwood(line + " --no-symmetry").output).at(0)["engine"], "quotient");
+  for (const char* const engine : {"quotient", "data-flow", "event-queue"}) {
+    const auto forced = nlohmann::json::parse(ringwood(line + " --engine " + engine).output).at(0);
+    EXPECT_EQ(forced["engine"], engine);
+    EXPECT_EQ(forced["time_s"], free["time_s"]);
+    EXPECT_TRUE(forced["critical_path"].is_null());
+  }
+  EXPECT_EQ(ringwood(line + " --engine foo").code, 2);
 }
 
 TEST(Command, VerifyProvesAndSaysSo) {

@@ -36,6 +36,7 @@ Measurer::Measurer(const MeasurementTask& task, Communicator& communicator, MPI_
   for (const std::string& algorithm : task.algorithms) {
     candidates_.emplace_back().result.algorithm = algorithm;
   }
+  candidates_.front().recorded = task.recorded;
   prepare_buffers();
 }
 
@@ -86,7 +87,8 @@ CollectiveCall Measurer::call_of(const Candidate& candidate, int set) {
           .reduction = data_.reduction(),
           .type = mpi_type(task_.type),
           .op = data_.reduction() == nullptr ? MPI_OP_NULL : mpi_op(task_.op),
-          .algorithm = candidate.result.algorithm};
+          .algorithm = candidate.recorded == nullptr ? std::string_view(candidate.result.algorithm) : "",
+          .recorded = candidate.recorded};
 }
 
 /// One untimed call that is checked, and one timed one that tells how long the others will take.

@@ -25,8 +25,9 @@ class Measurer {
 
   struct Candidate {
     Measurement result;
-    std::vector<double> batch;  // this rank's times that are not yet collected
-    double spent = 0;           // seconds, of the slowest rank
+    const RecordedSchedule* recorded = nullptr;  // in place of the algorithm
+    std::vector<double> batch;                   // this rank's times that are not yet collected
+    double spent = 0;                            // seconds, of the slowest rank
     bool open = true;
   };
 

@@ -15,6 +15,7 @@
 #include "ringwood/message.hpp"
 #include "ringwood/mpi/element_types.hpp"
 #include "ringwood/placement.hpp"
+#include "ringwood/recorded.hpp"
 #include "ringwood/reduction.hpp"
 
 namespace ringwood {
@@ -43,6 +44,9 @@ struct CollectiveCall {
   MPI_Op op = MPI_OP_NULL;                ///< for "native", where the collective reduces
   std::string_view algorithm = {};        ///< as CallOptions::algorithm
   MessageLog* log = nullptr;              ///< gets the messages that this rank sends; none if native
+  /// In place of an algorithm: a schedule as data, for this many ranks. What is no schedule of the collective gives
+  /// wrong results or does not end: `verify` it before. Must live until the communicator is freed.
+  const RecordedSchedule* recorded = nullptr;
 };
 
 /// What can be called as an operation on T: result = operation(left, right), left coming from lower ranks.

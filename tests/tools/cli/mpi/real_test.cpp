@@ -50,6 +50,25 @@ TEST(Bench, ChecksEveryCollectiveTypeAndOperator) {
   }
 }
 
+TEST(Bench, MeasuresAScheduleFromAFileBesideOthers) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/schedule";
+  const std::string read = "--file " + file + " --sizes 8,10000 --budget 5ms --format json";
+  for (const char* const what : {"reduce binomial --root 1", "allreduce 'lanes(2, ring)'", "allgather bruck"}) {
+    ASSERT_EQ(run_line("ringwood export " + std::string(what) + " --ranks 3 --format text > " + file).code, 0) << what;
+    const Outcome outcome = over_ranks(3, "bench " + read + " --algorithm native");
+    ASSERT_EQ(outcome.code, 0) << what << outcome.errors;
+    const auto records = nlohmann::json::parse(outcome.output);
+    ASSERT_EQ(records.size(), 4U);
+    EXPECT_EQ(records[0]["wrong"], 0);
+    EXPECT_GT(records[0]["messages"], 0);
+    EXPECT_EQ(records[1]["algorithm"], "native");
+  }
+  const Outcome others = over_ranks(2, "bench " + read);
+  EXPECT_EQ(others.code, 2);
+  EXPECT_THAT(others.errors, HasSubstr("is for 3 ranks; 2 were started"));
+}
+
 TEST(Bench, WrongUseIsSaidOnce) {
   const Outcome outcome = over_ranks(2, "bench allreduce --algorithm rnig");
   EXPECT_EQ(outcome.code, 2);
