@@ -53,7 +53,7 @@ struct Counts {
 using Row = std::function<std::optional<Counts>(Rank)>;
 
 Rank floor_log(Rank p) {
-  return std::bit_width(static_cast<unsigned>(p)) - 1;
+  return static_cast<Rank>(std::bit_width(static_cast<unsigned>(p))) - 1;
 }
 
 Rank core(Rank p) {

@@ -27,7 +27,6 @@ struct Trap {
 };
 
 constexpr FindingLevel kError = FindingLevel::kError;
-constexpr FindingLevel kWarning = FindingLevel::kWarning;
 constexpr FindingLevel kNote = FindingLevel::kNote;
 
 constexpr Trap kTraps[] = {

@@ -187,7 +187,7 @@ TEST(Command, ExamplesOfTheHelpWorkAsPasted) {
 }
 
 TEST(Command, EnginesAgreeOnTheTime) {
-  const std::string line = "simulate allreduce --algorithm ring --ranks 64 --sizes 64KiB --stats --format json";
+  const std::string line = "simulate allreduce --algorithm ring --ranks 1024 --sizes 1MiB --stats --format json";
   const auto free = nlohmann::json::parse(ringwood(line).output).at(0);
   EXPECT_EQ(free["engine"], "quotient");
   EXPECT_NE(nlohmann::json::parse(ringwood(line + " --no-symmetry").output).at(0)["engine"], "quotient");
