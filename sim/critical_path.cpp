@@ -7,7 +7,7 @@ namespace ringwood {
 
 namespace {
 
-using Kind = TracedOperation::Kind;
+using Kind = SimulatedOperation::Kind;
 
 class Walk {
  public:
@@ -17,7 +17,7 @@ class Walk {
   [[nodiscard]] CriticalPath back_from(OperationId last) {
     bool through_cpu = true;
     for (OperationId at = last; at != kNoOperation;) {
-      const TracedOperation& operation = trace_[at];
+      const SimulatedOperation& operation = trace_[at];
       visit(operation);
       if (through_cpu) {
         add_service(operation);
@@ -40,7 +40,7 @@ class Walk {
   };
 
   /// What the operation itself took of the time at its rank, from what it waited for to its end.
-  void add_service(const TracedOperation& operation) {
+  void add_service(const SimulatedOperation& operation) {
     const LogGops& costs = costs_[operation.cost_class];
     const Picoseconds cpu_body = costs.O.of(std::max<Bytes>(operation.bytes - 1, 0));
     switch (operation.kind) {
@@ -67,7 +67,7 @@ class Walk {
   }
 
   /// Bytes after the first at the slower of wire and CPU.
-  void add_body(const TracedOperation& operation) {
+  void add_body(const SimulatedOperation& operation) {
     const LogGops& costs = costs_[operation.cost_class];
     if (costs.O.scaled > costs.G.scaled) {
       path_.overhead += costs.O.of(operation.bytes - 1);
@@ -77,14 +77,14 @@ class Walk {
   }
 
   /// From the start of a send until its head is at the receiver.
-  void add_flight(const TracedOperation& sent) {
+  void add_flight(const SimulatedOperation& sent) {
     const LogGops& costs = costs_[sent.cost_class];
     path_.overhead += costs.o;
     path_.latency += costs.L;
     ++path_.messages;
   }
 
-  void visit(const TracedOperation& operation) {
+  void visit(const SimulatedOperation& operation) {
     if (places_.empty() || places_.back().rank != operation.rank || places_.back().round != operation.round) {
       places_.push_back({operation.rank, operation.round});
     }

@@ -32,7 +32,7 @@ struct Cause {
 }
 
 /// One served operation.
-struct TracedOperation {
+struct SimulatedOperation {
   enum class Kind : std::uint8_t {
     kSend,
     kReceive,
@@ -51,17 +51,17 @@ struct TracedOperation {
 /// Every operation of a simulation, as they were served. 56 bytes each.
 class Trace {
  public:
-  [[nodiscard]] OperationId add(const TracedOperation& operation) {
+  [[nodiscard]] OperationId add(const SimulatedOperation& operation) {
     operations_.push_back(operation);
     return static_cast<OperationId>(operations_.size()) - 1;
   }
 
-  [[nodiscard]] const TracedOperation& operator[](OperationId id) const {
+  [[nodiscard]] const SimulatedOperation& operator[](OperationId id) const {
     return operations_[static_cast<std::size_t>(id)];
   }
 
  private:
-  std::vector<TracedOperation> operations_;
+  std::vector<SimulatedOperation> operations_;
 };
 
 /// The chain of dependencies that ends with `last`, and what it consists of; the parts add up to the time at which

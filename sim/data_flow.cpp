@@ -165,7 +165,7 @@ class DataFlow {
     OperationId sent = kNoOperation;
     if constexpr (kTraced) {
       sent = trace(rank, {last_operation(rank.me), false, served.start - before}, bytes, cost_class,
-                   TracedOperation::Kind::kSend);
+                   SimulatedOperation::Kind::kSend);
     }
     if constexpr (kKind == Kind::kQuotient) {
       const Rank source = orbits_.seen_by_representative(rank.me, peer);
@@ -225,7 +225,7 @@ class DataFlow {
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     if constexpr (kTraced) {
       const Cause cause = cause_of(served, message.head, sent, before, last_operation(rank.me));
-      trace(rank, cause, bytes, message.cost_class, TracedOperation::Kind::kReceive);
+      trace(rank, cause, bytes, message.cost_class, SimulatedOperation::Kind::kReceive);
     }
     if (may_wait() && !entry.charges.eager) {
       match(rank, orbits_.representative(peer), served.taken_in, {sent, true, served.taken_in - message.head});
@@ -276,7 +276,7 @@ class DataFlow {
     }
     if constexpr (kTraced) {
       if (waiting.latest > rank.clocks.cpu) {
-        trace(rank, waiting.cause, 0, 0, TracedOperation::Kind::kMatch);
+        trace(rank, waiting.cause, 0, 0, SimulatedOperation::Kind::kMatch);
       }
     }
     rank.clocks.cpu = std::max(rank.clocks.cpu, waiting.latest);
@@ -287,12 +287,12 @@ class DataFlow {
   void reduce(Running& rank, Bytes bytes, Picoseconds cost) {
     serve_reduction(rank.clocks, rank.clocks.cpu, cost);
     if constexpr (kTraced) {
-      trace(rank, {last_operation(rank.me), false, 0}, bytes, 0, TracedOperation::Kind::kReduce);
+      trace(rank, {last_operation(rank.me), false, 0}, bytes, 0, SimulatedOperation::Kind::kReduce);
     }
   }
 
   OperationId trace(const Running& rank, const Cause& cause, Bytes bytes, CostClass cost_class,
-                    TracedOperation::Kind kind) {
+                    SimulatedOperation::Kind kind) {
     const OperationId id = tracing_.trace.add({cause, bytes, rank.me, rank.state.pulled - 1, cost_class, kind});
     last_operation(rank.me) = id;
     return id;

@@ -219,7 +219,7 @@ class EventQueue {
     const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     const OperationId sent =
-        trace(id, {last(id), false, served.start - strand.end}, bytes, cost_class, TracedOperation::Kind::kSend);
+        trace(id, {last(id), false, served.start - strand.end}, bytes, cost_class, SimulatedOperation::Kind::kSend);
     strand.end = rank.clocks.cpu;
     log(strand, {.start = served.start, .bytes = bytes, .peer = peer, .kind = LoggedOperation::Kind::kSend});
     strand.open += charges.eager ? 0 : 1;
@@ -256,7 +256,7 @@ class EventQueue {
     if (!charges.eager) {
       match(id, served.taken_in);
     }
-    trace(id, cause, bytes, strand.cost_class, TracedOperation::Kind::kReceive);
+    trace(id, cause, bytes, strand.cost_class, SimulatedOperation::Kind::kReceive);
     strand.end = clocks.cpu;
     log(strand,
         {.start = served.cpu_start, .bytes = bytes, .peer = strand.peer, .kind = LoggedOperation::Kind::kReceive});
@@ -286,7 +286,7 @@ class EventQueue {
   void leave_rendezvous(StrandId id) {
     Strand& strand = strands_[id];
     if (traced_) {
-      trace(id, traces_[id].match_cause, 0, 0, TracedOperation::Kind::kMatch);
+      trace(id, traces_[id].match_cause, 0, 0, SimulatedOperation::Kind::kMatch);
     }
     RankClocks& clocks = strands_.rank_of(strand).clocks;
     clocks.cpu = std::max(clocks.cpu, strand.latest_match);
@@ -299,14 +299,14 @@ class EventQueue {
     RankClocks& clocks = strands_.rank_of(strand).clocks;
     const Picoseconds start = clocks.cpu;
     serve_reduction(clocks, strand.end, charges_.of(strand.rank).reduction(bytes));
-    trace(id, {last(id), false, start - strand.end}, bytes, 0, TracedOperation::Kind::kReduce);
+    trace(id, {last(id), false, start - strand.end}, bytes, 0, SimulatedOperation::Kind::kReduce);
     strand.end = clocks.cpu;
     log(strand, {.start = start, .bytes = bytes, .peer = -1, .kind = LoggedOperation::Kind::kReduce});
   }
 
   [[nodiscard]] OperationId last(StrandId id) const { return traced_ ? traces_[id].last : kNoOperation; }
 
-  OperationId trace(StrandId id, const Cause& cause, Bytes bytes, CostClass cost_class, TracedOperation::Kind kind) {
+  OperationId trace(StrandId id, const Cause& cause, Bytes bytes, CostClass cost_class, SimulatedOperation::Kind kind) {
     if (!traced_) {
       return kNoOperation;
     }

@@ -7,7 +7,7 @@ namespace ringwood {
 
 namespace {
 
-using Kind = TracedOperation::Kind;
+using Kind = SimulatedOperation::Kind;
 
 /// The step of an operation. `through_cpu`: what comes after it waited for its end, and not for its message.
 [[nodiscard]] CriticalStep step_of(const FlowOperation& operation, bool through_cpu, const LinkTable& links) {

@@ -20,7 +20,7 @@ struct FlowOperation {
   Rank rank = 0;
   std::int32_t round = 0;
   FlowLink bottleneck = kNoFlowLink;  ///< of a receive: what held its message up in the end
-  TracedOperation::Kind kind = TracedOperation::Kind::kSend;
+  SimulatedOperation::Kind kind = SimulatedOperation::Kind::kSend;
 };
 
 /// Every operation of a simulation, as they were served.

@@ -104,7 +104,7 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
                               .bytes = bytes,
                               .rank = strand.rank,
                               .round = strand.pulled - 1,
-                              .kind = TracedOperation::Kind::kSend});
+                              .kind = SimulatedOperation::Kind::kSend});
   }
   strand.end = rank.cpu;
   log(strand, {.start = start, .bytes = bytes, .peer = peer, .kind = LoggedOperation::Kind::kSend});
@@ -234,7 +234,7 @@ void FlowEngine::leave_rendezvous(FlowStrand& strand) {
     strand.last = trace_.add({.cause = strand.match_cause,
                               .rank = strand.rank,
                               .round = strand.pulled - 1,
-                              .kind = TracedOperation::Kind::kMatch});
+                              .kind = SimulatedOperation::Kind::kMatch});
   }
   rank.cpu = std::max(rank.cpu, strand.latest_match);
   rank.nic_out = std::max(rank.nic_out, strand.latest_match);
@@ -263,7 +263,7 @@ void FlowEngine::receive(FlowStrand& strand, Bytes bytes) {
                               .rank = strand.rank,
                               .round = strand.pulled - 1,
                               .bottleneck = message.bottleneck,
-                              .kind = TracedOperation::Kind::kReceive});
+                              .kind = SimulatedOperation::Kind::kReceive});
   }
   strand.end = rank.cpu;
   log(strand, {.start = start, .bytes = bytes, .peer = message.source, .kind = LoggedOperation::Kind::kReceive});
@@ -282,7 +282,7 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
                               .bytes = bytes,
                               .rank = strand.rank,
                               .round = strand.pulled - 1,
-                              .kind = TracedOperation::Kind::kReduce});
+                              .kind = SimulatedOperation::Kind::kReduce});
   }
   strand.end = rank.cpu;
   log(strand, {.start = start, .bytes = bytes, .kind = LoggedOperation::Kind::kReduce});
