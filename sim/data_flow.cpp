@@ -363,7 +363,7 @@ class DataFlow {
   ScheduleInstance instance_;
   PairCosts costs_;
   RankCharges charges_;
-  Mailboxes<kTraced> mail_;
+  PendingMail<kTraced> mail_;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
   Tracing tracing_;
   std::int64_t messages_ = 0;

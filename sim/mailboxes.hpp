@@ -12,9 +12,9 @@ namespace ringwood {
 
 /// The ranks of a data flow, the messages between them, and who can go on.
 template <bool kTraced>
-class Mailboxes {
+class PendingMail {
  public:
-  explicit Mailboxes(Rank ranks) : due_(ranks), states_(static_cast<std::size_t>(ranks)) {}
+  explicit PendingMail(Rank ranks) : due_(ranks), states_(static_cast<std::size_t>(ranks)) {}
 
   [[nodiscard]] WorkList& due() { return due_; }
 
