@@ -31,6 +31,7 @@ Program program(const Problem& problem, Rank me) {
   const Rank mine = modulo(me - problem.root, p);  // as if the root were 0
   const CirculantBlocks own(p, mine, blocks);
   std::vector<CirculantBlocks> targets;
+  targets.reserve(static_cast<std::size_t>(doublings(p)));
   for (int skip = 0; skip < doublings(p); ++skip) {
     targets.emplace_back(p, modulo(mine + circulant_skip(p, skip), p), blocks);
   }

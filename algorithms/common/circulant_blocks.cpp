@@ -35,9 +35,9 @@ class BlockSearch {
  private:
   static constexpr int kNone = -1;
 
-  [[nodiscard]] int& next(int index) { return next_[static_cast<std::size_t>(index + 1)]; }
+  [[nodiscard]] int& next(int index) { return next_[static_cast<std::size_t>(index) + 1]; }
 
-  [[nodiscard]] int& previous(int index) { return previous_[static_cast<std::size_t>(index + 1)]; }
+  [[nodiscard]] int& previous(int index) { return previous_[static_cast<std::size_t>(index) + 1]; }
 
   [[nodiscard]] Chunk skip(int index) const { return circulant_skip(ranks_, index); }
 
