@@ -39,24 +39,9 @@ double least_sent(Collective collective, Rank ranks) {
 }
 
 double least_moved(Collective collective, Rank ranks) {
+  // A rank that receives the most sends as much, except for the root of a gather.
   const double p = ranks;
-  switch (collective) {
-    case Collective::kAllreduce:
-      return 2 * (p - 1) / p;
-    case Collective::kReduceScatter:
-    case Collective::kAllgather:
-    case Collective::kScatter:
-    case Collective::kGather:
-      return (p - 1) / p;
-    case Collective::kBroadcast:
-    case Collective::kReduce:
-      return ranks == 1 ? 0 : 1;
-    case Collective::kAlltoall:  // of the p x p blocks a rank has p, and keeps one
-      return (p - 1) / (p * p);
-    case Collective::kBarrier:
-      return 0;
-  }
-  return 0;
+  return collective == Collective::kGather ? (p - 1) / p : least_sent(collective, ranks);
 }
 
 double least_leaving(Collective collective, Rank ranks, Rank inside, bool root_inside) {

@@ -102,52 +102,7 @@ constexpr TheirAlgorithm kAlgorithms[] = {
     {"scatterv", "Scatterv_allcomm_nb"},
 };
 
-constexpr std::array<std::string_view, 22> kBlocking{"allgather",
-                                                     "allgatherv",
-                                                     "allreduce",
-                                                     "alltoall",
-                                                     "alltoallv",
-                                                     "alltoallw",
-                                                     "barrier",
-                                                     "bcast",
-                                                     "exscan",
-                                                     "gather",
-                                                     "gatherv",
-                                                     "neighbor_allgather",
-                                                     "neighbor_allgatherv",
-                                                     "neighbor_alltoall",
-                                                     "neighbor_alltoallv",
-                                                     "neighbor_alltoallw",
-                                                     "reduce",
-                                                     "reduce_scatter",
-                                                     "reduce_scatter_block",
-                                                     "scan",
-                                                     "scatter",
-                                                     "scatterv"};
-
-constexpr std::array<std::string_view, 44> kCollectives{"allgather",
-                                                        "allgatherv",
-                                                        "allreduce",
-                                                        "alltoall",
-                                                        "alltoallv",
-                                                        "alltoallw",
-                                                        "barrier",
-                                                        "bcast",
-                                                        "exscan",
-                                                        "gather",
-                                                        "gatherv",
-                                                        "neighbor_allgather",
-                                                        "neighbor_allgatherv",
-                                                        "neighbor_alltoall",
-                                                        "neighbor_alltoallv",
-                                                        "neighbor_alltoallw",
-                                                        "reduce",
-                                                        "reduce_scatter",
-                                                        "reduce_scatter_block",
-                                                        "scan",
-                                                        "scatter",
-                                                        "scatterv",
-                                                        "iallgather",
+constexpr std::array<std::string_view, 22> kNonBlocking{"iallgather",
                                                         "iallgatherv",
                                                         "iallreduce",
                                                         "ialltoall",
@@ -169,6 +124,16 @@ constexpr std::array<std::string_view, 44> kCollectives{"allgather",
                                                         "iscan",
                                                         "iscatter",
                                                         "iscatterv"};
+
+// Each blocking one, then each that does not block.
+constexpr auto kCollectives = [] {
+  std::array<std::string_view, 2 * kNonBlocking.size()> all{};
+  for (std::size_t i = 0; i < kNonBlocking.size(); ++i) {
+    all[i] = kNonBlocking[i].substr(1);
+    all[kNonBlocking.size() + i] = kNonBlocking[i];
+  }
+  return all;
+}();
 
 /// "COLLECTIVE" or its non-blocking form "iCOLLECTIVE".
 [[nodiscard]] bool is_form_of(std::string_view collective, std::string_view blocking) {
@@ -195,7 +160,6 @@ const TheirAlgorithm* find_algorithm(std::string_view name, const DecisionTarget
 }
 
 std::span<const std::string_view> collectives() {
-  static_assert(kBlocking.size() * 2 == kCollectives.size());
   return kCollectives;
 }
 
