@@ -84,9 +84,7 @@ class DataFlow {
     const auto* later = reinterpret_cast<const std::byte*>(&state(mail_.due().upcoming(5)));
     __builtin_prefetch(later, 1);
     __builtin_prefetch(later + 64, 1);
-    if (const RankState& next = state(mail_.due().upcoming(2)); next.doing != Doing::kEnded) {
-      next.program.prefetch();
-    }
+    state(mail_.due().upcoming(2)).program.prefetch();
   }
 
   /// Runs a rank until it has to wait.

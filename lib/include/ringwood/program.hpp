@@ -69,8 +69,12 @@ class Program {
   /// match in order within a lane. Lanes that run side by side differ, on every rank in the same way.
   [[nodiscard]] Lane lane() const;
 
-  /// Brings a program that will be advanced soon into the cache: an interpreter of very many ranks knows which.
+  /// Brings a program that will be advanced soon into the cache: an interpreter of very many ranks knows which. Of none
+  /// there is nothing to bring.
   void prefetch() const {
+    if (handle_ == nullptr) {
+      return;
+    }
     const auto* frame = static_cast<const std::byte*>(handle_.address());
     for (std::size_t line = 0; line < 4; ++line) {
       __builtin_prefetch(frame + line * 64, 1);
