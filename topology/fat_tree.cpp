@@ -267,14 +267,31 @@ constexpr IntegerRange kCount = {1, 1'000'000};
   return levels;
 }
 
+/// What this form of the tree would not look at is not accepted with it.
+void refuse_others(const TopologyKeys& keys, std::initializer_list<const char*> others, const char* form) {
+  for (const char* const key : others) {
+    if (keys.given(key)) {
+      keys.refuse(std::string(key) + " means nothing with " + form);
+    }
+  }
+}
+
 [[nodiscard]] std::vector<FatTreeLevel> levels_of(const TopologyKeys& keys) {
   if (keys.given("down") != keys.given("up")) {
     keys.refuse("down and up go together");
   }
   if (keys.given("down")) {
+    refuse_others(keys, {"levels", "leaves", "hosts-per-leaf", "spines", "ports", "taper"}, "down and up");
     return any_levels(keys);
   }
-  return keys.count("levels", {2, 3}) == 2 ? two_levels(keys) : three_levels(keys);
+  refuse_others(keys, {"cables"}, "none of down and up");
+  const bool two = keys.given("levels") ? keys.count("levels", {2, 3}) == 2 : !keys.given("ports");
+  if (two) {
+    refuse_others(keys, {"ports"}, "levels=2");
+    return two_levels(keys);
+  }
+  refuse_others(keys, {"leaves", "hosts-per-leaf", "spines"}, "three levels of ports");
+  return three_levels(keys);
 }
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {

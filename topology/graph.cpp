@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
+#include <map>
 #include <queue>
-#include <tuple>
 
 #include "ringwood/error.hpp"
+#include "topology/uniform.hpp"
 
 namespace ringwood {
 
@@ -37,7 +39,7 @@ class Graph final : public Topology {
   void route(Host from, Host to, std::vector<LinkId>& route) const override {
     route.clear();
     for (Vertex at = from; at != to;) {
-      const std::int32_t id = next(to, at);
+      const std::int32_t id = next(from, to, at);
       route.push_back(id);
       at = links_[static_cast<std::size_t>(id)].to;
     }
@@ -48,30 +50,82 @@ class Graph final : public Topology {
   }
 
  private:
-  [[nodiscard]] std::int32_t next(Host destination, Vertex at) const {
-    return next_[static_cast<std::size_t>(destination) * names_.size() + static_cast<std::size_t>(at)];
+  [[nodiscard]] std::size_t entry(Host destination, Vertex at) const {
+    return static_cast<std::size_t>(destination) * names_.size() + static_cast<std::size_t>(at);
   }
 
-  /// Dijkstra against the direction of the links, by (latency, links, number of the link taken).
+  /// The link to take; of several that are equally near, the flow's, by a hash of its ends.
+  [[nodiscard]] std::int32_t next(Host from, Host destination, Vertex at) const {
+    const std::int32_t found = next_[entry(destination, at)];
+    if (found >= 0) {
+      return found;
+    }
+    const std::vector<std::int32_t>& equal = *choices_[static_cast<std::size_t>(-2 - found)];
+    const std::uint64_t flow = (static_cast<std::uint64_t>(from) << 32U) | static_cast<std::uint32_t>(destination);
+    return equal[mix(static_cast<std::uint64_t>(at), flow) % equal.size()];
+  }
+
+  struct Distance {
+    Picoseconds latency = std::numeric_limits<Picoseconds>::max();
+    std::int32_t hops = 0;
+
+    friend auto operator<=>(const Distance&, const Distance&) = default;
+  };
+
+  /// Dijkstra against the direction of the links, by (latency, links).
   void find_routes_to(Host destination) {
-    using Entry = std::tuple<Picoseconds, std::int32_t, std::int32_t, Vertex>;
+    using Entry = std::pair<Distance, Vertex>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
+    std::vector<Distance> distance(names_.size());
     std::vector<bool> done(names_.size());
-    queue.emplace(0, 0, kNone, destination);
+    distance[static_cast<std::size_t>(destination)] = {0, 0};
+    queue.emplace(Distance{0, 0}, destination);
     while (!queue.empty()) {
-      const auto [latency, hops, through, vertex] = queue.top();
+      const auto [far, vertex] = queue.top();
       queue.pop();
       if (done[static_cast<std::size_t>(vertex)]) {
         continue;
       }
       done[static_cast<std::size_t>(vertex)] = true;
-      next_[static_cast<std::size_t>(destination) * names_.size() + static_cast<std::size_t>(vertex)] = through;
       for (const std::int32_t id : links_to_[static_cast<std::size_t>(vertex)]) {
         const Link& link = links_[static_cast<std::size_t>(id)];
-        queue.emplace(latency + link.latency, hops + 1, id, link.from);
+        const Distance through{far.latency + link.latency, far.hops + 1};
+        if (through < distance[static_cast<std::size_t>(link.from)]) {
+          distance[static_cast<std::size_t>(link.from)] = through;
+          queue.emplace(through, link.from);
+        }
       }
     }
     refuse_unreached(destination, done);
+    choose_links(destination, distance);
+  }
+
+  /// Of every vertex those links that begin a shortest way.
+  void choose_links(Host destination, const std::vector<Distance>& distance) {
+    std::vector<std::vector<std::int32_t>> equal(names_.size());
+    for (std::size_t id = 0; id < links_.size(); ++id) {
+      const Link& link = links_[id];
+      const Distance& behind = distance[static_cast<std::size_t>(link.to)];
+      if (behind.latency == std::numeric_limits<Picoseconds>::max()) {
+        continue;
+      }
+      if (Distance{behind.latency + link.latency, behind.hops + 1} == distance[static_cast<std::size_t>(link.from)]) {
+        equal[static_cast<std::size_t>(link.from)].push_back(static_cast<std::int32_t>(id));
+      }
+    }
+    for (std::size_t vertex = 0; vertex < names_.size(); ++vertex) {
+      std::int32_t& next = next_[entry(destination, static_cast<Vertex>(vertex))];
+      if (equal[vertex].size() == 1) {
+        next = equal[vertex].front();
+      } else if (equal[vertex].size() > 1) {
+        const auto number = static_cast<std::int32_t>(choices_.size());
+        const auto [known, added] = numbers_.try_emplace(std::move(equal[vertex]), number);
+        if (added) {
+          choices_.push_back(&known->first);
+        }
+        next = -2 - known->second;
+      }
+    }
   }
 
   void refuse_unreached(Host destination, const std::vector<bool>& reached) const {
@@ -93,7 +147,9 @@ class Graph final : public Topology {
   Host hosts_;
   std::vector<Link> links_;
   std::vector<std::vector<std::int32_t>> links_to_;
-  std::vector<std::int32_t> next_;  ///< [destination][vertex]: the link to take
+  std::vector<std::int32_t> next_;  ///< [destination][vertex]: the link to take; -2 - i: one of choices_[i]
+  std::map<std::vector<std::int32_t>, std::int32_t> numbers_;
+  std::vector<const std::vector<std::int32_t>*> choices_;
 };
 
 }  // namespace

@@ -67,6 +67,9 @@ class Expander {
 
   [[nodiscard]] std::vector<std::string> multiplied(const std::vector<std::string>& names, std::string_view ranges) {
     const std::vector<std::string> numbers = numbers_of(ranges);
+    if (names.size() > kMostNames / numbers.size()) {
+      refuse_size(ranges);
+    }
     std::vector<std::string> product;
     for (const std::string& name : names) {
       for (const std::string& number : numbers) {
@@ -80,8 +83,12 @@ class Expander {
   void count(const std::string& name, std::size_t names) {
     bytes_ += name.size();
     if (names >= kMostNames || bytes_ > kMostBytes) {
-      input_.refuse(0, "a list of more than " + std::to_string(kMostNames) + " hosts or 256 MiB");
+      refuse_size(input_.text().substr(0, 0));
     }
+  }
+
+  [[noreturn]] void refuse_size(std::string_view where) const {
+    input_.refuse(where, "a list of more than " + std::to_string(kMostNames) + " hosts or 256 MiB");
   }
 
   [[nodiscard]] std::vector<std::string> numbers_of(std::string_view ranges) {
@@ -104,6 +111,9 @@ class Expander {
     const std::uint64_t last = dash == std::string_view::npos ? first : number_in(range.substr(dash + 1));
     if (last < first) {
       input_.refuse(range, "the range " + shown(range) + " ends before it begins");
+    }
+    if (last - first >= kMostNames - numbers.size()) {
+      refuse_size(range);
     }
     for (std::uint64_t value = first; value <= last; ++value) {
       std::string number = std::to_string(value);

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #endif
@@ -145,28 +146,48 @@ Machine local_machine() {
 
 namespace {
 
-/// hwloc 2.9 follows a null pointer if an object that holds processors lacks one of its sets.
-void check_sets(const XmlInput& xml, const pugi::xml_node& parent) {
+/// hwloc 2.9 follows a null pointer if an object that holds processors lacks one of its sets. Files of hwloc 1 on a
+/// computer without NUMA have no sets of nodes anywhere, which it understands.
+void check_sets(const XmlInput& xml, const pugi::xml_node& parent, bool with_nodes) {
   static constexpr std::array<std::string_view, 4> kWithoutSets = {"Bridge", "PCIDev", "OSDev", "Misc"};
   for (const pugi::xml_node& object : parent.children("object")) {
     const std::string type = xml.required(object, "type");
     if (std::find(kWithoutSets.begin(), kWithoutSets.end(), type) == kWithoutSets.end()) {
       for (const char* set : {"cpuset", "complete_cpuset", "nodeset", "complete_nodeset"}) {
-        (void)xml.required(object, set);
+        if (with_nodes || std::string_view(set).find("cpuset") != std::string_view::npos) {
+          (void)xml.required(object, set);
+        }
       }
     }
-    check_sets(xml, object);
+    check_sets(xml, object, with_nodes);
+  }
+}
+
+/// hwloc makes all objects of a synthetic string, however many, before anybody can count them.
+void check_size(const std::string& description) {
+  constexpr double kMostObjects = 1e6;
+  double objects = 1;
+  int brackets = 0;
+  for (std::size_t i = 0; i < description.size(); ++i) {
+    const char letter = description[i];
+    brackets += letter == '(' || letter == '[' ? 1 : letter == ')' || letter == ']' ? -1 : 0;
+    const bool begins = i == 0 || description[i - 1] == ':' || description[i - 1] == ' ';
+    if (brackets == 0 && begins && letter >= '0' && letter <= '9') {
+      objects *= std::strtod(description.c_str() + i, nullptr);
+    }
+    if (objects > kMostObjects) {
+      throw Error(ErrorKind::kUsage,
+                  "machine 'hwloc:" + description.substr(0, 80) + "': more than 1000000 objects of a kind");
+    }
   }
 }
 
 }  // namespace
 
 Machine read_hwloc_xml(const InputText& input) {
-  if (input.text().find("<!ENTITY") != std::string_view::npos) {
-    input.refuse(input.text().find("<!ENTITY"), "entities of its own, which files of hwloc have not");
-  }
   const XmlInput well_formed(input);
-  check_sets(well_formed, well_formed.root());
+  const bool version_1 = !well_formed.root().attribute("version");
+  check_sets(well_formed, well_formed.root(), !version_1 || input.text().find("nodeset=") != std::string_view::npos);
   const Discovery topology = new_discovery();
   const std::string text(input.text());
   // hwloc counts the terminating zero.
@@ -182,6 +203,7 @@ Machine read_hwloc_xml(const InputText& input) {
 }
 
 Machine hwloc_synthetic_machine(const std::string& description) {
+  check_size(description);
   const Discovery topology = new_discovery();
   if (hwloc_topology_set_synthetic(topology.get(), description.c_str()) != 0 ||
       hwloc_topology_load(topology.get()) != 0) {

@@ -66,6 +66,11 @@ constexpr MachineFormat kFormats[] = {
        return has_line(text, {"SwitchName=", "BlockName="});
      },
      &read_slurm},
+    {"slurm-yaml", "topology.yaml of Slurm",
+     [](std::string_view text) {
+       return has_line(text, {"- topology:", "- switch:", "- block:"});
+     },
+     &read_slurm_yaml},
     {"astra-sim", "network YAML of ASTRA-sim", [](std::string_view text) { return has_line(text, {"npus_count:"}); },
      &read_astra_sim},
     {"ibnetdiscover", "output of ibnetdiscover",

@@ -42,10 +42,14 @@ inline constexpr Picoseconds kUnknownLatency = 500'000;
 /// nothing else: every cable has kUnknownBandwidth and kUnknownLatency, LinkSpeed is not used.
 [[nodiscard]] Machine read_slurm(const InputText& input);
 
-/// Platform XML of SimGrid: one cluster (FLAT, TORUS, FAT_TREE, DRAGONFLY), or one zone of hosts, routers, links and
-/// routes. A route is taken for one cable between its ends, as wide as its narrowest link and with the latency of all;
-/// that links are shared between routes is not kept, and messages take the shortest way. In clusters of
-/// kind DRAGONFLY parallel cables are kept, and messages take the shortest way too.
+/// The same as topology.yaml (Slurm 25.05): of its topologies the cluster's default one, or the first.
+[[nodiscard]] Machine read_slurm_yaml(const InputText& input);
+
+/// Platform XML of SimGrid: one cluster (FLAT, TORUS, FAT_TREE, DRAGONFLY), or zones of hosts, routers, links, routes,
+/// FLAT clusters and other zones. Ranks per host: the cores of hosts if all have as many, else 1. A route is taken for
+/// one cable between its ends, as wide as its narrowest link and with the latency of all; that links are shared between
+/// routes is not kept, and messages take the shortest way. In clusters of kind DRAGONFLY parallel cables are kept, and
+/// messages take the shortest way too.
 [[nodiscard]] Machine read_simgrid(const InputText& input);
 
 /// Network YAML of ASTRA-sim's analytical models; GB/s are 10^9 bytes per second.
@@ -55,8 +59,8 @@ inline constexpr Picoseconds kUnknownLatency = 500'000;
 /// are one host with several cables. Latencies are kUnknownLatency.
 [[nodiscard]] Machine read_ibnetdiscover(const InputText& input);
 
-/// Topology XML of NCCL (NCCL_TOPO_DUMP_FILE): hosts are the GPUs of a node. Bandwidths follow from the generation of
-/// the GPU and of PCI as NCCL reckons; those between processors are placeholders, and so are latencies.
+/// Topology XML of NCCL (NCCL_TOPO_DUMP_FILE, NCCL_TOPO_FILE): hosts are the GPUs of a node. Bandwidths follow from the
+/// generation of the GPU and of PCI as NCCL reckons; those between processors are placeholders, and so are latencies.
 [[nodiscard]] Machine read_nccl(const InputText& input);
 
 }  // namespace ringwood

@@ -158,7 +158,7 @@ class MappingReader {
         input_.refuse(keyword, "expected a line such as 'rank 0=n0 slot=0', found " + shown(keyword));
       }
       const std::string_view slot = take_word(line);
-      if (!slot.empty() && !slot.starts_with("slot=")) {
+      if (!slot.empty() && !slot.starts_with("slot=") && !slot.starts_with("slots=")) {
         input_.refuse(slot, "expected slot=..., found " + shown(slot));
       }
       entries.push_back({keyword, assignment.substr(equals + 1),
@@ -185,6 +185,17 @@ class MappingReader {
     }
   }
 
+  /// "slots" and its other names in Open MPI.
+  [[nodiscard]] static bool is_slots(std::string_view key) {
+    return key == "slots" || key == "slot" || key == "cpu" || key == "count";
+  }
+
+  /// What concerns how a process is started or where inside its host it runs, which is no matter of this machine: user
+  /// names (Open MPI), binding and network interface (Hydra).
+  [[nodiscard]] static bool is_elsewhere(std::string_view key) {
+    return key == "username" || key == "user" || key == "port" || key == "binding" || key == "ifname";
+  }
+
   [[nodiscard]] Entry host_line(std::string_view line) const {
     constexpr std::int64_t kMostSlots = 1'000'000;
     const std::string_view name = take_word(line);
@@ -193,17 +204,21 @@ class MappingReader {
       entry.host = name.substr(0, colon);
       entry.slots = number_of(name.substr(colon + 1), 1, kMostSlots);
     }
+    entry.host.remove_prefix(entry.host.find('@') + 1);  // of USER@HOST; without one, nothing
     if (entry.host.empty()) {
       input_.refuse(name, "a host without a name");
     }
     for (std::string_view word = take_word(line); !word.empty(); word = take_word(line)) {
       const std::size_t equals = word.find('=');
       const std::string_view key = word.substr(0, equals);
-      if (equals == std::string_view::npos || (key != "slots" && key != "max_slots" && key != "max-slots")) {
+      if (equals != std::string_view::npos && is_elsewhere(key)) {
+        continue;
+      }
+      if (equals == std::string_view::npos || (!is_slots(key) && key != "max_slots" && key != "max-slots")) {
         input_.refuse(word, "expected slots=N or max_slots=N, found " + shown(word));
       }
       const std::int64_t value = number_of(word.substr(equals + 1), 0, kMostSlots);
-      entry.slots = key == "slots" ? value : entry.slots;
+      entry.slots = is_slots(key) ? value : entry.slots;
     }
     return entry;
   }

@@ -1,41 +1,23 @@
-#include <yaml-cpp/yaml.h>
-
 #include <cmath>
+#include <sstream>
 
 #include "ringwood/error.hpp"
 #include "topology/dimensions.hpp"
 #include "topology/machine_formats.hpp"
+#include "topology/yaml_input.hpp"
 
 namespace ringwood {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 1U << 20U;
-
 class AstraSimReader {
  public:
-  explicit AstraSimReader(const InputText& input) : input_(input) {}
+  explicit AstraSimReader(const YamlInput& input) : input_(input) {}
 
   [[nodiscard]] Machine read() {
-    if (input_.text().size() > kMostBytes) {
-      input_.refuse(kMostBytes, "larger than 1 MiB, which no network of ASTRA-sim needs");
-    }
-    try {
-      return read(YAML::Load(std::string(input_.text())));
-    } catch (const YAML::Exception& error) {
-      refuse(error.mark, "not the YAML of a network: " + error.msg);
-    }
-  }
-
- private:
-  [[noreturn]] void refuse(const YAML::Mark& mark, const std::string& reason) const {
-    // A null mark is at -1.
-    input_.refuse_at(static_cast<std::size_t>(mark.line + 1), static_cast<std::size_t>(mark.column + 1), reason);
-  }
-
-  [[nodiscard]] Machine read(const YAML::Node& document) {
+    const YAML::Node& document = input_.root();
     if (!document.IsMap()) {
-      refuse(document.Mark(), "expected topology, npus_count, bandwidth and latency");
+      input_.refuse(document, "expected topology, npus_count, bandwidth and latency");
     }
     const YAML::Node kinds = list(document, "topology", 0);
     const YAML::Node sizes = list(document, "npus_count", kinds.size());
@@ -50,17 +32,18 @@ class AstraSimReader {
     try {
       return machine_on(make_dimensions(std::move(dimensions)), 1);
     } catch (const Error& error) {
-      refuse(sizes.Mark(), error.what());
+      input_.refuse(sizes, error.what());
     }
   }
 
+ private:
   /// A list of that many entries, or of any number from 1 on if 0 are asked for.
   [[nodiscard]] YAML::Node list(const YAML::Node& document, const char* key, std::size_t entries) const {
     const YAML::Node node = document[key];
     if (!node || !node.IsSequence() || node.size() == 0 || (entries != 0 && node.size() != entries)) {
-      refuse(node ? node.Mark() : document.Mark(),
-             std::string(key) + ": expected a list" +
-                 (entries == 0 ? "" : " of " + std::to_string(entries) + " entries, one for each dimension"));
+      input_.refuse(node ? node : document,
+                    std::string(key) + ": expected a list" +
+                        (entries == 0 ? "" : " of " + std::to_string(entries) + " entries, one for each dimension"));
     }
     return node;
   }
@@ -76,7 +59,7 @@ class AstraSimReader {
     if (word == "Switch") {
       return DimensionKind::kSwitch;
     }
-    refuse(node.Mark(), "topology " + shown(word) + ": accepted are Ring, FullyConnected, Switch");
+    input_.refuse(node, "topology " + shown(word) + ": accepted are Ring, FullyConnected, Switch");
   }
 
   struct Range {
@@ -84,24 +67,30 @@ class AstraSimReader {
     double most = 0;
   };
 
+  [[nodiscard]] static std::string text_of(const Range& range) {
+    std::ostringstream text;
+    text << range.least << " to " << range.most;
+    return text.str();
+  }
+
   [[nodiscard]] double number(const YAML::Node& node, const Range& range, bool whole) const {
     double value = 0;
     const bool is_number = node.IsScalar() && YAML::convert<double>::decode(node, value);
     if (!is_number || !(value >= range.least) || !(value <= range.most) || (whole && value != std::floor(value))) {
-      refuse(node.Mark(), "expected a " + std::string(whole ? "whole " : "") + "number from " +
-                              YAML::Dump(YAML::Node(range.least)) + " to " + YAML::Dump(YAML::Node(range.most)) +
+      input_.refuse(node, "expected a " + std::string(whole ? "whole " : "") + "number from " + text_of(range) +
                               ", found " + (node.IsScalar() ? shown(node.Scalar()) : "something else"));
     }
     return value;
   }
 
-  const InputText& input_;
+  const YamlInput& input_;
 };
 
 }  // namespace
 
 Machine read_astra_sim(const InputText& input) {
-  return AstraSimReader(input).read();
+  const YamlInput yaml(input);
+  return AstraSimReader(yaml).read();
 }
 
 }  // namespace ringwood

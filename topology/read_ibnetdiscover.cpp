@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "ringwood/error.hpp"
 #include "topology/graph_builder.hpp"
@@ -55,6 +56,9 @@ class FabricReader {
     if (first.empty() || first.front() == '#' || first.find('=') != std::string_view::npos) {
       return;  // identity of the next node; a comment
     }
+    if (first == "Chassis" || first == "Non-Chassis") {
+      return;  // headings of ibnetdiscover -g
+    }
     if (first == "Switch" || first == "Ca" || first == "Rt") {
       read_node(first, words);
     } else if (first.front() == '[') {
@@ -81,6 +85,10 @@ class FabricReader {
     const std::string_view identity = take_quoted(words);
     const std::string_view description = words.find('"') == std::string_view::npos ? identity : take_quoted(words);
     current_ = std::string(identity);
+    if (description.find("Aggregation Node") != std::string_view::npos) {
+      left_out_.insert(current_);  // a switch's own adapter for reductions (SHARP); no rank runs there
+      return;
+    }
     std::size_t number = 0;
     if (kind == "Ca") {
       std::string_view rest = description;
@@ -149,6 +157,9 @@ class FabricReader {
   /// Each cable is there from both ends, unless one is not part of the dump.
   void connect() {
     for (const auto& [near, cable] : cables_) {
+      if (left_out_.contains(near.first) || left_out_.contains(cable.far.first)) {
+        continue;
+      }
       const auto far_node = nodes_.find(cable.far.first);
       if (far_node == nodes_.end()) {
         input_.refuse(cable.where, "leads to " + shown(cable.far.first) + ", which is not in this file");
@@ -170,6 +181,7 @@ class FabricReader {
   GraphBuilder builder_;
   std::string current_;
   std::map<std::string, std::size_t> nodes_;
+  std::set<std::string> left_out_;
   std::map<Port, Cable> cables_;
 };
 

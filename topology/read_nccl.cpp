@@ -32,7 +32,7 @@ class NcclReader {
       read_devices(cpu, processors.back());
     }
     if (gpus_.empty()) {
-      xml_.refuse(system, "no <gpu> in any <cpu>");
+      xml_.refuse(system, "no GPU in any <cpu>: neither <gpu> nor a device of class 0x0300.. or 0x0302..");
     }
     connect_nvlinks();
     return xml_.parsed(system, "", [&](const std::string&) { return builder_.build(); });
@@ -61,19 +61,27 @@ class NcclReader {
     for (const pugi::xml_node& pci : parent.children("pci")) {
       const std::string bus = xml_.required(pci, "busid");
       const pugi::xml_node gpu = pci.child("gpu");
-      if (!gpu && !pci.child("pci")) {
+      const bool computes = gpu || is_gpu(pci);
+      if (!computes && !pci.child("pci")) {
         continue;
       }
-      const std::size_t number = gpu ? add(gpu, "gpu " + xml_.required(gpu, "dev"), GraphBuilder::Kind::kHost)
-                                     : add(pci, "pci " + bus, GraphBuilder::Kind::kSwitch);
+      const std::string name = "gpu " + (gpu ? xml_.required(gpu, "dev") : std::to_string(gpus_.size()));
+      const std::size_t number = computes ? add(gpu ? gpu : pci, name, GraphBuilder::Kind::kHost)
+                                          : add(pci, "pci " + bus, GraphBuilder::Kind::kSwitch);
       const GraphBuilder::Direction costs = {pci_bandwidth(pci), kPciLatency};
       builder_.connect(number, above, costs, costs);
-      if (gpu) {
+      if (computes) {
         gpus_.push_back({number, bus, gpu});
       } else {
         read_devices(pci, number);
       }
     }
+  }
+
+  /// Files for NCCL_TOPO_FILE may leave <gpu> out; NCCL then finds it by the class of the device (0x0300.., 0x0302..).
+  [[nodiscard]] static bool is_gpu(const pugi::xml_node& pci) {
+    const std::string_view kind = pci.attribute("class").value();
+    return kind.starts_with("0x0300") || kind.starts_with("0x0302");
   }
 
   /// Three quarters of the raw rate, as NCCL reckons; a width of 0 stands for 16 lanes, as with NCCL.

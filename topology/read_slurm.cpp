@@ -5,18 +5,12 @@
 #include "ringwood/error.hpp"
 #include "topology/hostlist.hpp"
 #include "topology/machine_formats.hpp"
+#include "topology/slurm_records.hpp"
 #include "topology/tree.hpp"
 
 namespace ringwood {
 
 namespace {
-
-/// A line: who is below a switch or in a block. Parts of the text, for messages.
-struct Record {
-  std::string_view name;
-  std::string_view nodes;
-  std::string_view switches;
-};
 
 [[nodiscard]] std::string lower(std::string_view text) {
   std::string result(text);
@@ -25,13 +19,16 @@ struct Record {
   return result;
 }
 
-class SlurmReader {
+class TreeMaker {
  public:
-  explicit SlurmReader(const InputText& input) : input_(input) {}
+  TreeMaker(const InputText& input, const SlurmRecords& given)
+      : input_(input), blocks_(given.blocks), records_(given.records) {}
 
-  [[nodiscard]] Machine read() {
-    read_lines();
-    for (const Record& record : records_) {
+  [[nodiscard]] Machine make() {
+    for (const SlurmRecord& record : records_) {
+      if (record.nodes.empty() && record.switches.empty()) {
+        input_.refuse(record.name, shown(record.name) + " has neither nodes nor switches");
+      }
       if (!numbers_.emplace(record.name, numbers_.size()).second) {
         input_.refuse(record.name, shown(record.name) + " is there twice");
       }
@@ -61,62 +58,6 @@ class SlurmReader {
   }
 
  private:
-  void read_lines() {
-    std::string_view rest = input_.text();
-    std::string_view line;
-    while (take_line(rest, line)) {
-      line = line.substr(0, line.find('#'));
-      std::string_view words = line;
-      Record record;
-      while (true) {
-        const std::string_view word = take_word(words);
-        if (word.empty()) {
-          break;
-        }
-        take_pair(word, record);
-      }
-      if (!record.name.empty()) {
-        check(record);
-        records_.push_back(record);
-      }
-    }
-  }
-
-  void take_pair(std::string_view word, Record& record) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string_view::npos) {
-      input_.refuse(word, "expected KEY=VALUE, found " + shown(word));
-    }
-    const std::string key = lower(word.substr(0, equals));
-    const std::string_view value = word.substr(equals + 1);
-    if (value.empty()) {
-      input_.refuse(word, shown(word) + " has no value");
-    }
-    if (key == "switchname" || key == "blockname") {
-      const bool block = key == "blockname";
-      if (!record.name.empty() || (!records_.empty() && block != blocks_)) {
-        input_.refuse(word, "a second name in one record, or switches and blocks in one file");
-      }
-      blocks_ = block;
-      record.name = value;
-    } else if (key == "nodes") {
-      record.nodes = value;
-    } else if (key == "switches") {
-      record.switches = value;
-    } else if (key != "linkspeed" && key != "level" && key != "blockindex" && key != "blocksizes" &&
-               key != "blocksize") {
-      input_.refuse(word, "unknown key " + shown(word.substr(0, equals)) +
-                              "; accepted are SwitchName, Nodes, Switches, LinkSpeed, Level, BlockName, BlockIndex, "
-                              "BlockSizes");
-    }
-  }
-
-  void check(const Record& record) const {
-    if (record.nodes.empty() && record.switches.empty()) {
-      input_.refuse(record.name, shown(record.name) + " has neither Nodes nor Switches");
-    }
-  }
-
   void add_hosts(std::size_t record) {
     for (std::string& name : expand_hostlist(records_[record].nodes, input_)) {
       if (!hosts_.emplace(name, record).second) {
@@ -196,8 +137,8 @@ class SlurmReader {
   }
 
   const InputText& input_;
-  bool blocks_ = false;
-  std::vector<Record> records_;
+  bool blocks_;
+  const std::vector<SlurmRecord>& records_;
   std::map<std::string, std::size_t, std::less<>> numbers_;  ///< of records, by name
   std::map<std::string, std::size_t, std::less<>> hosts_;
   std::vector<std::size_t> above_;  ///< the record each host is in
@@ -205,10 +146,83 @@ class SlurmReader {
   std::vector<TreeVertex> tree_;
 };
 
+/// topology.conf: a record a line, of KEY=VALUE.
+class ConfReader {
+ public:
+  explicit ConfReader(const InputText& input) : input_(input) {}
+
+  [[nodiscard]] SlurmRecords read() {
+    read_lines();
+    return read_;
+  }
+
+ private:
+  void read_lines() {
+    std::string_view rest = input_.text();
+    std::string_view line;
+    while (take_line(rest, line)) {
+      line = line.substr(0, line.find('#'));
+      std::string_view words = line;
+      SlurmRecord record;
+      while (true) {
+        std::string_view word = take_word(words);
+        if (word == "\\" && take_word(words).empty()) {
+          (void)take_line(rest, words);  // the record goes on in the next line
+          words = words.substr(0, words.find('#'));
+          word = take_word(words);
+        }
+        if (word.empty()) {
+          break;
+        }
+        take_pair(word, record);
+      }
+      if (!record.name.empty()) {
+        read_.records.push_back(record);
+      }
+    }
+  }
+
+  void take_pair(std::string_view word, SlurmRecord& record) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos) {
+      input_.refuse(word, "expected KEY=VALUE, found " + shown(word));
+    }
+    const std::string key = lower(word.substr(0, equals));
+    const std::string_view value = word.substr(equals + 1);
+    if (value.empty()) {
+      input_.refuse(word, shown(word) + " has no value");
+    }
+    if (key == "switchname" || key == "blockname") {
+      const bool block = key == "blockname";
+      if (!record.name.empty() || (!read_.records.empty() && block != read_.blocks)) {
+        input_.refuse(word, "a second name in one record, or switches and blocks in one file");
+      }
+      read_.blocks = block;
+      record.name = value;
+    } else if (key == "nodes") {
+      record.nodes = value;
+    } else if (key == "switches") {
+      record.switches = value;
+    } else if (key != "linkspeed" && key != "level" && key != "blockindex" && key != "blocksizes" &&
+               key != "blocksize") {
+      input_.refuse(word, "unknown key " + shown(word.substr(0, equals)) +
+                              "; accepted are SwitchName, Nodes, Switches, LinkSpeed, Level, BlockName, BlockIndex, "
+                              "BlockSizes");
+    }
+  }
+
+  const InputText& input_;
+  SlurmRecords read_;
+};
+
 }  // namespace
 
+Machine slurm_machine(const InputText& input, const SlurmRecords& records) {
+  return TreeMaker(input, records).make();
+}
+
 Machine read_slurm(const InputText& input) {
-  return SlurmReader(input).read();
+  return slurm_machine(input, ConfReader(input).read());
 }
 
 }  // namespace ringwood

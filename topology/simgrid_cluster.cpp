@@ -6,14 +6,13 @@
 #include "ringwood/error.hpp"
 #include "topology/catalogue.hpp"
 #include "topology/fat_tree.hpp"
+#include "topology/simgrid_star.hpp"
 #include "topology/torus.hpp"
 #include "topology/tree.hpp"
 
 namespace ringwood {
 
 namespace {
-
-constexpr std::int64_t kMostClusterHosts = 2'000'000;
 
 [[nodiscard]] std::vector<std::string> split(const std::string& text, char separator) {
   std::vector<std::string> parts;
@@ -32,19 +31,14 @@ class ClusterReader {
       : xml_(xml), cluster_(cluster), cable_(simgrid_cable(xml, cluster, "bw", "lat")) {}
 
   [[nodiscard]] Machine read() {
-    hosts_ = hosts();
+    hosts_ = static_cast<std::int64_t>(simgrid_radical(xml_, cluster_).size());
     const std::string kind = cluster_.attribute("topology").as_string("FLAT");
     Machine machine = machine_on(network(kind), 1);
     if (machine.network->hosts() != hosts_) {
       xml_.refuse(cluster_, "radical names " + std::to_string(hosts_) + " hosts, topo_parameters " +
                                 std::to_string(machine.network->hosts()));
     }
-    if (cluster_.attribute("core")) {
-      machine.ranks_per_host = static_cast<std::int32_t>(integer(cluster_.attribute("core").value(), 1'000'000));
-      if (machine.ranks_per_host == 0) {
-        xml_.refuse(cluster_, "core is 0; accepted are 1 to 1000000");
-      }
-    }
+    machine.ranks_per_host = simgrid_cores(xml_, cluster_);
     if (cluster_.attribute("loopback_bw")) {
       const GraphBuilder::Direction loopback = simgrid_cable(xml_, cluster_, "loopback_bw", "loopback_lat");
       machine.inside_host.L = loopback.latency;
@@ -58,21 +52,6 @@ class ClusterReader {
     return xml_.parsed(cluster_, text, [&](const std::string& digits) {
       return parse_integer(digits, {0, most}, "number");
     });
-  }
-
-  /// "0-7,9" counted.
-  [[nodiscard]] std::int64_t hosts() const {
-    std::int64_t count = 0;
-    for (const std::string& range : split(xml_.required(cluster_, "radical"), ',')) {
-      const std::size_t dash = range.find('-');
-      const std::int64_t first = integer(range.substr(0, dash), 2'000'000'000);
-      const std::int64_t last = dash == std::string::npos ? first : integer(range.substr(dash + 1), 2'000'000'000);
-      count += last - first + 1;
-      if (last < first || count > kMostClusterHosts) {
-        xml_.refuse(cluster_, "radical " + shown(range) + " ends before it begins, or more than 2000000 hosts");
-      }
-    }
-    return count;
   }
 
   [[nodiscard]] std::shared_ptr<const Topology> network(const std::string& kind) {

@@ -22,6 +22,9 @@ class DepthCheck final : public pugi::xml_tree_walker {
 }  // namespace
 
 XmlInput::XmlInput(const InputText& input) : input_(input) {
+  if (const std::size_t entity = input.text().find("<!ENTITY"); entity != std::string_view::npos) {
+    input.refuse(entity, "entities of its own are not accepted");
+  }
   const pugi::xml_parse_result result =
       document_.load_buffer(input.text().data(), input.text().size(), pugi::parse_default, pugi::encoding_utf8);
   if (!result) {

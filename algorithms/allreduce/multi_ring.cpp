@@ -10,7 +10,6 @@
 // columns, columns - 1 and rows without a common divisor; every square is. Same bits on all ranks. The operator must
 // commute.
 
-#include <numeric>
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
@@ -35,25 +34,11 @@ Torus torus_of(const std::vector<Rank>& dims) {
   return {second, first};  // the first dimension runs fastest
 }
 
-// Without a torus: the `index`-th number that has no common divisor with the ranks, of those below half of them.
-Rank step_of(Rank ranks, Rank index) {
-  std::vector<Rank> steps;
-  for (Rank step = 1; step == 1 || 2 * step < ranks; ++step) {
-    if (std::gcd(step, ranks) == 1) {
-      steps.push_back(step);
-      if (static_cast<Rank>(steps.size()) > index) {
-        break;
-      }
-    }
-  }
-  return steps[static_cast<std::size_t>(index) % steps.size()];
-}
-
 RingPlace place_of(const Problem& problem, Rank me, Rank ring) {
   const std::vector<Rank> dims = dims_given(problem);
   RingPlace place{};
   if (dims.empty()) {
-    place = stepped_ring(problem.ranks, me, step_of(problem.ranks, ring / 2));
+    place = stepped_ring(problem.ranks, me, coprime_step(problem.ranks, ring / 2));
   } else {
     const Torus torus = torus_of(dims);
     place = torus_ring(static_cast<Rank>(torus.rows), static_cast<Rank>(torus.columns), me, ring / 2 % 2);

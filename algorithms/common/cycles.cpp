@@ -2,6 +2,7 @@
 
 #include <numeric>
 #include <utility>
+#include <vector>
 
 namespace ringwood {
 
@@ -55,6 +56,19 @@ class TorusRing {
 };
 
 }  // namespace
+
+Rank coprime_step(Rank ranks, Rank index) {
+  std::vector<Rank> steps;
+  for (Rank step = 1; step == 1 || 2 * step < ranks; ++step) {
+    if (std::gcd(step, ranks) == 1) {
+      steps.push_back(step);
+      if (static_cast<Rank>(steps.size()) > index) {
+        break;
+      }
+    }
+  }
+  return steps[static_cast<std::size_t>(index) % steps.size()];
+}
 
 RingPlace torus_ring(Rank rows, Rank columns, Rank me, int cycle) {
   const TorusRing ring(rows, columns, cycle);

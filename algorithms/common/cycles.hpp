@@ -20,6 +20,10 @@ struct RingPlace {
 /// The ring 0, step, 2 step, ..., modulo `ranks`; no common divisor.
 [[nodiscard]] RingPlace stepped_ring(Rank ranks, Rank me, Rank step);
 
+/// The `index`-th number that has no common divisor with the ranks, of those below half of them; begins anew at their
+/// end.
+[[nodiscard]] Rank coprime_step(Rank ranks, Rank index);
+
 /// Two rings through a torus of `rows` x `columns` ranks (the column runs fastest) that go along its edges, each edge
 /// in one of them: `cycle` 0 or 1. The first goes along a row and then one step down; the second goes one column less
 /// than there are down, then one step along. Bae, Bose: Edge disjoint Hamiltonian cycles in k-ary n-cubes and

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "interpret/mpi/mpi_error.hpp"
+#include "schedule/contract.hpp"
 
 namespace ringwood {
 
@@ -21,6 +22,7 @@ struct Signature {
   std::int64_t type = -1;
   std::int64_t op = -1;
   std::int64_t root = 0;
+  std::int64_t in_place = 0;
   std::uint64_t counts = 0;
   std::array<char, kText> algorithm{};
 };
@@ -50,6 +52,10 @@ Signature signature_of(const CollectiveCall& call) {
     own.op = op ? static_cast<std::int64_t>(*op) : -1;
   }
   own.root = call.root;
+  // At the root alone it is nobody else's matter.
+  const Contract& contract = contract_of(call.collective);
+  const bool rooted = contract.before == Holding::kRootWhole || contract.after == Holding::kRootWhole;
+  own.in_place = !rooted && call.in_place ? 1 : 0;
   own.counts = hash_of(call.counts, call.element_size);
   std::strncpy(own.algorithm.data(), std::string(call.algorithm).c_str(), own.algorithm.size() - 1);
   return own;
@@ -83,6 +89,10 @@ std::string difference(const Signature& first, const Signature& other, Rank rank
   }
   if (first.root != other.root) {
     return differ("roots differ", std::to_string(first.root), std::to_string(other.root));
+  }
+  if (first.in_place != other.in_place) {
+    const auto how = [](std::int64_t in_place) { return in_place != 0 ? "data in place" : "two buffers"; };
+    return differ("buffers differ", how(first.in_place), how(other.in_place));
   }
   if (first.counts != other.counts) {
     return "the lists of counts of rank 0 and rank " + std::to_string(rank) + " differ";

@@ -99,4 +99,24 @@ void check_memory(const Schedule& schedule) {
   }
 }
 
+void check_ranks(std::span<const Rank> ranks, Rank most) {
+  for (const Rank count : ranks) {
+    if (count > most) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("--ranks {}: every piece of every rank is followed here; accepted are up to {} ranks "
+                              "(simulate takes more)",
+                              count, most));
+    }
+  }
+}
+
+void check_pieces(const Schedule& schedule) {
+  constexpr std::int64_t kMostPieces = std::int64_t{1} << 28U;
+  if (schedule.chunks() > kMostPieces / schedule.ranks()) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("{} on {} ranks has {} pieces at each of them; accepted are up to {} at all ranks together",
+                            schedule.name(), schedule.ranks(), schedule.chunks(), kMostPieces));
+  }
+}
+
 }  // namespace ringwood::cli

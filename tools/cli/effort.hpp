@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "ringwood/schedule.hpp"
 
@@ -22,5 +23,12 @@ struct Effort {
 
 /// Throws Error(kUsage) if the simulation would need more memory than there is, and says how much.
 void check_memory(const Schedule& schedule);
+
+/// For commands that follow every piece of every rank: throws Error(kUsage) for more ranks than `most`, before anything
+/// is made for each of them.
+void check_ranks(std::span<const Rank> ranks, Rank most);
+
+/// The same for schedules that name more pieces, over all ranks, than 2^28 (a word of memory each, and more of time).
+void check_pieces(const Schedule& schedule);
 
 }  // namespace ringwood::cli

@@ -24,7 +24,7 @@ constexpr OptionUse kOptions[]{
     {.name = "gamma"},
     {.name = "sizes", .fallback = "8,64KiB,64MiB"},
     {.name = "write"},
-    {.name = "format", .fallback = "text", .accepted = "text, json, dot, svg"},
+    {.name = "format", .fallback = "text", .accepted = "text, json, dot, svg, html"},
 };
 
 /// A line for each size: how fast an allreduce over all of the machine could be at best, and why.
@@ -69,7 +69,18 @@ struct Bound {
     text +=
         fmt::format("  {:>10}  {}  ({})\n", format_bytes(bound.bytes), format_time(bound.time), name_of(bound.kind));
   }
-  return text + "\n" + draw_text(*machine.network);
+  return text;
+}
+
+/// One page that needs no other file.
+[[nodiscard]] std::string as_html(const Machine& machine, const MachineFacts& facts, const std::vector<Bound>& bounds) {
+  std::string facts_text;
+  for (const char letter : as_text(machine, facts, bounds)) {
+    facts_text += letter == '<' ? "&lt;" : letter == '>' ? "&gt;" : letter == '&' ? "&amp;" : std::string(1, letter);
+  }
+  return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>machine</title>\n"
+         "<style>svg { max-width: 100%; height: auto; }</style>\n</head>\n<body>\n<pre>" +
+         facts_text + "</pre>\n" + draw_svg(*machine.network) + "\n</body>\n</html>\n";
 }
 
 [[nodiscard]] std::string as_json(const Machine& machine, const MachineFacts& facts, const std::vector<Bound>& bounds) {
@@ -122,7 +133,7 @@ struct Bound {
 }
 
 int run(const Arguments& arguments) {
-  const std::string format = arguments.one_of("format", {"text", "json", "dot", "svg"});
+  const std::string format = arguments.one_of("format", {"text", "json", "dot", "svg", "html"});
   Machine machine = make_machine(arguments.operands().front());
   replace_parameters(machine, arguments);
   if (arguments.given("write")) {
@@ -140,7 +151,12 @@ int run(const Arguments& arguments) {
   }
   const MachineFacts facts = facts_of(machine);
   const std::vector<Bound> bounds = bounds_of(machine, facts, arguments);
-  print(format == "json" ? as_json(machine, facts, bounds) : as_text(machine, facts, bounds));
+  if (format == "html") {
+    print(as_html(machine, facts, bounds));
+  } else {
+    print(format == "json" ? as_json(machine, facts, bounds)
+                           : as_text(machine, facts, bounds) + "\n" + draw_text(*machine.network));
+  }
   return 0;
 }
 

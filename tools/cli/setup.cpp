@@ -7,6 +7,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/choices.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/link_names.hpp"
 
 namespace ringwood::cli {
@@ -60,6 +61,12 @@ void replace_parameters(Machine& machine, const Arguments& arguments) {
 }
 
 Machine machine_for(const Arguments& arguments, Rank ranks) {
+  // Where ranks are, and who is near whom.
+  constexpr std::int64_t kBytesPerRank = 24;
+  if (ranks > memory_of_computer() / kBytesPerRank) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("--ranks {}: the list of where they run would not fit in memory", ranks));
+  }
   const std::string given = arguments.text("machine");
   Machine machine = given.empty() ? default_machine(ranks) : make_machine(given);
   replace_parameters(machine, arguments);

@@ -6,6 +6,7 @@
 
 #include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 
@@ -25,7 +26,10 @@ constexpr OptionUse kOptions[]{
 int run(const Arguments& arguments) {
   const std::string format = arguments.one_of("format", {"text", "dot", "html", "json"});
   const std::string color = arguments.one_of("color", {"auto", "always", "never"});
+  constexpr Rank kMostRanks = 1 << 14;
+  check_ranks(arguments.ranks(), kMostRanks);
   const GivenSchedule given(arguments);
+  check_pieces(given.schedule());
   bool right = true;
   if (arguments.given("file")) {
     // What comes to its end can be drawn, and the picture shows what is wrong.

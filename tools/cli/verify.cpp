@@ -16,6 +16,7 @@
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/choices.hpp"
 #include "tools/cli/distance.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/records.hpp"
@@ -104,6 +105,7 @@ void prove(Task& task, const Arguments& arguments) {
   request.placement = &placement;
   const auto schedule = schedule_to_prove(task, request);
   if (schedule) {
+    check_pieces(*schedule);
     task.report = proof_of(*schedule, arguments);
     task.distance = task.on != nullptr && task.report.ok ? task.on->fields(*schedule) : Record();
   }
@@ -193,7 +195,9 @@ void add_deficiencies(const Task& task, Record& record) {
     collectives = {collective_named(operands[0])};
   }
   std::vector<Task> tasks;
+  constexpr Rank kMostRanks = 1 << 20;
   const std::vector<Rank> all_ranks = arguments.ranks();
+  check_ranks(all_ranks, kMostRanks);
   for (const Collective collective : collectives) {
     for (const Choice& choice :
          parse_choices(operands.size() == 2 ? operands[1] : "all", collective, built_in_library())) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,12 +20,25 @@ struct RankBuffers {
   std::span<std::byte> receive;
 };
 
+/// What a run has to bear: another order and speed of everything that no rule fixes, and one fault. All of it follows
+/// from the seed, but for what the system's own scheduler does.
+struct Hostility {
+  std::uint64_t seed = 0;
+  /// Transfers are started late, ended ones reported in any order, messages copied away or not; now and then a rank
+  /// stalls for a millisecond or two.
+  bool disorder = true;
+  Rank faulty = -1;         ///< the rank that `dies` or `loses`; negative: none
+  std::int64_t dies = -1;   ///< its n-th start of a transfer fails, from 0; negative: never
+  std::int64_t loses = -1;  ///< the n-th message that it sends never arrives
+};
+
 struct ThreadsOptions {
   bool in_place = false;     ///< as MPI_IN_PLACE; see BufferUse (schedule/plan.hpp)
   bool log = false;          ///< keep the messages
   bool synchronous = false;  ///< a send ends only when its receive took it, whatever its size
   Bytes eager_limit = 4096;  ///< messages up to this size are copied away, and the send ends at once
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  ///< how long a rank waits for one message
+  const Hostility* hostility = nullptr;                          ///< not owned; for tests
 };
 
 struct ThreadsReport {

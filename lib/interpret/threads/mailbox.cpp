@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "ringwood/error.hpp"
 
@@ -41,10 +42,11 @@ void MailboxTransport::check_size(Rank peer, std::size_t sent, std::size_t expec
   }
 }
 
-Transport::Ticket MailboxTransport::start_send(Rank peer, Lane lane, std::span<const std::byte> data) {
+Transport::Ticket MailboxTransport::start_send(Rank peer, Lane lane, std::span<const std::byte> data, EagerRule rule) {
   const Ticket ticket = new_ticket(peer, lane, true);
   Mailboxes::Mailbox& mailbox = *shared_.mailboxes_[static_cast<std::size_t>(peer)];
-  const bool eager = static_cast<Bytes>(data.size()) <= shared_.options_.eager_limit;
+  const bool small = static_cast<Bytes>(data.size()) <= shared_.options_.eager_limit;
+  const bool eager = small == (rule == EagerRule::kBySize);
   {
     std::unique_lock lock(mailbox.mutex);
     Mailboxes::Channel& channel = mailbox.channels[{me_, lane}];
@@ -105,9 +107,18 @@ Transport::Ticket MailboxTransport::wait_any() {
   if (!woken) {
     give_up("no answer");
   }
+  if (random_ != nullptr) {
+    std::swap(mailbox.ended.front(), mailbox.ended[(*random_)() % mailbox.ended.size()]);
+  }
   const Ticket ticket = mailbox.ended.front();
   mailbox.ended.pop_front();
   started_[ticket].reported = true;
+  return ticket;
+}
+
+Transport::Ticket MailboxTransport::lose(Rank peer, Lane lane) {
+  const Ticket ticket = new_ticket(peer, lane, true);
+  shared_.end(me_, ticket);
   return ticket;
 }
 

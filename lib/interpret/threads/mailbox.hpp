@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -63,14 +64,27 @@ class Mailboxes {
   std::atomic<bool> aborted_ = false;
 };
 
+/// Whether a send ends at once: by the eager limit, or the other way round.
+enum class EagerRule { kBySize, kOther };
+
 /// One rank's way into the mailboxes.
 class MailboxTransport final : public Transport {
  public:
   MailboxTransport(Mailboxes& mailboxes, Rank me) : shared_(mailboxes), me_(me) {}
 
-  Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
+  Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override {
+    return start_send(peer, lane, data, EagerRule::kBySize);
+  }
+
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
+
+  // For HostileTransport: a send by the other rule; one that is taken, and nobody gets; and reports of ended transfers
+  // in the order of chance.
+  Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data, EagerRule rule);
+  Ticket lose(Rank peer, Lane lane);
+
+  void report_in_any_order(std::minstd_rand* random) { random_ = random; }
 
  private:
   struct Started {
@@ -86,6 +100,7 @@ class MailboxTransport final : public Transport {
 
   Mailboxes& shared_;
   Rank me_;
+  std::minstd_rand* random_ = nullptr;
   std::vector<Started> started_;
 };
 

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "interpret/threads/hostile.hpp"
 #include "interpret/threads/mailbox.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/threads.hpp"
@@ -65,7 +67,12 @@ ThreadsReport run_on_threads(const Schedule& schedule, const Layout& layout, con
   };
   const auto run = [&](std::size_t rank) {
     RankTask& task = tasks[rank];
-    MailboxTransport transport(mailboxes, task.plan.rank());
+    MailboxTransport plain(mailboxes, task.plan.rank());
+    std::optional<HostileTransport> hostile;
+    if (options.hostility != nullptr) {
+      hostile.emplace(mailboxes, task.plan.rank(), *options.hostility);
+    }
+    Transport& transport = hostile ? static_cast<Transport&>(*hostile) : plain;
     try {
       execute(task.plan, {buffers[rank].send.data(), buffers[rank].receive.data(), task.scratch.data()}, reduction,
               transport, options.log ? &task.messages : nullptr);

@@ -75,6 +75,75 @@ TEST(Faults, ranks_that_disagree_are_told_both_values) {
   EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
 }
 
+/// The seven ways in which one rank may ask for something else than the others.
+CollectiveCall other_call(int way, const Reduction* reductions, CollectiveCall call) {
+  switch (way) {
+    case 0:
+      call.collective = Collective::kAllgather;
+      break;
+    case 1:
+      call.elements += 4;
+      break;
+    case 2:
+      call.type = MPI_FLOAT;
+      call.reduction = &reductions[1];
+      break;
+    case 3:
+      call.op = MPI_MAX;
+      call.reduction = &reductions[2];
+      break;
+    case 4:
+      call.root = 1;
+      break;
+    case 5:
+      call.algorithm = "one-shot";
+      break;
+    default:
+      call.in_place = true;
+      break;
+  }
+  return call;
+}
+
+// each way, at each rank; the message has both values, and nothing has moved.
+TEST(Faults, any_rank_that_asks_for_something_else_is_found) {
+  const Environment checked("RINGWOOD_CHECK", "1");
+  Communicator communicator(checked.get());
+  if (communicator.size() < 2) {
+    GTEST_SKIP() << "one rank agrees with itself";
+  }
+  const Reduction reductions[] = {built_in_reduction(ElementType::kInt32, ReduceOperator::kSum).value(),
+                                  built_in_reduction(ElementType::kFloat, ReduceOperator::kSum).value(),
+                                  built_in_reduction(ElementType::kInt32, ReduceOperator::kMaximum).value()};
+  std::vector<int> in(1000, 1);
+  std::vector<int> out(1000, 7);
+  const CollectiveCall usual{.send = in.data(),
+                             .receive = out.data(),
+                             .elements = 960,
+                             .element_size = 4,
+                             .reduction = reductions,
+                             .type = MPI_INT,
+                             .op = MPI_SUM,
+                             .algorithm = "ring"};
+  constexpr const char* kWords[] = {"collectives differ", "sizes differ", "types differ",  "operations differ",
+                                    "roots differ",       "algorithms",   "buffers differ"};
+  for (int way = 0; way < 7; ++way) {
+    for (Rank odd = 0; odd < communicator.size(); ++odd) {
+      std::string message;
+      try {
+        communicator.run(odd == communicator.rank() ? other_call(way, reductions, usual) : usual);
+      } catch (const Error& error) {
+        message = error.what();
+      }
+      EXPECT_THAT(message, testing::HasSubstr(kWords[way])) << "odd rank " << odd;
+      EXPECT_THAT(message, testing::HasSubstr("rank 0 has"));
+      EXPECT_EQ(out, std::vector<int>(1000, 7));
+    }
+  }
+  communicator.run(usual);
+  EXPECT_EQ(out.front(), communicator.size());
+}
+
 TEST(Faults, who_waits_in_vain_says_for_whom) {
   const Environment timed("RINGWOOD_TIMEOUT", "0.3");
   Communicator communicator(timed.get());

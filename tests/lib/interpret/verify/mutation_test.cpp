@@ -5,6 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <cstdlib>
+#include <map>
 #include <random>
 
 #include "algorithms/catalogue.hpp"
@@ -14,11 +17,23 @@
 namespace ringwood {
 namespace {
 
-enum class Mutation { kDrop, kRedirect, kSwapChunks, kShiftChunk, kDuplicate, kSwapRounds, kFlipKind };
+enum class Mutation {
+  kDrop,
+  kRedirect,
+  kSwapChunks,
+  kShiftChunk,
+  kDuplicate,
+  kSwapRounds,
+  kFlipKind,
+  kFewerChunks,
+  kOtherPlane,
+  kOtherDirection
+};
 
-constexpr Mutation kMutations[] = {Mutation::kDrop,       Mutation::kRedirect,  Mutation::kSwapChunks,
-                                   Mutation::kShiftChunk, Mutation::kDuplicate, Mutation::kSwapRounds,
-                                   Mutation::kFlipKind};
+constexpr Mutation kMutations[] = {Mutation::kDrop,          Mutation::kRedirect,    Mutation::kSwapChunks,
+                                   Mutation::kShiftChunk,    Mutation::kDuplicate,   Mutation::kSwapRounds,
+                                   Mutation::kFlipKind,      Mutation::kFewerChunks, Mutation::kOtherPlane,
+                                   Mutation::kOtherDirection};
 
 const char* name_of(Mutation mutation) {
   switch (mutation) {
@@ -36,6 +51,12 @@ const char* name_of(Mutation mutation) {
       return "swap rounds";
     case Mutation::kFlipKind:
       return "flip kind";
+    case Mutation::kFewerChunks:
+      return "fewer chunks";
+    case Mutation::kOtherPlane:
+      return "other plane";
+    case Mutation::kOtherDirection:
+      return "other direction";
   }
   return "";
 }
@@ -99,10 +120,45 @@ bool mutate_operation(Random& random, RecordedSchedule& schedule, Mutation mutat
         return false;
       }
       return true;
+    case Mutation::kFewerChunks: {
+      if (operation.chunks.empty()) {
+        return false;
+      }
+      // All but the first.
+      std::vector<ChunkInterval> rest;
+      bool first = true;
+      operation.chunks.for_each_interval([&](ChunkInterval piece) {
+        rest.push_back(first ? ChunkInterval{piece.first + 1, piece.count - 1} : piece);
+        first = false;
+      });
+      std::erase_if(rest, [](ChunkInterval piece) { return piece.count == 0; });
+      operation.chunks = schedule.own(std::move(rest));
+      return true;
+    }
+    case Mutation::kOtherPlane:
+      // Where a receive or a reduction goes to is told by its target.
+      operation.plane = static_cast<Plane>(operation.plane == 0 ? 1 : 0);
+      operation.target_plane = operation.plane;
+      return true;
+    case Mutation::kOtherDirection:
+      if (operation.kind == OperationKind::kSend) {
+        operation.kind = OperationKind::kReceive;
+      } else if (operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce) {
+        operation.kind = OperationKind::kSend;
+      } else {
+        return false;
+      }
+      return true;
     case Mutation::kSwapRounds:
       return false;
   }
   return false;
+}
+
+/// How often everything is gone through: RINGWOOD_ROUNDS, or once.
+int rounds() {
+  const char* const given = std::getenv("RINGWOOD_ROUNDS");
+  return given == nullptr ? 1 : std::atoi(given);
 }
 
 // All rounds of a strand and of the lanes that it forks into, those of one strand together.
@@ -161,6 +217,7 @@ TEST(Mutation, RecordedSchedulesAreTheSchedules) {
 struct Tally {
   int mutants = 0;
   int killed = 0;
+  std::map<Mutation, std::pair<int, int>> by_kind;  // mutants, killed
 };
 
 // Every kind of fault once, at random places.
@@ -174,6 +231,8 @@ void try_mutations(Random& random, const Schedule& schedule, Tally& tally) {
     ++tally.mutants;
     const VerifyReport report = verify(schedule_of(mutant));
     tally.killed += report.ok ? 0 : 1;
+    ++tally.by_kind[mutation].first;
+    tally.by_kind[mutation].second += report.ok ? 0 : 1;
     EXPECT_TRUE(!report.ok || does_the_same(report, original))
         << ringwood::name_of(schedule.collective()) << " " << schedule.name() << ", " << schedule.ranks()
         << " ranks: " << name_of(mutation);
@@ -184,7 +243,8 @@ void try_mutations(Random& random, const Schedule& schedule, Tally& tally) {
 TEST(Mutation, NoFaultSurvives) {
   Random random(20071);
   Tally tally;
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (int i = 0; i < static_cast<int>(built_in_catalogue().size()) * rounds(); ++i) {
+    const Algorithm* const algorithm = built_in_catalogue()[static_cast<std::size_t>(i) % built_in_catalogue().size()];
     for (Rank ranks = 2; ranks <= 9; ++ranks) {
       if (why_not(*algorithm, {.ranks = ranks}).empty()) {
         try_mutations(random, Schedule(*algorithm, {.ranks = ranks}), tally);
@@ -195,6 +255,10 @@ TEST(Mutation, NoFaultSurvives) {
   EXPECT_GT(tally.killed, tally.mutants * 9 / 10);
   RecordProperty("mutants", tally.mutants);
   RecordProperty("killed", tally.killed);
+  for (const auto& [mutation, counts] : tally.by_kind) {
+    std::printf("%-16s %6d mutants, %6d killed, the rest does the same\n", name_of(mutation), counts.first,
+                counts.second);
+  }
 }
 
 TEST(Mutation, NoFaultSurvivesInLanes) {
