@@ -75,10 +75,10 @@ struct Speaker {
   return code;
 }
 
-[[nodiscard]] int run(const std::vector<std::string>& words) {
+[[nodiscard]] int run(int count, char** arguments) {
   Speaker who;
   try {
-    const int code = dispatch(words, who);
+    const int code = dispatch({arguments + 1, arguments + count}, who);
     flush_output();
     return code;
   } catch (const Error& error) {
@@ -97,5 +97,5 @@ struct Speaker {
 int main(int argc, char** argv) {
   // A closed pipe is then an error of the write, and reported like a full disk.
   std::signal(SIGPIPE, SIG_IGN);
-  return ringwood::cli::run({argv + 1, argv + argc});
+  return ringwood::cli::run(argc, argv);
 }
