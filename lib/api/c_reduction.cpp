@@ -11,34 +11,20 @@ namespace ringwood {
 namespace {
 
 bool is_predefined(MPI_Op op) {
-  return reduce_operator_of(op).has_value() || op == MPI_LXOR || op == MPI_MAXLOC || op == MPI_MINLOC ||
-         op == MPI_REPLACE || op == MPI_NO_OP || op == MPI_OP_NULL;
-}
-
-bool is_sum_or_product(MPI_Op op) {
-  return op == MPI_SUM || op == MPI_PROD;
+  return reduce_operator_of(op).has_value() || op == MPI_MAXLOC || op == MPI_MINLOC || op == MPI_REPLACE ||
+         op == MPI_NO_OP || op == MPI_OP_NULL;
 }
 
 /// Predefined pairs that every MPI library has, and for which there is no kernel here. All others go to the library's
 /// own collective, which knows better, and refuses what has no meaning.
 bool is_known_to_mpi(MPI_Datatype type, MPI_Op op) {
-  if (type == MPI_LONG_DOUBLE) {
-    return is_sum_or_product(op) || op == MPI_MIN || op == MPI_MAX;
-  }
-  if (type == MPI_C_FLOAT_COMPLEX || type == MPI_C_DOUBLE_COMPLEX) {
-    return is_sum_or_product(op);
-  }
-  if (type == MPI_C_BOOL) {
-    return op == MPI_LAND || op == MPI_LOR || op == MPI_LXOR;
-  }
-  if (type == MPI_BYTE) {
-    return op == MPI_BAND || op == MPI_BOR || op == MPI_BXOR;
-  }
-  if (type == MPI_2INT || type == MPI_FLOAT_INT) {
-    return op == MPI_MINLOC || op == MPI_MAXLOC;
-  }
-  const auto element = element_type_of(type);
-  return op == MPI_LXOR && element && *element != ElementType::kFloat && *element != ElementType::kDouble;
+  return (type == MPI_2INT || type == MPI_FLOAT_INT) && (op == MPI_MINLOC || op == MPI_MAXLOC);
+}
+
+/// Bytes have no sums, but bits.
+std::optional<Reduction> reduction_of_bytes(ReduceOperator op) {
+  const bool of_bits = op == ReduceOperator::kBitAnd || op == ReduceOperator::kBitOr || op == ReduceOperator::kBitXor;
+  return of_bits ? built_in_reduction(ElementType::kUint8, op) : std::nullopt;
 }
 
 }  // namespace
@@ -66,6 +52,10 @@ MpiReduction::MpiReduction(MPI_Datatype type, MPI_Op op) : type_(type), op_(op) 
   const auto known_op = reduce_operator_of(op);
   if (known_type && known_op) {
     reduction_ = built_in_reduction(*known_type, *known_op);
+    return;
+  }
+  if (type == MPI_BYTE && known_op) {
+    reduction_ = reduction_of_bytes(*known_op);
     return;
   }
   const bool predefined = is_predefined(op);

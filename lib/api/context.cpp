@@ -240,8 +240,13 @@ std::optional<FusedPlan> Context::fused(const CollectiveCall& call, const Schedu
   const auto slot = static_cast<Bytes>(segment_->shape().large_bytes);
   const Bytes element = call.reduction == nullptr ? 1 : call.element_size;
   const Bytes window = slot / element * element;
-  if (layout.total_bytes() > window && window > 0 && works_in_windows(schedule, layout)) {
-    return fuse(plan, {.window = window, .streams = layout.total_bytes() >= kStreamedBytes});
+  if (layout.total_bytes() > window && window > 0) {
+    const Windows windows = windows_of(schedule, layout, segment_->shape().large_slots);
+    if (windows != Windows::kNone) {
+      return fuse(plan, {.window = window,
+                         .overlaps = windows == Windows::kOverlapping,
+                         .streams = layout.total_bytes() >= kStreamedBytes});
+    }
   }
   for (const PlanRound& round : plan.rounds(plan.strands().front())) {
     for (const PlanRange range : {round.sends, round.receives}) {

@@ -1,164 +1,80 @@
 #include "ringwood/reduction.hpp"
 
-#include <array>
 #include <cstdint>
-#include <cstring>
-#include <type_traits>
 
-// One copy of each kernel for AVX2 and one for AVX-512, chosen when the program is loaded. Clang 14 makes no clones of
-// templates, and sanitizers instrument the choice, which runs before they are ready for it: there, the machine that
-// the compiler was told to compile for has to do.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12 && \
-    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-#define RINGWOOD_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#define RINGWOOD_CLONES
-#endif
-
-// No iteration depends on another, whichever of the pointers are the same: what `restrict` would promise too much for.
-#if defined(__clang__)
-#define RINGWOOD_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
-#elif defined(__GNUC__)
-#define RINGWOOD_INDEPENDENT _Pragma("GCC ivdep")
-#else
-#define RINGWOOD_INDEPENDENT
-#endif
+#include "base/reduction_float16.hpp"
+#include "base/reduction_kernels.hpp"
 
 namespace ringwood {
 
 namespace {
 
-constexpr std::array kTypes{ElementType::kInt8,  ElementType::kUint8,  ElementType::kInt16, ElementType::kUint16,
-                            ElementType::kInt32, ElementType::kUint32, ElementType::kInt64, ElementType::kUint64,
-                            ElementType::kFloat, ElementType::kDouble};
+constexpr std::array kTypes{
+    ElementType::kInt8,     ElementType::kUint8,      ElementType::kInt16,        ElementType::kUint16,
+    ElementType::kInt32,    ElementType::kUint32,     ElementType::kInt64,        ElementType::kUint64,
+    ElementType::kFloat,    ElementType::kDouble,     ElementType::kBool,         ElementType::kFloat16,
+    ElementType::kBfloat16, ElementType::kLongDouble, ElementType::kComplexFloat, ElementType::kComplexDouble};
 
-constexpr std::array kOperators{ReduceOperator::kSum,     ReduceOperator::kProduct,    ReduceOperator::kMinimum,
-                                ReduceOperator::kMaximum, ReduceOperator::kBitAnd,     ReduceOperator::kBitOr,
-                                ReduceOperator::kBitXor,  ReduceOperator::kLogicalAnd, ReduceOperator::kLogicalOr};
+constexpr std::array kOperators{ReduceOperator::kSum,       ReduceOperator::kProduct,    ReduceOperator::kMinimum,
+                                ReduceOperator::kMaximum,   ReduceOperator::kBitAnd,     ReduceOperator::kBitOr,
+                                ReduceOperator::kBitXor,    ReduceOperator::kLogicalAnd, ReduceOperator::kLogicalOr,
+                                ReduceOperator::kLogicalXor};
 
-// Integers are added and multiplied unsigned, and no narrower than int: overflow then wraps around in every type.
-template <typename T>
-struct Arithmetic {
-  using type = std::conditional_t<(sizeof(T) < sizeof(std::uint32_t)), std::uint32_t, std::make_unsigned_t<T>>;
-};
+using Row = std::array<KernelSet, kOperators.size()>;
 
-template <>
-struct Arithmetic<float> {
-  using type = float;
-};
-
-template <>
-struct Arithmetic<double> {
-  using type = double;
-};
-
-template <ReduceOperator kOperator, typename T>
-constexpr T combined(T left, T right) {
-  using Wide = typename Arithmetic<T>::type;
-  if constexpr (kOperator == ReduceOperator::kSum) {
-    return static_cast<T>(static_cast<Wide>(left) + static_cast<Wide>(right));
-  } else if constexpr (kOperator == ReduceOperator::kProduct) {
-    return static_cast<T>(static_cast<Wide>(left) * static_cast<Wide>(right));
-  } else if constexpr (kOperator == ReduceOperator::kMinimum) {
-    return right < left ? right : left;
-  } else if constexpr (kOperator == ReduceOperator::kMaximum) {
-    return left < right ? right : left;
-  } else if constexpr (kOperator == ReduceOperator::kBitAnd) {
-    return static_cast<T>(left & right);
-  } else if constexpr (kOperator == ReduceOperator::kBitOr) {
-    return static_cast<T>(left | right);
-  } else if constexpr (kOperator == ReduceOperator::kBitXor) {
-    return static_cast<T>(left ^ right);
-  } else if constexpr (kOperator == ReduceOperator::kLogicalAnd) {
-    return static_cast<T>((left != 0) & (right != 0));
-  } else {
-    static_assert(kOperator == ReduceOperator::kLogicalOr);
-    return static_cast<T>((left != 0) | (right != 0));
-  }
-}
-
-// Buffers of bytes may lie anywhere, hence memcpy; compilers make it a plain unaligned load.
-template <typename T, ReduceOperator kOperator>
-RINGWOOD_CLONES void kernel(const std::byte* left, const std::byte* right, std::byte* result, std::size_t count,
-                            const void* /*context*/) {
-  RINGWOOD_INDEPENDENT
-  for (std::size_t i = 0; i < count; ++i) {
-    T a;
-    T b;
-    std::memcpy(&a, left + i * sizeof(T), sizeof(T));
-    std::memcpy(&b, right + i * sizeof(T), sizeof(T));
-    const T c = combined<kOperator>(a, b);
-    std::memcpy(result + i * sizeof(T), &c, sizeof(T));
-  }
+template <typename T, ReduceOperator... kSome>
+constexpr Row row_of() {
+  Row row{};
+  ((row[static_cast<std::size_t>(kSome)] = Kernel<T, kSome>::kAll), ...);
+  return row;
 }
 
 template <typename T>
-Reduction::Apply kernel_of(ReduceOperator op) {
-  switch (op) {
-    case ReduceOperator::kSum:
-      return kernel<T, ReduceOperator::kSum>;
-    case ReduceOperator::kProduct:
-      return kernel<T, ReduceOperator::kProduct>;
-    case ReduceOperator::kMinimum:
-      return kernel<T, ReduceOperator::kMinimum>;
-    case ReduceOperator::kMaximum:
-      return kernel<T, ReduceOperator::kMaximum>;
-    case ReduceOperator::kBitAnd:
-    case ReduceOperator::kBitOr:
-    case ReduceOperator::kBitXor:
-    case ReduceOperator::kLogicalAnd:
-    case ReduceOperator::kLogicalOr:
-      break;
-  }
-  if constexpr (std::is_integral_v<T>) {
-    switch (op) {
-      case ReduceOperator::kBitAnd:
-        return kernel<T, ReduceOperator::kBitAnd>;
-      case ReduceOperator::kBitOr:
-        return kernel<T, ReduceOperator::kBitOr>;
-      case ReduceOperator::kBitXor:
-        return kernel<T, ReduceOperator::kBitXor>;
-      case ReduceOperator::kLogicalAnd:
-        return kernel<T, ReduceOperator::kLogicalAnd>;
-      case ReduceOperator::kLogicalOr:
-        return kernel<T, ReduceOperator::kLogicalOr>;
-      case ReduceOperator::kSum:
-      case ReduceOperator::kProduct:
-      case ReduceOperator::kMinimum:
-      case ReduceOperator::kMaximum:
-        break;
-    }
-  }
-  return nullptr;
+constexpr Row integers() {
+  using enum ReduceOperator;
+  return row_of<T, kSum, kProduct, kMinimum, kMaximum, kBitAnd, kBitOr, kBitXor, kLogicalAnd, kLogicalOr,
+                kLogicalXor>();
 }
 
-/// Calls visit.operator()<T>() for the C++ type.
-template <typename Visit>
-auto with_type(ElementType type, Visit&& visit) {
-  switch (type) {
-    case ElementType::kInt8:
-      return visit.template operator()<std::int8_t>();
-    case ElementType::kUint8:
-      return visit.template operator()<std::uint8_t>();
-    case ElementType::kInt16:
-      return visit.template operator()<std::int16_t>();
-    case ElementType::kUint16:
-      return visit.template operator()<std::uint16_t>();
-    case ElementType::kInt32:
-      return visit.template operator()<std::int32_t>();
-    case ElementType::kUint32:
-      return visit.template operator()<std::uint32_t>();
-    case ElementType::kInt64:
-      return visit.template operator()<std::int64_t>();
-    case ElementType::kUint64:
-      return visit.template operator()<std::uint64_t>();
-    case ElementType::kFloat:
-      return visit.template operator()<float>();
-    case ElementType::kDouble:
-      break;
-  }
-  return visit.template operator()<double>();
+template <typename T>
+constexpr Row reals() {
+  using enum ReduceOperator;
+  return row_of<T, kSum, kProduct, kMinimum, kMaximum>();
 }
+
+// Products without AVX-512: GCC 12 makes one rounding of a product and a sum there, whatever it is told.
+template <typename T>
+constexpr Row complexes() {
+  Row row = row_of<ComplexNumber<T>, ReduceOperator::kSum, ReduceOperator::kProduct>();
+  KernelSet& products = row[static_cast<std::size_t>(ReduceOperator::kProduct)];
+  products[static_cast<std::size_t>(InstructionSet::kAvx512)] =
+      products[static_cast<std::size_t>(InstructionSet::kAvx2)];
+  return row;
+}
+
+// A bool that is neither 0 nor 1 must not be read as one.
+constexpr Row bools() {
+  using enum ReduceOperator;
+  return row_of<std::uint8_t, kLogicalAnd, kLogicalOr, kLogicalXor>();
+}
+
+// In the order of ElementType.
+constexpr std::array<Row, kTypes.size()> kKernels{integers<std::int8_t>(),
+                                                  integers<std::uint8_t>(),
+                                                  integers<std::int16_t>(),
+                                                  integers<std::uint16_t>(),
+                                                  integers<std::int32_t>(),
+                                                  integers<std::uint32_t>(),
+                                                  integers<std::int64_t>(),
+                                                  integers<std::uint64_t>(),
+                                                  reals<float>(),
+                                                  reals<double>(),
+                                                  bools(),
+                                                  reals<Float16>(),
+                                                  reals<BFloat16>(),
+                                                  reals<long double>(),
+                                                  complexes<float>(),
+                                                  complexes<double>()};
 
 template <typename Enumeration, std::size_t kCount>
 std::optional<Enumeration> named(const std::array<Enumeration, kCount>& all, std::string_view name) {
@@ -172,8 +88,40 @@ std::optional<Enumeration> named(const std::array<Enumeration, kCount>& all, std
 
 }  // namespace
 
+std::span<const ElementType> all_element_types() {
+  return kTypes;
+}
+
+std::span<const ReduceOperator> all_reduce_operators() {
+  return kOperators;
+}
+
 Bytes size_of(ElementType type) {
-  return with_type(type, []<typename T>() { return static_cast<Bytes>(sizeof(T)); });
+  switch (type) {
+    case ElementType::kInt8:
+    case ElementType::kUint8:
+    case ElementType::kBool:
+      return 1;
+    case ElementType::kInt16:
+    case ElementType::kUint16:
+    case ElementType::kFloat16:
+    case ElementType::kBfloat16:
+      return 2;
+    case ElementType::kInt32:
+    case ElementType::kUint32:
+    case ElementType::kFloat:
+      return 4;
+    case ElementType::kInt64:
+    case ElementType::kUint64:
+    case ElementType::kDouble:
+    case ElementType::kComplexFloat:
+      return 8;
+    case ElementType::kLongDouble:
+      return sizeof(long double);
+    case ElementType::kComplexDouble:
+      break;
+  }
+  return 16;
 }
 
 std::string_view name_of(ElementType type) {
@@ -198,6 +146,18 @@ std::string_view name_of(ElementType type) {
       return "float";
     case ElementType::kDouble:
       return "double";
+    case ElementType::kBool:
+      return "bool";
+    case ElementType::kFloat16:
+      return "float16";
+    case ElementType::kBfloat16:
+      return "bfloat16";
+    case ElementType::kLongDouble:
+      return "long-double";
+    case ElementType::kComplexFloat:
+      return "complex-float";
+    case ElementType::kComplexDouble:
+      return "complex-double";
   }
   return "";
 }
@@ -222,6 +182,8 @@ std::string_view name_of(ReduceOperator op) {
       return "land";
     case ReduceOperator::kLogicalOr:
       return "lor";
+    case ReduceOperator::kLogicalXor:
+      return "lxor";
   }
   return "";
 }
@@ -234,8 +196,12 @@ std::optional<ReduceOperator> reduce_operator_named(std::string_view name) {
   return named(kOperators, name);
 }
 
+const KernelSet& kernels_of(ElementType type, ReduceOperator op) {
+  return kKernels[static_cast<std::size_t>(type)][static_cast<std::size_t>(op)];
+}
+
 std::optional<Reduction> built_in_reduction(ElementType type, ReduceOperator op) {
-  const Reduction::Apply apply = with_type(type, [&]<typename T>() { return kernel_of<T>(op); });
+  const Reduction::Apply apply = kernels_of(type, op)[static_cast<std::size_t>(best_instruction_set())];
   if (apply == nullptr) {
     return std::nullopt;
   }
@@ -243,6 +209,3 @@ std::optional<Reduction> built_in_reduction(ElementType type, ReduceOperator op)
 }
 
 }  // namespace ringwood
-
-#undef RINGWOOD_CLONES
-#undef RINGWOOD_INDEPENDENT

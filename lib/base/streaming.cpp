@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/instruction_set.hpp"
+
 #ifdef __x86_64__
 #include <immintrin.h>
 #endif
@@ -13,6 +15,9 @@ namespace ringwood {
 namespace {
 
 constexpr std::size_t kLine = 64;
+
+// What is reduced before it is written past the caches: fits in the first of them.
+constexpr std::size_t kBlock = 4096;
 
 #ifdef __x86_64__
 
@@ -31,12 +36,11 @@ void stream_lines_128(std::byte* to, const std::byte* from, std::size_t bytes) {
 }
 
 void stream_lines(std::byte* to, const std::byte* from, std::size_t bytes) {
-  if (__builtin_cpu_supports("avx512f")) {
+  if (best_instruction_set() == InstructionSet::kAvx512) {
     stream_lines_512(to, from, bytes);
   } else {
     stream_lines_128(to, from, bytes);
   }
-  _mm_sfence();  // the lines are seen before what says that they are there
 }
 
 #else
@@ -62,6 +66,28 @@ void copy_past_cache(std::byte* to, const std::byte* from, std::size_t bytes) no
   if (const std::size_t tail = bytes - head - lines; tail > 0) {
     std::memcpy(to + head + lines, from + head + lines, tail);
   }
+}
+
+void reduce_past_cache(const Reduction& reduction, const std::byte* left, const std::byte* right, std::byte* result,
+                       std::size_t bytes) {
+  alignas(kLine) std::byte block[kBlock];
+  const auto size = static_cast<std::size_t>(reduction.element_size);
+  if (size > kBlock) {
+    reduction.apply(left, right, result, bytes / size, reduction.context);
+    return;
+  }
+  const std::size_t most = kBlock / size * size;
+  for (std::size_t at = 0; at < bytes; at += most) {
+    const std::size_t part = std::min(most, bytes - at);
+    reduction.apply(left + at, right + at, block, part / size, reduction.context);
+    copy_past_cache(result + at, block, part);
+  }
+}
+
+void settle_streams() noexcept {
+#ifdef __x86_64__
+  _mm_sfence();
+#endif
 }
 
 }  // namespace ringwood

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "schedule/plan_trace.hpp"
 
@@ -11,6 +13,9 @@ namespace {
 
 // Looking for what may be left out of the caches compares all steps with all.
 constexpr std::size_t kMostStepsCompared = 4096;
+
+// Of a channel, in two turns: its entries have to do.
+constexpr std::size_t kMostMessages = 32;
 
 // Whether windows work is found by looking at every rank's program.
 constexpr Rank kMostRanksTraced = 256;
@@ -31,6 +36,10 @@ bool overlap(const Region& one, const Region& other) {
 
 bool is_fold(const FusedStep& step) {
   return step.kind == FusedStep::Kind::kReduceLeft || step.kind == FusedStep::Kind::kReduceRight;
+}
+
+bool waits(const FusedStep& step) {
+  return is_fold(step) || step.kind == FusedStep::Kind::kPull;
 }
 
 bool writes(const FusedStep& step) {
@@ -73,18 +82,59 @@ bool works_in_windows(const ProgramTrace& program) {
   });
 }
 
+/// Whether turns of the same number wait for turns before only, also for room.
+class Overlap {
+ public:
+  explicit Overlap(std::size_t slots) : slots_(slots) {}
+
+  void add(const ProgramTrace& program, Rank me) {
+    std::size_t slots = 0;
+    std::map<Rank, std::size_t> messages;
+    for (std::size_t round = 0; round < program.strand.rounds.size(); ++round) {
+      std::set<std::tuple<Bytes, Bytes, Plane>> sent;  // what goes to several peers takes one slot
+      const PlanRange range = program.strand.rounds[round].operations;
+      for (std::uint32_t i = range.begin; i < range.end; ++i) {
+        const TracedOperation& operation = program.operations[i];
+        if (operation.kind == OperationKind::kSend) {
+          const ByteInterval piece = program.pieces[operation.pieces.begin];
+          sent.insert({piece.begin, piece.end, operation.plane});
+          ++messages[operation.peer];
+          ++open_[{me, operation.peer, round}];
+        } else if (operation.kind == OperationKind::kReceive || operation.kind == OperationKind::kReceiveReduce) {
+          --open_[{operation.peer, me, round}];
+        }
+      }
+      slots += sent.size();
+    }
+    fits_ = fits_ && 2 * slots <= slots_ &&
+            std::ranges::all_of(messages, [](const auto& to_peer) { return 2 * to_peer.second <= kMostMessages; });
+  }
+
+  [[nodiscard]] bool works() const {
+    return fits_ && std::ranges::all_of(open_, [](const auto& entry) { return entry.second == 0; });
+  }
+
+ private:
+  std::size_t slots_;
+  bool fits_ = true;
+  std::map<std::tuple<Rank, Rank, std::size_t>, int> open_;  // sender, receiver, round: sent and not received
+};
+
 }  // namespace
 
-bool works_in_windows(const Schedule& schedule, const Layout& layout) {
+Windows windows_of(const Schedule& schedule, const Layout& layout, std::size_t slots) {
   if (schedule.ranks() > kMostRanksTraced) {
-    return false;
+    return Windows::kNone;
   }
+  Overlap overlap(slots);
   for (Rank rank = 0; rank < schedule.ranks(); ++rank) {
-    if (!works_in_windows(trace(schedule, layout, rank))) {
-      return false;
+    const ProgramTrace program = trace(schedule, layout, rank);
+    if (!works_in_windows(program)) {
+      return Windows::kNone;
     }
+    overlap.add(program, rank);
   }
-  return true;
+  return overlap.works() ? Windows::kOverlapping : Windows::kOneByOne;
 }
 
 class Fusion {
@@ -109,8 +159,12 @@ class Fusion {
       keep_hot();
     }
     fused_.window_ = options_.window;
+    fused_.streams_ = options_.streams;
     for (const FusedStep& step : fused_.steps_) {
       fused_.longest_ = std::max(fused_.longest_, step.bytes);
+    }
+    if (options_.overlaps && fused_.longest_ > options_.window) {
+      set_lags();
     }
     return std::move(fused_);
   }
@@ -243,6 +297,19 @@ class Fusion {
       FusedStep& step = fused_.steps_[i];
       const Region result{step.result, step.bytes};
       step.last = writes(step) && !reads(step, result) && !is_read_after(i, result);
+    }
+  }
+
+  /// Every round is a window behind the one before; what it waits for was sent a turn ago, and what it makes of that is
+  /// sent in the same turn.
+  void set_lags() {
+    std::uint32_t round = 0;
+    bool waited = false;
+    for (FusedStep& step : fused_.steps_) {
+      waited = waits(step) || (waited && step.round == round);
+      round = step.round;
+      step.lag = step.round + (waited ? 1 : 0);
+      fused_.longest_lag_ = std::max(fused_.longest_lag_, step.lag);
     }
   }
 

@@ -33,6 +33,7 @@ struct FusedStep {
   Rank peer = 0;
   PlanRange peers;
   std::uint32_t round = 0;
+  std::uint32_t lag = 0;  ///< how many windows behind the first step it is
   Address left;
   Address right;
   Address result;
@@ -40,8 +41,9 @@ struct FusedStep {
 };
 
 /// A plan of one lane as one list of steps for a node, where a message is read where it lies. Longer messages move in
-/// windows: the whole list is carried out for the first `window` bytes of every step, then for the next, ..., so that
-/// what one round writes is still in the caches when the next one sends it.
+/// windows of `window` bytes of every step, so that what one round writes is still in the caches when the next one
+/// sends it. In turn t each step is at window t - lag: a message is waited for one turn after the peer has sent it, so
+/// that it is there, and the sum of one round is sent on in the turn in which it was made.
 class FusedPlan {
  public:
   [[nodiscard]] std::span<const FusedStep> steps() const { return steps_; }
@@ -60,6 +62,11 @@ class FusedPlan {
 
   [[nodiscard]] Bytes longest() const { return longest_; }
 
+  [[nodiscard]] std::uint32_t longest_lag() const { return longest_lag_; }
+
+  /// Whether results go past the caches.
+  [[nodiscard]] bool streams() const { return streams_; }
+
  private:
   friend class Fusion;
 
@@ -69,14 +76,25 @@ class FusedPlan {
   std::vector<Effect> finish_;
   Bytes window_ = 0;
   Bytes longest_ = 0;
+  std::uint32_t longest_lag_ = 0;
+  bool streams_ = false;
 };
 
-/// Whether every rank's program may be carried out window by window: all that it names are pieces that are the same or
-/// have no byte in common. Says the same on all ranks.
-[[nodiscard]] bool works_in_windows(const Schedule& schedule, const Layout& layout);
+/// How longer messages may move.
+enum class Windows {
+  kNone,         ///< in one piece
+  kOneByOne,     ///< all steps for one window, then for the next
+  kOverlapping,  ///< as FusedPlan says
+};
+
+/// What every rank's program allows. Windows: all that it names are pieces that are the same or have no byte in common.
+/// Overlapping ones: both sides of a message have it in the same round, and two turns' messages of a rank fit in
+/// `slots`. Says the same on all ranks.
+[[nodiscard]] Windows windows_of(const Schedule& schedule, const Layout& layout, std::size_t slots);
 
 struct FusionOptions {
-  Bytes window = 0;      ///< no message is longer, or works_in_windows
+  Bytes window = 0;      ///< in one go; no message is longer where windows are not allowed
+  bool overlaps = true;  ///< as Windows::kOverlapping
   bool streams = false;  ///< results are too large for the caches
 };
 

@@ -61,8 +61,8 @@ using Words = std::vector<std::string>;
 
 [[nodiscard]] Words type_names() {
   Words names;
-  for (int i = 0; i <= static_cast<int>(ElementType::kDouble); ++i) {
-    names.emplace_back(name_of(static_cast<ElementType>(i)));
+  for (const ElementType known : all_element_types()) {
+    names.emplace_back(name_of(known));
   }
   return names;
 }

@@ -106,8 +106,8 @@ Bytes element_size_of(const Arguments& arguments) {
   const std::optional<ElementType> type = element_type_named(name);
   if (!type) {
     std::vector<std::string> names;
-    for (int i = 0; i <= static_cast<int>(ElementType::kDouble); ++i) {
-      names.emplace_back(name_of(static_cast<ElementType>(i)));
+    for (const ElementType known : all_element_types()) {
+      names.emplace_back(name_of(known));
     }
     throw Error(ErrorKind::kUsage,
                 fmt::format("--type '{}' is unknown{}; accepted: {}", name, did_you_mean(name, names), joined(names)));

@@ -2,18 +2,50 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "ringwood/ids.hpp"
 
 namespace ringwood {
 
-/// The element types that the library reduces by itself.
-enum class ElementType { kInt8, kUint8, kInt16, kUint16, kInt32, kUint32, kInt64, kUint64, kFloat, kDouble };
+/// The element types that the library reduces by itself. Numbers of 16 bits are added and multiplied as floats, each
+/// result rounded to the nearest; bool is a byte that is 0 or 1; complex numbers are two of their part.
+enum class ElementType {
+  kInt8,
+  kUint8,
+  kInt16,
+  kUint16,
+  kInt32,
+  kUint32,
+  kInt64,
+  kUint64,
+  kFloat,
+  kDouble,
+  kBool,
+  kFloat16,
+  kBfloat16,
+  kLongDouble,
+  kComplexFloat,
+  kComplexDouble,
+};
 
 /// The operators that it knows for them. All commute; on floating-point numbers none but min and max associates.
-enum class ReduceOperator { kSum, kProduct, kMinimum, kMaximum, kBitAnd, kBitOr, kBitXor, kLogicalAnd, kLogicalOr };
+enum class ReduceOperator {
+  kSum,
+  kProduct,
+  kMinimum,
+  kMaximum,
+  kBitAnd,
+  kBitOr,
+  kBitXor,
+  kLogicalAnd,
+  kLogicalOr,
+  kLogicalXor,
+};
 
+[[nodiscard]] std::span<const ElementType> all_element_types();
+[[nodiscard]] std::span<const ReduceOperator> all_reduce_operators();
 [[nodiscard]] Bytes size_of(ElementType type);
 [[nodiscard]] std::string_view name_of(ElementType type);
 [[nodiscard]] std::string_view name_of(ReduceOperator op);
@@ -32,7 +64,9 @@ struct Reduction {
   bool commutative = true;
 };
 
-/// The library's own kernel, or nothing where the operator has no meaning for the type (bit-and of floats).
+/// The library's own kernel for the widest vectors of this processor, or nothing where the operator has no meaning for
+/// the type (bit-and of floats, the least of complex numbers). Those for
+/// other vectors give the same bits, but for which NaN a product of complex numbers is.
 [[nodiscard]] std::optional<Reduction> built_in_reduction(ElementType type, ReduceOperator op);
 
 }  // namespace ringwood

@@ -11,26 +11,11 @@ namespace ringwood {
 
 namespace {
 
-// What is reduced before it is written past the caches: fits in the first of them.
-constexpr std::size_t kBlock = 4096;
-
 void copy(std::byte* to, const std::byte* from, std::size_t bytes, bool past_cache) {
   if (past_cache) {
     copy_past_cache(to, from, bytes);
   } else if (to != from) {
     std::memmove(to, from, bytes);
-  }
-}
-
-void reduce_past_cache(const Reduction& reduction, const std::byte* left, const std::byte* right, std::byte* result,
-                       std::size_t bytes) {
-  alignas(64) std::byte block[kBlock];
-  const auto size = static_cast<std::size_t>(reduction.element_size);
-  const std::size_t most = kBlock / size * size;
-  for (std::size_t at = 0; at < bytes; at += most) {
-    const std::size_t part = std::min(most, bytes - at);
-    reduction.apply(left + at, right + at, block, part / size, reduction.context);
-    copy_past_cache(result + at, block, part);
   }
 }
 
@@ -49,16 +34,18 @@ class NodeExecutor::Run {
 
   void run() {
     apply(plan_.start());
-    const Bytes window = plan_.window();
-    for (begin_ = 0; begin_ == 0 || begin_ < plan_.longest(); begin_ += window) {
+    if (plan_.longest() <= plan_.window()) {
       for (const FusedStep& step : plan_.steps()) {
-        if (step.bytes > begin_) {
-          step_ = &step;
-          carry_out(step, static_cast<std::size_t>(std::min(step.bytes - begin_, window)));
-        }
+        step_ = &step;
+        carry_out(step, static_cast<std::size_t>(step.bytes));
       }
+    } else {
+      run_in_windows();
     }
     apply(plan_.finish());
+    if (plan_.streams()) {
+      settle_streams();
+    }
   }
 
   /// "round 3" of where it stopped.
@@ -67,6 +54,21 @@ class NodeExecutor::Run {
  private:
   using Kind = FusedStep::Kind;
   using Place = FusedStep::Place;
+
+  void run_in_windows() {
+    const Bytes window = plan_.window();
+    const Bytes turns = (plan_.longest() + window - 1) / window + plan_.longest_lag();
+    for (Bytes turn = 0; turn < turns; ++turn) {
+      for (const FusedStep& step : plan_.steps()) {
+        begin_ = (turn - step.lag) * window;
+        if (begin_ >= 0 && begin_ < step.bytes) {
+          step_ = &step;
+          carry_out(step, static_cast<std::size_t>(std::min(step.bytes - begin_, window)));
+        }
+      }
+    }
+    begin_ = 0;
+  }
 
   void apply(std::span<const Effect> effects) {
     for (const Effect& effect : effects) {
@@ -139,10 +141,10 @@ class NodeExecutor::Run {
   }
 
   void reduce(const std::byte* left, const std::byte* right, std::byte* result, std::size_t bytes, bool past_cache) {
-    const auto size = static_cast<std::size_t>(reduction_->element_size);
-    if (past_cache && size <= kBlock) {
+    if (past_cache) {
       reduce_past_cache(*reduction_, left, right, result, bytes);
     } else {
+      const auto size = static_cast<std::size_t>(reduction_->element_size);
       reduction_->apply(left, right, result, bytes / size, reduction_->context);
     }
   }

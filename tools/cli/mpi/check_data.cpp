@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "ringwood/error.hpp"
+#include "ringwood/half.hpp"
 #include "schedule/contract.hpp"
 
 namespace ringwood::cli {
@@ -25,11 +26,62 @@ constexpr std::size_t kBatch = 4096;
   return x ^ (x >> 31U);
 }
 
+/// What an element of a floating-point type consists of, and how far it is from 1 to the next number.
+struct Real {
+  std::size_t parts = 1;  ///< 2: complex
+  double epsilon = 0;
+};
+
+/// Calls visit.operator()<T>(Real), T being the type of a part; false for what is no floating-point type.
+template <typename Visit>
+bool with_real(ElementType type, Visit&& visit) {
+  using Limits = std::numeric_limits<double>;
+  switch (type) {
+    case ElementType::kFloat:
+      visit.template operator()<float>(Real{1, double{std::numeric_limits<float>::epsilon()}});
+      return true;
+    case ElementType::kDouble:
+      visit.template operator()<double>(Real{1, Limits::epsilon()});
+      return true;
+    case ElementType::kFloat16:
+      visit.template operator()<Float16>(Real{1, 0x1p-10});
+      return true;
+    case ElementType::kBfloat16:
+      visit.template operator()<BFloat16>(Real{1, 0x1p-7});
+      return true;
+    case ElementType::kLongDouble:
+      visit.template operator()<long double>(Real{1, double{std::numeric_limits<long double>::epsilon()}});
+      return true;
+    case ElementType::kComplexFloat:
+      visit.template operator()<float>(Real{2, double{std::numeric_limits<float>::epsilon()}});
+      return true;
+    case ElementType::kComplexDouble:
+      visit.template operator()<double>(Real{2, Limits::epsilon()});
+      return true;
+    case ElementType::kInt8:
+    case ElementType::kUint8:
+    case ElementType::kInt16:
+    case ElementType::kUint16:
+    case ElementType::kInt32:
+    case ElementType::kUint32:
+    case ElementType::kInt64:
+    case ElementType::kUint64:
+    case ElementType::kBool:
+      return false;
+  }
+  return false;
+}
+
+/// For what has no arithmetic of its own.
+template <typename T>
+using Computed = std::conditional_t<std::is_floating_point_v<T>, T, float>;
+
 /// Numbers from 0.5 to 1.5: their sums and products have no cancellation, so that a relative bound on the error holds.
 template <typename T>
 void generate_numbers(std::uint64_t stream, std::size_t first, std::span<std::byte> out) {
+  using Number = Computed<T>;
   for (std::size_t i = 0; i < out.size() / sizeof(T); ++i) {
-    const T value = T(0.5) + static_cast<T>(mixed(stream + first + i) >> 44U) * T(1.0 / (1 << 20));
+    const T value(Number(0.5) + static_cast<Number>(mixed(stream + first + i) >> 44U) * Number(1.0 / (1 << 20)));
     std::memcpy(&out[i * sizeof(T)], &value, sizeof(T));
   }
 }
@@ -41,16 +93,26 @@ void generate_integers(std::uint64_t stream, std::size_t first, std::span<std::b
   }
 }
 
+/// Elements that are further from what is expected than a part of its size.
 template <typename T>
-[[nodiscard]] std::int64_t count_wrong(std::span<const std::byte> a, std::span<const std::byte> b, double tolerance) {
+[[nodiscard]] std::int64_t count_wrong(std::span<const std::byte> a, std::span<const std::byte> b, std::size_t parts,
+                                       double tolerance) {
   std::int64_t wrong = 0;
-  for (std::size_t i = 0; i < b.size(); i += sizeof(T)) {
-    T received{};
-    T expected{};
-    std::memcpy(&received, &a[i], sizeof(T));
-    std::memcpy(&expected, &b[i], sizeof(T));
+  for (std::size_t i = 0; i < b.size(); i += parts * sizeof(T)) {
+    long double error = 0;
+    long double size = 0;
+    for (std::size_t part = i; part < i + parts * sizeof(T); part += sizeof(T)) {
+      T received{};
+      T expected{};
+      std::memcpy(&received, &a[part], sizeof(T));
+      std::memcpy(&expected, &b[part], sizeof(T));
+      const long double correct{static_cast<Computed<T>>(expected)};
+      const long double difference = static_cast<Computed<T>>(received) - correct;
+      error += difference * difference;
+      size += correct * correct;
+    }
     // Written so that a NaN is wrong.
-    wrong += std::abs(double{received} - double{expected}) <= tolerance * std::abs(double{expected}) ? 0 : 1;
+    wrong += std::sqrt(error) <= static_cast<long double>(tolerance) * std::sqrt(size) ? 0 : 1;
   }
   return wrong;
 }
@@ -131,12 +193,15 @@ void CheckData::find_ranges() {
 
 void CheckData::generate(Rank rank, Range range, int set, std::span<std::byte> out) const {
   const std::uint64_t stream = mixed(static_cast<std::uint64_t>(rank) * 2 + static_cast<std::uint64_t>(set));
-  if (task_.type == ElementType::kFloat) {
-    generate_numbers<float>(stream, range.first, out.first(range.count * size_));
-  } else if (task_.type == ElementType::kDouble) {
-    generate_numbers<double>(stream, range.first, out.first(range.count * size_));
-  } else {
-    generate_integers(stream, range.first, out.first(range.count * size_), size_);
+  const std::span<std::byte> bytes = out.first(range.count * size_);
+  const bool is_real = with_real(
+      task_.type, [&]<typename T>(Real real) { generate_numbers<T>(stream, range.first * real.parts, bytes); });
+  if (is_real) {
+    return;
+  }
+  generate_integers(stream, range.first, bytes, size_);
+  if (task_.type == ElementType::kBool) {
+    std::ranges::for_each(bytes, [](std::byte& value) { value &= std::byte{1}; });
   }
 }
 
@@ -172,16 +237,17 @@ std::vector<std::byte> CheckData::expected(int set) const {
 }
 
 std::int64_t CheckData::wrong(std::span<const std::byte> received, std::span<const std::byte> expected) const {
-  // Both results have at most p - 1 roundings in a row, each by half a unit.
-  const auto roundings = static_cast<double>(ranks_ - 1);
-  const bool rounds = reduces_ && (task_.op == ReduceOperator::kSum || task_.op == ReduceOperator::kProduct);
-  if (task_.type == ElementType::kFloat && rounds) {
-    return count_wrong<float>(received, expected, roundings * double{std::numeric_limits<float>::epsilon()});
+  const bool multiplies = task_.op == ReduceOperator::kProduct;
+  if (!reduces_ || (task_.op != ReduceOperator::kSum && !multiplies)) {
+    return count_different(received, expected, size_);
   }
-  if (task_.type == ElementType::kDouble && rounds) {
-    return count_wrong<double>(received, expected, roundings * std::numeric_limits<double>::epsilon());
-  }
-  return count_different(received, expected, size_);
+  // Both results have at most p - 1 roundings in a row, each by half a unit; a product of complex numbers has three.
+  std::int64_t wrong = 0;
+  const bool is_real = with_real(task_.type, [&]<typename T>(Real real) {
+    const double roundings = (ranks_ - 1) * (multiplies && real.parts > 1 ? 3.0 : 1.0);
+    wrong = count_wrong<T>(received, expected, real.parts, roundings * real.epsilon);
+  });
+  return is_real ? wrong : count_different(received, expected, size_);
 }
 
 }  // namespace ringwood::cli

@@ -128,17 +128,24 @@ bool is_tested(Collective collective) {
 
 TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
   int tested = 0;
+  int overlapping = 0;
   for (const Rank ranks : {1, 2, 3, 5}) {
     for (const Algorithm* algorithm : built_in_catalogue()) {
       if (!is_tested(algorithm->collective) || !why_not(*algorithm, {.ranks = ranks}).empty()) {
         continue;
       }
       const Schedule schedule(*algorithm, {.ranks = ranks});
-      if (!works_in_windows(schedule, equal_layout(schedule, kElements, kSize))) {
+      const Windows windows =
+          windows_of(schedule, equal_layout(schedule, kElements, kSize), NodeShape(ranks).large_slots);
+      if (windows == Windows::kNone) {
         continue;
       }
+      overlapping += windows == Windows::kOverlapping ? 1 : 0;
       for (const BufferUse use : {BufferUse::kSeparate, BufferUse::kInPlace}) {
-        for (const FusionOptions fusion : {FusionOptions{256, false}, FusionOptions{360, true}}) {
+        for (FusionOptions fusion : {FusionOptions{.window = 256, .streams = false},
+                                     FusionOptions{.window = 256, .overlaps = false, .streams = false},
+                                     FusionOptions{.window = 360, .streams = true}}) {
+          fusion.overlaps = fusion.overlaps && windows == Windows::kOverlapping;
           const Options options{use, fusion};
           EXPECT_EQ(NodeRun(schedule, options).wrong(), 0)
               << name_of(algorithm->collective) << " " << schedule.name() << ", " << ranks << " ranks, window "
@@ -149,20 +156,23 @@ TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
       }
     }
   }
-  EXPECT_GT(tested, 60);
+  EXPECT_GT(tested, 90);
+  EXPECT_GT(overlapping, 10);
 }
 
 TEST(FusedPlan, windows_are_for_pieces_that_nothing_cuts) {
-  const auto works = [](const Algorithm& algorithm) {
+  const auto windows = [](const Algorithm& algorithm, std::size_t slots) {
     const Schedule schedule(algorithm, {.ranks = 4});
-    return works_in_windows(schedule, equal_layout(schedule, kElements, kSize));
+    return windows_of(schedule, equal_layout(schedule, kElements, kSize), slots);
   };
-  EXPECT_TRUE(works(allreduce_one_shot));
-  EXPECT_TRUE(works(allreduce_two_shot));
-  EXPECT_TRUE(works(reduce_scatter_direct));
-  EXPECT_TRUE(works(allgather_direct));
-  EXPECT_FALSE(works(allreduce_rabenseifner));
-  EXPECT_FALSE(works(allgather_recursive_doubling));
+  EXPECT_EQ(windows(allreduce_one_shot, 8), Windows::kOverlapping);
+  EXPECT_EQ(windows(allreduce_two_shot, 8), Windows::kOverlapping);
+  EXPECT_EQ(windows(reduce_scatter_direct, 8), Windows::kOverlapping);
+  EXPECT_EQ(windows(allgather_direct, 8), Windows::kOverlapping);
+  EXPECT_EQ(windows(allreduce_rabenseifner, 8), Windows::kNone);
+  EXPECT_EQ(windows(allgather_recursive_doubling, 8), Windows::kNone);
+  // Room for the messages of two turns is what keeps ranks from waiting for each other in a circle.
+  EXPECT_EQ(windows(allreduce_two_shot, 7), Windows::kOneByOne);
 }
 
 TEST(FusedPlan, what_goes_to_several_is_sent_once) {

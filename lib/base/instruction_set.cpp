@@ -1,0 +1,32 @@
+#include "base/instruction_set.hpp"
+
+namespace ringwood {
+
+bool has(InstructionSet set) noexcept {
+  switch (set) {
+    case InstructionSet::kBaseline:
+      return true;
+#ifdef __x86_64__
+    case InstructionSet::kAvx2:
+      return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("f16c") != 0;
+    case InstructionSet::kAvx512:
+      return has(InstructionSet::kAvx2) && __builtin_cpu_supports("avx512f") != 0 &&
+             __builtin_cpu_supports("avx512bw") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+             __builtin_cpu_supports("avx512vl") != 0;
+#else
+    case InstructionSet::kAvx2:
+    case InstructionSet::kAvx512:
+      return false;
+#endif
+  }
+  return false;
+}
+
+InstructionSet best_instruction_set() noexcept {
+  static const InstructionSet best = has(InstructionSet::kAvx512) ? InstructionSet::kAvx512
+                                     : has(InstructionSet::kAvx2) ? InstructionSet::kAvx2
+                                                                  : InstructionSet::kBaseline;
+  return best;
+}
+
+}  // namespace ringwood
