@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ringwood/algorithm.hpp"
+#include "ringwood/catalogue.hpp"
 #include "ringwood/expression.hpp"
 
 namespace ringwood {
@@ -12,11 +13,5 @@ namespace ringwood {
 #define COMBINATOR(file) extern const Combinator combinator_##file;
 #include "algorithms/combinators.def"
 #undef COMBINATOR
-
-/// Every algorithm of algorithms/, in the order of registry.def.
-[[nodiscard]] Catalogue built_in_catalogue();
-
-/// The same, with every combinator of algorithms/combinators/, in the order of combinators.def.
-[[nodiscard]] Library built_in_library();
 
 }  // namespace ringwood

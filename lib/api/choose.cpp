@@ -3,8 +3,8 @@
 #include <optional>
 #include <span>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/placement.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/select.hpp"
 
 namespace ringwood {
@@ -105,7 +105,7 @@ std::optional<Schedule> schedule_of(const std::string& text, Collective collecti
     return std::nullopt;
   }
   try {
-    return Schedule(built_in_library(), collective, parse_expression(text), request);
+    return Schedule(known_library(), collective, parse_expression(text), request);
   } catch (const Error&) {
     return std::nullopt;  // depends on the request only, so that all ranks see it
   }
@@ -113,7 +113,7 @@ std::optional<Schedule> schedule_of(const std::string& text, Collective collecti
 
 std::string alternatives(const CollectiveCall& call, const Schedule::Request& request) {
   std::string names;
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (const Algorithm* algorithm : known_catalogue()) {
     if (algorithm->collective == call.collective && why_not(*algorithm, request).empty()) {
       names += (names.empty() ? "" : ", ") + std::string(algorithm->name);
     }
@@ -160,7 +160,7 @@ Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& re
     if (auto schedule = schedule_of(known, call.collective, request)) {
       return *std::move(schedule);
     }
-    const Selector selector(built_in_catalogue(), usual_costs(request.placement, surroundings.cores));
+    const Selector selector(known_catalogue(), usual_costs(request.placement, surroundings.cores));
     const Selection selection = selector.select({.collective = call.collective,
                                                  .request = request,
                                                  .elements = static_cast<Bytes>(call.elements),
@@ -169,7 +169,7 @@ Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& re
   }
   const Expression expression = parse_expression(call.algorithm);
   try {
-    return {built_in_library(), call.collective, expression, request};
+    return {known_library(), call.collective, expression, request};
   } catch (const Error& error) {
     throw Error(error.kind(),
                 std::string(error.what()) + "; accepted here: " + alternatives(call, request) + ", native");

@@ -10,10 +10,11 @@
 #include "api/agreement.hpp"
 #include "api/call_check.hpp"
 #include "api/diagnosis.hpp"
+#include "api/same_plugins.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 namespace ringwood {
 
@@ -80,6 +81,7 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
   try {
     check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
+    load_same_plugins(own_);
     share_environment();
     table_ = TableChoice(own_, rank_);
     Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);

@@ -6,10 +6,10 @@
 #include <iterator>
 #include <set>
 
-#include "algorithms/catalogue.hpp"
 #include "api/twin.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/placement.hpp"
+#include "ringwood/plugin.hpp"
 
 namespace ringwood {
 
@@ -52,7 +52,7 @@ constexpr char kFailure = 'f';
       return name;
     }
     try {
-      static_cast<void>(Schedule(built_in_library(), collective, parse_expression(name), request));
+      static_cast<void>(Schedule(known_library(), collective, parse_expression(name), request));
       return name;
     } catch (const Error&) {
       // A table for sums of 64 ranks may name what 63 ranks, or operators that do not commute, cannot have.
@@ -76,7 +76,7 @@ TableChoice::TableChoice(MPI_Comm communicator, Rank me) {
     return;
   }
   try {
-    table_ = read_decision_table(std::string_view(told).substr(1), origin, built_in_library());
+    table_ = read_decision_table(std::string_view(told).substr(1), origin, known_library());
   } catch (const Error& error) {
     error_ = error.what();
   }

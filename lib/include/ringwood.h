@@ -35,6 +35,11 @@
 extern "C" {
 #endif
 
+/* What the shared library shows. */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 /** MPI_Allreduce. User operations that do not commute are applied in rank order. */
 int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm);
 
@@ -63,6 +68,10 @@ int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype 
 
 /** MPI_Barrier. */
 int ringwood_barrier(MPI_Comm comm);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 #include "schedule/contract.hpp"
 

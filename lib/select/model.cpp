@@ -3,7 +3,7 @@
 
 #include "ringwood/choose.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 namespace ringwood {
 

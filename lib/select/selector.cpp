@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/select.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 

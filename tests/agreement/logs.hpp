@@ -7,8 +7,8 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/schedule.hpp"
-#include "schedule/layouts.hpp"
 #include "schedule/message_log.hpp"
 
 namespace ringwood {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "sim/simulate.hpp"
 
 namespace ringwood {

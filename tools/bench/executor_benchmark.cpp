@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
+#include "ringwood/layouts.hpp"
 #include "schedule/executor.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "algorithms/catalogue.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "sim/flow/network.hpp"
 #include "sim/simulate.hpp"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "algorithms/catalogue.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "schedule/plan.hpp"
 
 namespace ringwood {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "algorithms/catalogue.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "sim/simulate.hpp"
 
 namespace ringwood {

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Every header compiles alone, as C++20; ringwood.h as C11 too. Those that show MPI only where there is an MPI compiler.
-# A header that a source file of its name includes first is compiled alone by every build, and left out here.
+# A header that a source file of its name includes first is compiled alone by every build, and left out here; but public
+# ones are compiled by clang too, where there is one. What they declare has to be shown by the shared libraries.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 check_header() {
-  local header=$1 source=${1%.hpp}.cpp complaint mpi
-  if [ -f "$source" ] && [ "$(grep -m1 '^#include' "$source")" = "#include \"${header#lib/}\"" ]; then
+  local header=$1 compiler=${2:-${CXX:-c++}} source=${1%.hpp}.cpp complaint mpi
+  if [ $# = 1 ] && [ -f "$source" ] && [ "$(grep -m1 '^#include' "$source")" = "#include \"${header#lib/}\"" ]; then
     return 0
   fi
   local flags=(-std=c++20 -fsyntax-only -Wall -Wextra -Werror -x c++ -I lib/include -I lib -I .)
@@ -17,14 +18,22 @@ check_header() {
       flags+=("${mpi[@]}" -DOMPI_SKIP_MPICXX -DMPICH_SKIP_MPICXX)
       ;;
   esac
-  if ! complaint=$(echo "#include \"$header\"" | "${CXX:-c++}" "${flags[@]}" - 2>&1); then
-    printf '%s does not compile alone:\n%s\n' "$header" "$complaint"
+  if ! complaint=$(echo "#include \"$header\"" | "$compiler" "${flags[@]}" - 2>&1); then
+    printf '%s does not compile alone (%s):\n%s\n' "$header" "$compiler" "$complaint"
     return 1
   fi
 }
 export -f check_header
 git ls-files 'lib/*.hpp' 'lib/*.h' 'algorithms/*.hpp' 'topology/*.hpp' 'sim/*.hpp' |
   xargs -P "$(nproc)" -I{} bash -c 'check_header "$@"' check {}
+if clang=$(command -v clang++ clang++-14 | head -1) && [ -n "$clang" ]; then
+  git ls-files 'lib/include/*.hpp' 'lib/include/*.h' |
+    xargs -P "$(nproc)" -I{} bash -c 'check_header "$@"' check {} "$clang"
+fi
+if hidden=$(grep -lE '^namespace ringwood' $(git ls-files 'lib/include/*.hpp')); then
+  printf '%s: its names would not be shown by the shared libraries: namespace RINGWOOD_PUBLIC ringwood (visibility.hpp)\n' $hidden
+  exit 1
+fi
 if command -v mpicc >/dev/null; then
   echo '#include "ringwood.h"' | mpicc -std=c11 -fsyntax-only -Wall -Wextra -Werror -x c -I lib/include -
 fi

@@ -58,6 +58,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases{
       all.add_options()(name.c_str(), options::value<std::string>(), "");
     }
   }
+  all.add_options()("plugin", options::value<std::string>(), "");
   all.add_options()("help,h", "");
   all.add_options()("operand", options::value<std::vector<std::string>>());
   return all;
@@ -68,6 +69,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kAliases{
   for (const OptionUse& use : command.options) {
     names.push_back("--" + std::string(use.name));
   }
+  names.emplace_back("--plugin");
   names.emplace_back("--help");
   return unknown_word("option", given, names);
 }

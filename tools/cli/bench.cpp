@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/given_schedule.hpp"
@@ -39,13 +39,13 @@ struct Candidates {
   explicit Candidates(const Arguments& arguments) {
     if (!arguments.given("file")) {
       collective = collective_named(arguments.operands().front());
-      choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+      choices = parse_choices(arguments.text("algorithm"), collective, known_library());
       return;
     }
     file = std::make_unique<FileSchedule>(arguments, Beside::kAlgorithms);
     collective = file->recorded().collective;
     if (arguments.given("algorithm")) {
-      choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+      choices = parse_choices(arguments.text("algorithm"), collective, known_library());
     }
   }
 

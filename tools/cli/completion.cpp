@@ -27,7 +27,7 @@ _ringwood() {
   found=(${(f)"$(ringwood completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
   if (( ${#found} )); then compadd -a found; else _files; fi
 }
-compdef _ringwood ringwood
+if [[ $funcstack[1] == _ringwood ]]; then _ringwood "$@"; else compdef _ringwood ringwood; fi
 )script";
 
 constexpr std::string_view kFish = R"script(# fish completion for ringwood

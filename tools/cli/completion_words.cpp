@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/collective.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/command.hpp"
@@ -40,7 +40,7 @@ using Words = std::vector<std::string>;
   };
   const bool any = std::any_of(std::begin(kAllCollectives), std::end(kAllCollectives), named);
   std::set<std::string> names;
-  for (const Algorithm* const algorithm : built_in_catalogue()) {
+  for (const Algorithm* const algorithm : known_catalogue()) {
     if (!any || named(algorithm->collective)) {
       names.emplace(algorithm->name);
     }
@@ -116,7 +116,7 @@ using Words = std::vector<std::string>;
       names.push_back(std::move(name));
     }
   }
-  names.emplace_back("--help");
+  names.insert(names.end(), {"--plugin", "--help"});
   return names;
 }
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <fstream>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/output.hpp"
 
 namespace ringwood::cli {
@@ -40,7 +40,7 @@ std::string decision_file_text(const std::string& path) {
 
 DecisionTable decision_table_of(const Arguments& arguments) {
   const std::string path = arguments.text("table");
-  return read_decision_table(decision_file_text(path), path, built_in_library());
+  return read_decision_table(decision_file_text(path), path, known_library());
 }
 
 int export_table(const Arguments& arguments) {

@@ -8,7 +8,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/export.hpp"
 #include "ringwood/formats.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "tools/cli/decision_files.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/formats.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/choices.hpp"
 
 namespace ringwood::cli {
@@ -32,7 +32,7 @@ GivenSchedule::GivenSchedule(const Arguments& arguments) {
     return;
   }
   const Collective collective = collective_named(arguments.operands().at(0));
-  const auto choices = parse_choices(arguments.operands().at(1), collective, built_in_library());
+  const auto choices = parse_choices(arguments.operands().at(1), collective, known_library());
   if (choices.size() != 1 || choices.front().kind != Choice::Kind::kNamed) {
     throw Error(ErrorKind::kUsage,
                 "'" + arguments.operands().at(1) + "' is not one algorithm; `ringwood list` has their names");
@@ -42,7 +42,7 @@ GivenSchedule::GivenSchedule(const Arguments& arguments) {
     throw Error(ErrorKind::kUsage, "--ranks '" + arguments.text("ranks") + "' are several numbers; accepted: one");
   }
   site_.emplace(arguments, ranks.front());
-  named_ = schedule_for(choices.front(), collective, site_->request(arguments), built_in_library());
+  named_ = schedule_for(choices.front(), collective, site_->request(arguments), known_library());
 }
 
 const RecordedSchedule& GivenSchedule::recorded() {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/setup.hpp"
 
@@ -54,7 +54,7 @@ Grid::Grid(const Arguments& arguments)
   const bool real = is_launched() && !arguments.given("simulate");
   for (const std::string& name : arguments.operands()) {
     collectives_.push_back(collective_named(name));
-    choices_.push_back(parse_choices(arguments.text("algorithm"), collectives_.back(), built_in_library()));
+    choices_.push_back(parse_choices(arguments.text("algorithm"), collectives_.back(), known_library()));
     for (const Choice& choice : choices_.back()) {
       if (!real && choice.kind == Choice::Kind::kNative) {
         throw Error(ErrorKind::kUsage,

@@ -75,7 +75,7 @@ std::string help_of(const Command& command) {
   for (const OptionUse& use : command.options) {
     text += line_of(use);
   }
-  text += line_of({"help"});
+  text += line_of({"plugin"}) + line_of({"help"});
   text += "\nExamples:\n";
   for (const std::string_view example : command.examples) {
     text += fmt::format("  {}\n", example);

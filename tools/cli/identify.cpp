@@ -9,10 +9,10 @@
 #include <map>
 #include <utility>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 #include "sim/simulate.hpp"
 #include "tools/cli/decision_files.hpp"
 #include "tools/cli/output.hpp"
@@ -168,7 +168,7 @@ struct Match {
   const Schedule::Request request{.ranks = counted.ranks, .root = root, .placement = &nodes};
   const Sent total = total_of(counted.traffic);
   std::vector<Match> matches;
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (const Algorithm* algorithm : known_catalogue()) {
     if (algorithm->collective != collective || !why_not(*algorithm, request).empty()) {
       continue;
     }

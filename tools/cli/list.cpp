@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "schedule/contract.hpp"
 #include "tools/cli/arguments.hpp"
@@ -72,7 +72,7 @@ constexpr Rank kMostRanksTried = 9;
 /// What makes algorithms out of others; its syntax stands where an algorithm has its name.
 [[nodiscard]] std::vector<Record> combinator_records() {
   std::vector<Record> records;
-  for (const Combinator* combinator : built_in_library().combinators) {
+  for (const Combinator* combinator : known_library().combinators) {
     records.push_back({{"collective", fmt::format("{} of {}", combinator->collectives.size(), kAllCollectives.size())},
                        {"algorithm", std::string(combinator->syntax)},
                        {"cost", std::string(combinator->meaning)},
@@ -87,7 +87,7 @@ constexpr Rank kMostRanksTried = 9;
 
 [[nodiscard]] std::vector<Record> algorithm_records() {
   std::vector<Record> records;
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (const Algorithm* algorithm : known_catalogue()) {
     records.push_back({{"collective", std::string(name_of(algorithm->collective))},
                        {"algorithm", std::string(algorithm->name)},
                        {"cost", std::string(algorithm->cost)},
@@ -122,7 +122,7 @@ constexpr Rank kMostRanksTried = 9;
   std::vector<Record> records;
   for (const Collective collective : kAllCollectives) {
     std::vector<std::string> algorithms;
-    for (const Algorithm* algorithm : built_in_catalogue()) {
+    for (const Algorithm* algorithm : known_catalogue()) {
       if (algorithm->collective == collective) {
         algorithms.emplace_back(algorithm->name);
       }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/help.hpp"
 #include "tools/cli/output.hpp"
@@ -60,6 +61,8 @@ struct Speaker {
     print(command.over_ranks && launched_rank() > 0 ? "" : help_of(command));
     return 0;
   }
+  load_named_plugins();
+  load_plugins(arguments.text("plugin"));
   return command.run(arguments);
 }
 

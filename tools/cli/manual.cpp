@@ -62,7 +62,7 @@ namespace {
   for (const OptionUse& use : command.options) {
     text += option_text(use);
   }
-  text += option_text({"help"});
+  text += option_text({"plugin"}) + option_text({"help"});
   text += ".SH EXAMPLES\n.nf\n";
   for (const std::string_view example : command.examples) {
     text += escaped(example) + "\n";

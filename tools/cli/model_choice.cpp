@@ -6,11 +6,11 @@
 #include <cmath>
 #include <set>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
-#include "schedule/layouts.hpp"
 #include "tools/cli/effort.hpp"
 
 namespace ringwood::cli {
@@ -75,7 +75,7 @@ SelectionLimits::SelectionLimits(const Arguments& arguments)
   }
   for (const std::vector<std::string>* list : {&allow, &deny}) {
     for (const std::string& name : *list) {
-      const auto all = built_in_catalogue();
+      const auto all = known_catalogue();
       if (std::none_of(all.begin(), all.end(), [&](const Algorithm* one) { return one->name == name; })) {
         throw Error(ErrorKind::kUsage, fmt::format("--{} '{}' is no algorithm; see `ringwood list algorithms`",
                                                    list == &allow ? "allow" : "deny", name));
@@ -111,7 +111,7 @@ const ModelChoice::Qualities& ModelChoice::qualities(const Schedule& schedule) c
         continue;
       }
       const VerifyReport report =
-          verify(Schedule(built_in_library(), schedule.collective(), parse_expression(schedule.name()), request));
+          verify(Schedule(known_library(), schedule.collective(), parse_expression(schedule.name()), request));
       const double scratch = static_cast<double>(report.scratch_chunks) / static_cast<double>(report.chunks);
       entry->second.reproducibility = std::min(entry->second.reproducibility, report.reproducibility);
       entry->second.scratch_per_byte = std::max(entry->second.scratch_per_byte, scratch);
@@ -165,7 +165,7 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
     return simulated(schedule, layout);
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
-  return model_options(question(collective, bytes), built_in_library(), cost_view(site_), predictor, objects, effort);
+  return model_options(question(collective, bytes), known_library(), cost_view(site_), predictor, objects, effort);
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {
@@ -173,7 +173,7 @@ int safety_of(Collective collective, std::string_view algorithm) {
     return 2;
   }
   const std::string name = parse_expression(algorithm).name;
-  for (const Algorithm* known : built_in_catalogue()) {
+  for (const Algorithm* known : known_catalogue()) {
     if (known->collective == collective && known->name == name) {
       return (known->needs.commutative ? 0 : 1) + (known->needs.ranks == RankRule::kAny ? 1 : 0);
     }

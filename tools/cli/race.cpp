@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/real_records.hpp"
@@ -27,7 +27,7 @@ constexpr double kGrace = 0.1;
 [[nodiscard]] std::vector<std::string> candidates_of(Collective collective, Rank ranks, const SelectionLimits& limits) {
   const Placement one_node({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(ranks), 0)}});
   std::vector<std::string> names{"native"};
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (const Algorithm* algorithm : known_catalogue()) {
     const std::string name(algorithm->name);
     const auto listed = [&](const std::vector<std::string>& list) {
       return std::find(list.begin(), list.end(), name) != list.end();

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 #include "sim/simulate.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/results.hpp"
@@ -103,7 +103,7 @@ std::vector<Choice> RealRecords::able(Collective collective, const std::vector<C
   std::vector<Choice> result;
   for (const Choice& choice : choices) {
     if (choice.kind != Choice::Kind::kNamed ||
-        schedule_if_able(choice, collective, request(), built_in_library()).has_value()) {
+        schedule_if_able(choice, collective, request(), known_library()).has_value()) {
       result.push_back(choice);
     }
   }
@@ -133,7 +133,7 @@ Result RealRecords::result_of(const RealPoint& point, const Measurement& measure
   } else if (measurement.algorithm != "native") {
     const Expression expression = parse_expression(measurement.algorithm);
     result.name = name_fields({.expression = expression});
-    result.traffic = traffic_of({built_in_library(), point.collective, expression, request()}, point.bytes);
+    result.traffic = traffic_of({known_library(), point.collective, expression, request()}, point.bytes);
   }
   if (site_) {
     result.bound_s = time_bound(point.collective, point.bytes, site_->machine(), site_->facts(), world_.ranks());

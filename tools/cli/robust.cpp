@@ -8,9 +8,9 @@
 #include <memory>
 #include <random>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 
 namespace ringwood::cli {
 
@@ -137,7 +137,7 @@ struct Scenario {
   const Placement placement = placement_of(scenario.machine, scenario.mapping);
   Schedule::Request request = question.request;
   request.placement = &placement;
-  const Schedule schedule(built_in_library(), question.collective, parse_expression(algorithm), request);
+  const Schedule schedule(known_library(), question.collective, parse_expression(algorithm), request);
   const Layout layout = equal_layout(schedule, question.elements, question.element_size);
   return static_cast<double>(simulate(schedule, layout, scenario.machine, scenario.mapping, options).time) /
          static_cast<double>(kPicosecondsPerSecond);

@@ -19,9 +19,10 @@ namespace {
 constexpr int kNotFound = 127;  // as shells have it
 constexpr int kNotStarted = 126;
 
-constexpr std::array<std::string_view, 3> kPlaces{"../lib", "../lib/x86_64-linux-gnu", "../lib64"};
+// As built, and as installed.
+constexpr std::array<std::string_view, 2> kPlaces{"../lib", RINGWOOD_LIBRARY_PLACE};
 
-/// Beside the program, as built and as installed. Never looked for along search paths.
+/// Beside the program. Never looked for along search paths.
 std::string find_library() {
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   for (const std::string_view place : kPlaces) {
@@ -41,12 +42,21 @@ void prepend(const char* variable, const std::string& first, char separator) {
   ::setenv(variable, value.c_str(), 1);
 }
 
+[[nodiscard]] std::string variables_to_hand_on() {
+  std::string list = "LD_PRELOAD";
+  for (const char* const variable : {"RINGWOOD_PRELOAD", "RINGWOOD_REPORT", "RINGWOOD_CHECK", "RINGWOOD_TIMEOUT",
+                                     "RINGWOOD_SHARED_MEMORY", "RINGWOOD_PLUGINS"}) {
+    list += std::getenv(variable) == nullptr ? "" : std::string(";") + variable;
+  }
+  return list;
+}
+
 int run(const Arguments& arguments) {
   prepend("LD_PRELOAD", find_library(), ':');
-  // Open MPI hands to other hosts only what it is told to; other launchers hand on everything.
+  // Open MPI hands to other hosts only what it is told to, and complains of what is not there; other launchers hand on
+  // everything.
   if (std::getenv("OMPI_MCA_mca_base_env_list") == nullptr) {
-    ::setenv("OMPI_MCA_mca_base_env_list",
-             "LD_PRELOAD;RINGWOOD_PRELOAD;RINGWOOD_REPORT;RINGWOOD_CHECK;RINGWOOD_TIMEOUT;RINGWOOD_SHARED_MEMORY", 1);
+    ::setenv("OMPI_MCA_mca_base_env_list", variables_to_hand_on().c_str(), 1);
   }
   std::vector<std::string> words = arguments.operands();
   std::vector<char*> pointers;

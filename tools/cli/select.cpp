@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/decision_files.hpp"
 #include "tools/cli/grid.hpp"
@@ -84,7 +84,7 @@ class Selecting {
     sources.nodes = model_.nodes();
     sources.objection = [&](const Schedule& schedule) { return model_.objection(schedule, bytes); };
     sources.model = [&] { return options(bytes); };
-    Decision decision = decide(model_.question(collective_, bytes), built_in_library(), sources);
+    Decision decision = decide(model_.question(collective_, bytes), known_library(), sources);
     if (decision.options.empty()) {
       decision.options = options(bytes);
     }
@@ -105,7 +105,7 @@ class Selecting {
       }
     }
     const SelectionQuestion question = model_.question(collective_, bytes);
-    const Schedule schedule(built_in_library(), collective_, parse_expression(algorithm), question.request);
+    const Schedule schedule(known_library(), collective_, parse_expression(algorithm), question.request);
     return model_.simulated(schedule, equal_layout(schedule, question.elements, question.element_size));
   }
 
@@ -248,7 +248,7 @@ class Selecting {
   }
   const SelectionQuestion question = selecting.model().question(collective, bytes);
   try {
-    const Schedule schedule(built_in_library(), collective, parse_expression(wanted), question.request);
+    const Schedule schedule(known_library(), collective, parse_expression(wanted), question.request);
     if (const std::string reason = selecting.model().objection(schedule, bytes); !reason.empty()) {
       return head + "not " + wanted + ": " + reason;
     }

@@ -17,14 +17,18 @@ namespace {
 constexpr int kWidth = 80;
 
 constexpr OptionUse kOptions[]{
-    {.name = "ranks", .fallback = "4"},    {.name = "root", .fallback = "0"},
-    {.name = "op", .fallback = "sum"},     {.name = "machine"},
-    {.name = "map", .fallback = "block"},  {.name = "format", .fallback = "text", .accepted = "text, dot, html, json"},
-    {.name = "color", .fallback = "auto"}, {.name = "file"},
+    {.name = "ranks", .fallback = "4"},
+    {.name = "root", .fallback = "0"},
+    {.name = "op", .fallback = "sum"},
+    {.name = "machine"},
+    {.name = "map", .fallback = "block"},
+    {.name = "format", .fallback = "text", .accepted = "text, dot, html, svg, json"},
+    {.name = "color", .fallback = "auto"},
+    {.name = "file"},
 };
 
 int run(const Arguments& arguments) {
-  const std::string format = arguments.one_of("format", {"text", "dot", "html", "json"});
+  const std::string format = arguments.one_of("format", {"text", "dot", "html", "svg", "json"});
   const std::string color = arguments.one_of("color", {"auto", "always", "never"});
   constexpr Rank kMostRanks = 1 << 14;
   check_ranks(arguments.ranks(), kMostRanks);
@@ -48,6 +52,8 @@ int run(const Arguments& arguments) {
     print(export_dot(figure));
   } else if (format == "html") {
     print(export_html(figure));
+  } else if (format == "svg") {
+    print(export_svg(figure));
   } else if (format == "json") {
     print(export_json(figure));
   } else {
@@ -64,7 +70,8 @@ constinit const Command show_command{
     .brief = "who holds what after each round, as a picture",
     .details =
         "Draws a grid of ranks and chunks where it fits in 80 columns, and lists the messages of\n"
-        "each round where it does not. The HTML page has a slider over the rounds.",
+        "each round where it does not. The HTML page has a slider over the rounds,\n"
+        "SVG all rounds side by side.",
     .operands_min = 2,
     .operands_max = 2,
     .options = kOptions,

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/given_schedule.hpp"
@@ -74,7 +74,7 @@ int run(const Arguments& arguments) {
     return simulate_file(arguments, writer);
   }
   const Collective collective = collective_named(arguments.operands().front());
-  const auto choices = parse_choices(arguments.text("algorithm"), collective, built_in_library());
+  const auto choices = parse_choices(arguments.text("algorithm"), collective, known_library());
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const SimulationSettings settings(arguments);
   Answers answers(arguments);

@@ -8,10 +8,10 @@
 #include <chrono>
 #include <string_view>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/effort.hpp"
 #include "tools/cli/link_names.hpp"
@@ -123,7 +123,7 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
                 "(ringwood bench), not simulated");
   }
   const Choice choice = point.choice.kind == Choice::Kind::kSelected ? selected(point) : point.choice;
-  const auto schedule = schedule_if_able(choice, point.collective, site_.request(arguments_), built_in_library());
+  const auto schedule = schedule_if_able(choice, point.collective, site_.request(arguments_), known_library());
   if (!schedule) {
     return std::nullopt;
   }

@@ -10,9 +10,9 @@
 #include <optional>
 #include <thread>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/crew.hpp"
 #include "tools/cli/grid.hpp"
@@ -87,7 +87,7 @@ class SimulatedSweep {
     std::vector<GridPoint> all =
         grid.points(grid.ranks(), [&](Collective collective, Rank ranks, const Choice& choice) {
           return choice.kind == Choice::Kind::kSelected ||
-                 schedule_if_able(choice, collective, request(ranks), built_in_library()).has_value();
+                 schedule_if_able(choice, collective, request(ranks), known_library()).has_value();
         });
     std::vector<double> costs = simulation_costs(all, request);
     plan_ = planned(std::move(all), std::move(costs), shard);

@@ -8,9 +8,9 @@
 #include <map>
 #include <numeric>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/effort.hpp"
 
 namespace ringwood::cli {
@@ -102,7 +102,7 @@ std::vector<double> simulation_costs(const std::vector<GridPoint>& points,
     const auto [found, is_new] = known.try_emplace(key, 0.0);
     if (is_new) {
       const auto schedule =
-          named ? schedule_if_able(point.choice, point.collective, request(point.ranks), built_in_library())
+          named ? schedule_if_able(point.choice, point.collective, request(point.ranks), known_library())
                 : std::nullopt;
       const double messages = schedule ? static_cast<double>(effort_of(*schedule, kMessagesCounted).messages)
                                        : kSelectionCost * point.ranks * std::log2(point.ranks + 1);

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <ctime>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/decision_files.hpp"
 #include "tools/cli/grid.hpp"
 #include "tools/cli/model_choice.hpp"
@@ -75,7 +75,7 @@ constexpr double kSimulatedTie = 0.01;
   }
   // What other libraries have is needed too, to tell what they lose.
   const SelectionQuestion question = model.question(collective, bytes);
-  for (const Algorithm* algorithm : built_in_catalogue()) {
+  for (const Algorithm* algorithm : known_catalogue()) {
     const bool known = std::any_of(sample.times.begin(), sample.times.end(),
                                    [&](const DecisionTiming& timing) { return timing.algorithm == algorithm->name; });
     if (known || algorithm->collective != collective || !why_not(*algorithm, question.request).empty()) {

@@ -8,8 +8,8 @@
 #include <set>
 #include <tuple>
 
-#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/decision_files.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
@@ -84,7 +84,7 @@ void refine(Collective collective, Bytes low, Bytes high, const TuningSource& so
 
 TableFile::TableFile(std::string path, DecisionProvenance provenance) : path_(std::move(path)) {
   if (!path_.empty() && std::filesystem::exists(path_)) {
-    table_ = read_decision_table(decision_file_text(path_), path_, built_in_library());
+    table_ = read_decision_table(decision_file_text(path_), path_, known_library());
     const DecisionProvenance& there = table_.provenance;
     check_same("source", there.source, provenance.source, path_);
     check_same("model", there.model, provenance.model, path_);

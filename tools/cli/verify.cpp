@@ -9,9 +9,9 @@
 #include <optional>
 #include <thread>
 
-#include "algorithms/catalogue.hpp"
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/plugin.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/choices.hpp"
@@ -58,7 +58,7 @@ struct Task {
 /// Nothing, and why, where the algorithm is not for the problem. Only that is left out: what goes wrong when a schedule
 /// is made or proved is an error.
 [[nodiscard]] std::optional<Schedule> schedule_to_prove(Task& task, const Schedule::Request& request) {
-  const Part part = resolve(built_in_library(), task.collective, task.choice.expression);
+  const Part part = resolve(known_library(), task.collective, task.choice.expression);
   const Algorithm& algorithm = part.algorithm(task.collective);
   const bool plain = part.parts.empty() && task.choice.expression.parameters.all().empty();
   task.why_not = plain ? why_not(algorithm, request) : "";
@@ -67,7 +67,7 @@ struct Task {
     return std::nullopt;
   }
   try {
-    return schedule_for(task.choice, task.collective, request, built_in_library());
+    return schedule_for(task.choice, task.collective, request, known_library());
   } catch (const Error& error) {
     // A composition refuses for its parts, and an algorithm for its parameters.
     if (plain || error.kind() != ErrorKind::kUsage) {
@@ -200,7 +200,7 @@ void add_deficiencies(const Task& task, Record& record) {
   check_ranks(all_ranks, kMostRanks);
   for (const Collective collective : collectives) {
     for (const Choice& choice :
-         parse_choices(operands.size() == 2 ? operands[1] : "all", collective, built_in_library())) {
+         parse_choices(operands.size() == 2 ? operands[1] : "all", collective, known_library())) {
       if (choice.kind != Choice::Kind::kNamed) {
         throw Error(ErrorKind::kUsage, "only algorithms can be proved, not 'native' or 'selected'");
       }

@@ -44,7 +44,9 @@ function(ringwood_layer name)
   file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   add_library(ringwood_${name} STATIC ${sources})
   add_library(ringwood::${name} ALIAS ringwood_${name})
-  set_target_properties(ringwood_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX)
+  set_target_properties(
+    ringwood_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON LINKER_LANGUAGE CXX CXX_VISIBILITY_PRESET hidden
+                                VISIBILITY_INLINES_HIDDEN ON)
   target_include_directories(
     ringwood_${name} PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/lib/include>"
                             "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"

@@ -7,8 +7,9 @@
 #include "ringwood/parameters.hpp"
 #include "ringwood/problem.hpp"
 #include "ringwood/program.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// For which numbers of ranks an algorithm is defined.
 enum class RankRule { kAny, kEven, kPowerOfTwo };

@@ -5,7 +5,9 @@
 #include <memory>
 #include <vector>
 
-namespace ringwood {
+#include "ringwood/visibility.hpp"
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Where the coroutine frames of one interpreter's programs live: a pointer moved forward, and a free list per frame
 /// size, so that a finished reduce-scatter's frame becomes the allgather's. For one thread; must outlive its frames.

@@ -6,8 +6,9 @@
 
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 // What no schedule can do with less, whatever the machine; bytes as parts of the vector of the collective. 0 for one
 // rank, and where nothing is moved.

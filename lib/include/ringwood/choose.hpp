@@ -11,10 +11,11 @@
 
 #include "ringwood/decision.hpp"
 #include "ringwood/select.hpp"
+#include "ringwood/visibility.hpp"
 
 /// Choosing an algorithm out of several sources, explained. Everything that knows a machine, a simulator or a verifier
 /// is a function passed in.
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Why a schedule may not be taken, or nothing: levels of reproducibility, limits of scratch memory, ...
 using Objection = std::function<std::string(const Schedule& schedule)>;

@@ -5,8 +5,9 @@
 #include <span>
 
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Chunks first .. first + count - 1.
 struct ChunkInterval {

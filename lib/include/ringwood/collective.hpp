@@ -3,7 +3,9 @@
 #include <array>
 #include <string_view>
 
-namespace ringwood {
+#include "ringwood/visibility.hpp"
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// The collectives that have a contract (lib/schedule/contract.hpp).
 enum class Collective {

@@ -11,8 +11,9 @@
 #include "ringwood/collective.hpp"
 #include "ringwood/expression.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Numbers from `least` to `most`, both included.
 struct CountRange {

@@ -7,9 +7,10 @@
 #include <vector>
 
 #include "ringwood/decision.hpp"
+#include "ringwood/visibility.hpp"
 
 /// Decision files of other libraries: writing them, and telling what a library will really do with one.
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// A place in a text; both count from 1.
 struct FilePlace {

@@ -3,7 +3,9 @@
 #include <stdexcept>
 #include <string>
 
-namespace ringwood {
+#include "ringwood/visibility.hpp"
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What kind of failure an Error reports; the command line's exit code follows from it.
 enum class ErrorKind {

@@ -6,8 +6,9 @@
 
 #include "ringwood/chunk_set.hpp"
 #include "ringwood/schedule.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// One message as a figure shows it.
 struct FigureMessage {
@@ -73,5 +74,8 @@ struct TextStyle {
 
 /// One self-contained page with a slider over the rounds.
 [[nodiscard]] std::string export_html(const Figure& figure);
+
+/// One still picture, of all rounds side by side. Throws Error(kUsage) if there is too much for one.
+[[nodiscard]] std::string export_svg(const Figure& figure);
 
 }  // namespace ringwood

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "ringwood/algorithm.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What a user writes where an algorithm is asked for:
 ///

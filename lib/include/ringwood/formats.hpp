@@ -5,8 +5,9 @@
 
 #include "ringwood/layout.hpp"
 #include "ringwood/recorded.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What readers of schedules accept. They throw Error(kInput) as "NAME:LINE:COLUMN: expected ..., found ...", where
 /// NAME is what the caller calls the text: a path.

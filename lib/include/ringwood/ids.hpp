@@ -2,9 +2,11 @@
 
 #include <cstdint>
 
+#include "ringwood/visibility.hpp"
+
 /// Names for the integers that the library counts with. They are aliases, not wrapped types: arithmetic on ranks
 /// and chunks is what an algorithm consists of, and it should read as it does in the papers.
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// A process of a collective, 0 .. p-1.
 using Rank = std::int32_t;

@@ -6,8 +6,9 @@
 
 #include "ringwood/chunk_set.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Where each chunk lies in the vector, in bytes. The vector is divided in blocks, equal or with a count each (the
 /// v-variants), and each block in equally many chunks; what does not divide evenly goes to the first ones, an

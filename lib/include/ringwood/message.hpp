@@ -3,8 +3,9 @@
 #include <vector>
 
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// One message, as an interpreter saw it. Every interpreter can keep a log, and all logs of a schedule must agree.
 struct Message {

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace ringwood {
+#include "ringwood/visibility.hpp"
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What an algorithm says about one of its parameters; every value is a list of integers ("segments=4", "dims=8x8").
 struct ParameterInfo {

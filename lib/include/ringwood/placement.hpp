@@ -5,8 +5,9 @@
 #include <vector>
 
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Who is near whom, as far as algorithms need to know: for each level of the machine, innermost first, the group
 /// (node, rack, ...) that each rank belongs to; and coordinates made of that. Immutable.

@@ -10,8 +10,9 @@
 #include "ringwood/ids.hpp"
 #include "ringwood/parameters.hpp"
 #include "ringwood/placement.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 struct Algorithm;
 struct Part;

@@ -10,8 +10,9 @@
 #include "ringwood/problem.hpp"
 #include "ringwood/renumbering.hpp"
 #include "ringwood/round.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 struct Lanes;
 

@@ -8,8 +8,9 @@
 #include <vector>
 
 #include "ringwood/schedule.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 struct RecordedStrand;
 

@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// The element types that the library reduces by itself. Numbers of 16 bits are added and multiplied as floats, each
 /// result rounded to the nearest; bool is a byte that is 0 or 1; complex numbers are two of their part.

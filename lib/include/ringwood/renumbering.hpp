@@ -5,8 +5,9 @@
 
 #include "ringwood/ids.hpp"
 #include "ringwood/round.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// Which outer rank each rank of a group is. A closed set of forms, so that a group of a million ranks costs no memory.
 class RankMap {

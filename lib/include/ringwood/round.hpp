@@ -6,8 +6,9 @@
 
 #include "ringwood/chunk_set.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// The closed set of things a rank can do in a round. Every interpreter handles every one; adding one breaks the build
 /// until it does.

@@ -5,8 +5,9 @@
 
 #include "ringwood/algorithm.hpp"
 #include "ringwood/expression.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// An algorithm put to a problem: what every interpreter takes. A value; the placement, if any, is not owned.
 class Schedule {

@@ -7,8 +7,9 @@
 
 #include "ringwood/layout.hpp"
 #include "ringwood/schedule.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What sending one message costs, in seconds: what a predictor needs to know of a machine.
 struct MessageCost {

@@ -11,8 +11,9 @@
 #include "ringwood/message.hpp"
 #include "ringwood/reduction.hpp"
 #include "ringwood/schedule.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// One rank's buffers. What a collective leaves alone (the receive buffer of a reduce's other ranks) may be empty.
 struct RankBuffers {

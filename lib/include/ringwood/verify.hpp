@@ -5,8 +5,9 @@
 
 #include "ringwood/layout.hpp"
 #include "ringwood/schedule.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// What is known of a schedule after every rank's program was run on symbols instead of data.
 struct VerifyReport {

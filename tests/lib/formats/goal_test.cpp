@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "ringwood/formats.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 namespace ringwood {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/formats.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 namespace {

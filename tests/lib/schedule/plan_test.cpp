@@ -5,7 +5,7 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 namespace ringwood {
 

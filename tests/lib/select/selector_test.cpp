@@ -2,8 +2,8 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/select.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 namespace {

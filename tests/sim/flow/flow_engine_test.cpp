@@ -7,7 +7,7 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "tests/sim/machines.hpp"
 
 // Machines here have cables of 1 GB/s, which is 1000 ps a byte, and no latency unless they name one.

@@ -11,7 +11,7 @@
 #include <numeric>
 #include <simgrid/s4u.hpp>
 
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 #include "sim/simulate.hpp"
 
 namespace ringwood {

@@ -17,8 +17,9 @@
 #include "ringwood/placement.hpp"
 #include "ringwood/recorded.hpp"
 #include "ringwood/reduction.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 /// How a call is to be done. All ranks must say the same.
 struct CallOptions {

@@ -9,8 +9,9 @@
 
 #include "ringwood/half.hpp"
 #include "ringwood/reduction.hpp"
+#include "ringwood/visibility.hpp"
 
-namespace ringwood {
+namespace RINGWOOD_PUBLIC ringwood {
 
 namespace detail {
 

@@ -10,7 +10,7 @@
 #include <thread>
 
 #include "algorithms/catalogue.hpp"
-#include "schedule/layouts.hpp"
+#include "ringwood/layouts.hpp"
 
 namespace ringwood {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
 #include "schedule/contract.hpp"
-#include "schedule/layouts.hpp"
 #include "schedule/message_log.hpp"
 
 namespace ringwood {

@@ -10,8 +10,8 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 

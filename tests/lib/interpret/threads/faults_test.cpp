@@ -8,8 +8,8 @@
 #include <random>
 #include <regex>
 
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
-#include "schedule/layouts.hpp"
 #include "tests/random_problem.hpp"
 
 namespace ringwood {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
 #include "ringwood/verify.hpp"
-#include "schedule/layouts.hpp"
 #include "tests/random_problem.hpp"
 
 namespace ringwood {

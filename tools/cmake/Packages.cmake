@@ -1,0 +1,46 @@
+# `cpack -G DEB` in a build that was configured with -DCMAKE_INSTALL_PREFIX=/usr: libringwood0.1 (what programs run with),
+# libringwood-dev (what they are built with), ringwood (the command, and the library that is put under programs).
+# What they depend on is what dpkg-shlibdeps finds in the binaries; tools/packaging/debian-packages does it all.
+
+set(CPACK_PACKAGE_NAME ringwood)
+set(CPACK_PACKAGE_VENDOR Ringwood)
+set(CPACK_PACKAGE_CONTACT "The Ringwood maintainers <maintainers@ringwood.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGE_DESCRIPTION
+    "Collective communication for MPI programs as schedules that are proved, executed and simulated from one source.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_COMPONENTS_ALL libraries development tools)
+set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+
+set(CPACK_DEBIAN_LIBRARIES_PACKAGE_NAME libringwood${RINGWOOD_ABI})
+set(CPACK_DEBIAN_LIBRARIES_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARIES_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_COMPONENT_LIBRARIES_DESCRIPTION "Collectives as schedules, and their simulator: the shared libraries.")
+
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libringwood-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(needed "libringwood${RINGWOOD_ABI} (= ${PROJECT_VERSION})")
+if(RINGWOOD_WITH_MPI)
+  if(MPI_C_LIBRARIES MATCHES mpich)
+    set(needed "${needed}, libmpich-dev")
+  else()
+    set(needed "${needed}, libopenmpi-dev")
+  endif()
+endif()
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${needed}")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "ringwood, cmake, pkg-config, libfmt-dev, libpugixml-dev, libyaml-cpp-dev, libhwloc-dev")
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, archives, CMake package, pkg-config files and examples.")
+
+set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME ringwood)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION science)
+if(RINGWOOD_WITH_MPI AND NOT MPI_C_LIBRARIES MATCHES mpich)
+  set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS openmpi-bin)
+endif()
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS libringwood-dev)
+set(CPACK_COMPONENT_TOOLS_DESCRIPTION "The command: lists, draws, proves, simulates, measures and tunes collectives.")
+include(CPack)
