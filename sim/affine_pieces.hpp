@@ -27,7 +27,7 @@ void for_each_time(const Visit& visit) {
   clock(&AffineClocks::cpu);
   clock(&AffineClocks::nic_out);
   clock(&AffineClocks::nic_in);
-  clock(&AffineClocks::latest_ready);
+  clock(&AffineClocks::cpu_busy_since);
   clock(&AffineClocks::latest_head);
   visit([](auto& piece) -> auto& { return piece.round_start; });
   visit([](auto& piece) -> auto& { return piece.head; });

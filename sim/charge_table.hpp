@@ -24,10 +24,12 @@ class ChargeTable {
 
   /// Valid until the next call.
   [[nodiscard, gnu::always_inline]] const Entry& of(CostClass cost_class, Bytes bytes) {
-    if (last_->bytes == bytes && last_->cost_class == cost_class) [[likely]] {
-      return *last_;
-    }
-    return look_up(cost_class, bytes);
+    return of(cost_class, bytes, last_);
+  }
+
+  /// The same, for those who serve messages they send and messages they get by turns, of different sizes.
+  [[nodiscard, gnu::always_inline]] const Entry& of_received(CostClass cost_class, Bytes bytes) {
+    return of(cost_class, bytes, last_received_);
   }
 
   /// What reducing so many bytes takes.
@@ -35,6 +37,14 @@ class ChargeTable {
 
  private:
   static constexpr unsigned kBits = 7;
+
+  [[nodiscard, gnu::always_inline]] const Entry& of(CostClass cost_class, Bytes bytes, const Entry*& last) {
+    if (last->bytes == bytes && last->cost_class == cost_class) [[likely]] {
+      return *last;
+    }
+    last = &look_up(cost_class, bytes);
+    return *last;
+  }
 
   [[nodiscard]] const Entry& look_up(CostClass cost_class, Bytes bytes) {
     // Multiplicative hashing: sizes are often powers of two, of which only the high bits of the product tell much.
@@ -46,7 +56,6 @@ class ChargeTable {
       costs.O = slowed(costs.O, cpu_percent_);
       entry = {charges_of(costs, bytes), gamma_.of(bytes), bytes, cost_class};
     }
-    last_ = &entry;
     return entry;
   }
 
@@ -60,6 +69,7 @@ class ChargeTable {
   std::int64_t cpu_percent_;
   std::array<Entry, std::size_t{1} << kBits> entries_;
   const Entry* last_ = entries_.data();
+  const Entry* last_received_ = entries_.data();
 };
 
 }  // namespace ringwood

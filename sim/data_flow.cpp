@@ -4,6 +4,7 @@
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/mailboxes.hpp"
+#include "sim/nics.hpp"
 #include "sim/rank_charges.hpp"
 
 namespace ringwood {
@@ -14,7 +15,7 @@ enum class Stop { kBlocked, kEnded, kForked };
 
 /// What is left out of the loop over all messages if it is not needed.
 enum class Kind {
-  kPlain,     ///< everything eager, no stragglers, no log
+  kPlain,     ///< everything eager, one NIC, no stragglers, no noise, no log
   kGeneral,   ///< no trace
   kQuotient,  ///< general, for one rank of each orbit
   kTraced,
@@ -27,6 +28,7 @@ class DataFlow {
       : input_(input),
         orbits_(orbits),
         bytes_(input.layout),
+        is_large_(orbits.representatives() > kRanksInCache),
         log_(input.options.log),
         instance_(input.schedule),
         costs_(input.machine, input.mapping, input.layout.total_bytes()),
@@ -38,6 +40,12 @@ class DataFlow {
     if constexpr (kTraced) {
       tracing_.last.assign(static_cast<std::size_t>(ranks()), kNoOperation);
       tracing_.round_start.assign(static_cast<std::size_t>(ranks()), kNoOperation);
+    }
+    if (input.options.nics.count > 1) {
+      nics_.emplace(input.options.nics, ranks());
+    }
+    if (!input.options.noise.none()) {
+      noise_.emplace(input.options.noise, ranks());
     }
     for (const Straggler& straggler : input.options.stragglers) {
       state(straggler.rank).clocks = begin_at(straggler.arrival);
@@ -54,7 +62,9 @@ class DataFlow {
       do {
         while (!mail_.due().empty()) {
           const Rank rank = mail_.due().take();
-          prefetch();
+          if (is_large_) {
+            prefetch();
+          }
           if (run_rank(rank) == Stop::kForked) {
             return std::nullopt;
           }
@@ -69,6 +79,7 @@ class DataFlow {
  private:
   static constexpr bool kTraced = kKind == Kind::kTraced;
   static constexpr bool kPlain = kKind == Kind::kPlain;
+  static constexpr Rank kRanksInCache = 128;
 
   /// Whose programs run.
   [[nodiscard]] Rank ranks() const { return orbits_.representatives(); }
@@ -87,33 +98,51 @@ class DataFlow {
     state(mail_.due().upcoming(2)).program.prefetch();
   }
 
-  /// Runs a rank until it has to wait.
+  /// Takes a rank to the end of its round and through the sends of the next one. Its receives come when its turn comes
+  /// again: then the messages are there, and none of its block runs ahead of the others, so that few pile up.
   Stop run_rank(Rank me) {
     RankState& at = state(me);
     Running rank{me, at, kPlain ? charges_.usual() : charges_.of(me), at.clocks};
-    bool in_round = at.pulled > 0;  // woken in the middle of one
-    std::span<const Operation> round = in_round ? round_of(at.program) : std::span<const Operation>();
     Stop stop = Stop::kBlocked;
-    for (;;) {
-      if (!in_round) {
-        const Step step = rank.state.program.advance();
-        if (step != Step::kRound) {
-          stop = step == Step::kFork ? Stop::kForked : end(rank);
-          break;
-        }
-        round = round_of(at.program);
-        begin_round(rank, round);
-      }
-      in_round = false;
-      if (!receive_all(rank, round) || (may_wait() && !leave_rendezvous(rank))) {
-        break;
-      }
-      if (rank.clocks.cpu > kLatestTime) {
-        throw_too_late(me);
+    if (at.pulled == 0 || finish_round(rank)) {
+      const Step step = at.program.advance();
+      if (step == Step::kRound) {
+        begin_round(rank, round_of(at.program));
+        mail_.due().add(me);
+      } else {
+        stop = step == Step::kFork ? Stop::kForked : end(rank);
       }
     }
     at.clocks = rank.clocks;
     return stop;
+  }
+
+  /// False: it waits.
+  bool finish_round(Running& rank) {
+    const std::span<const Operation> round = round_of(rank.state.program);
+    if (!receive_all(rank, round)) {
+      return false;
+    }
+    if (may_wait() && !leave_rendezvous(rank)) {
+      rank.state.position = static_cast<std::uint32_t>(round.size());
+      return false;
+    }
+    if (rank.clocks.cpu > kLatestTime) {
+      throw_too_late(rank.me);
+    }
+    rank.state.rounds += rank.state.carries ? 1 : 0;
+    rank.state.carries = false;
+    return true;
+  }
+
+  [[nodiscard]] bool several_nics() const { return !kPlain && nics_.has_value(); }
+
+  [[nodiscard]] auto work_of([[maybe_unused]] Rank rank) {
+    if constexpr (kPlain || kKind == Kind::kQuotient) {
+      return UndisturbedWork{};
+    } else {
+      return WorkOfRank{noise_ ? &*noise_ : nullptr, rank};
+    }
   }
 
   [[nodiscard]] bool may_wait() const { return !kPlain && !rendezvous_.empty(); }
@@ -128,10 +157,11 @@ class DataFlow {
 
   void begin_round(Running& rank, std::span<const Operation> round) {
     const Picoseconds start = rank.clocks.cpu;
-    rank.state.round_start = start;
+    if constexpr (!kPlain) {
+      rank.state.round_start = start;
+    }
     rank.state.position = 0;
     ++rank.state.pulled;
-    rank.state.counted = false;
     if constexpr (kTraced) {
       tracing_.round_start[static_cast<std::size_t>(rank.me)] = last_operation(rank.me);
     }
@@ -150,8 +180,14 @@ class DataFlow {
     const CostClass cost_class = costs_.class_of(rank.me, peer);
     const ChargeTable::Entry& entry = rank.charges.of(cost_class, bytes);
     const Picoseconds before = rank.clocks.cpu;
-    const ServedSend served = serve_send(rank.clocks, ready, entry.charges);
-    rank.state.count();
+    if (several_nics()) {
+      nics_->take_out(rank.me, peer, rank.clocks);
+    }
+    const ServedSend served = serve_send(rank.clocks, ready, entry.charges, CompareTimes{}, work_of(rank.me));
+    if (several_nics()) {
+      nics_->give_out(rank.clocks);
+    }
+    rank.state.carries = true;
     rank.state.bytes_sent += bytes;
     ++messages_;
     if (may_wait() && !entry.charges.eager) {
@@ -184,13 +220,12 @@ class DataFlow {
       if (bytes == 0) {
         continue;
       }
-      rank.state.count();
+      rank.state.carries = true;
       if (!serve(rank, operation, bytes)) {
         rank.state.position = static_cast<std::uint32_t>(i);
         return false;
       }
     }
-    rank.state.position = static_cast<std::uint32_t>(round.size());
     return true;
   }
 
@@ -217,9 +252,16 @@ class DataFlow {
       await(rank, peer);
       return false;
     }
-    const ChargeTable::Entry& entry = rank.charges.of(message.cost_class, bytes);
+    const ChargeTable::Entry& entry = rank.charges.of_received(message.cost_class, bytes);
     const Picoseconds before = rank.clocks.cpu;
-    const ServedReceive served = serve_receive<kForm>(rank.clocks, message.head, entry.charges);
+    if (several_nics()) {
+      nics_->take_in(rank.me, peer, rank.clocks);
+    }
+    const ServedReceive served =
+        serve_receive<kForm>(rank.clocks, message.head, entry.charges, CompareTimes{}, work_of(rank.me));
+    if (several_nics()) {
+      nics_->give_in(rank.clocks);
+    }
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     if constexpr (kTraced) {
       const Cause cause = cause_of(served, message.head, sent, before, last_operation(rank.me));
@@ -277,13 +319,12 @@ class DataFlow {
         trace(rank, waiting.cause, 0, 0, SimulatedOperation::Kind::kMatch);
       }
     }
-    rank.clocks.cpu = std::max(rank.clocks.cpu, waiting.latest);
-    rank.clocks.nic_out = std::max(rank.clocks.nic_out, waiting.latest);
+    wait_until(rank.clocks, waiting.latest);
     return true;
   }
 
   void reduce(Running& rank, Bytes bytes, Picoseconds cost) {
-    serve_reduction(rank.clocks, rank.clocks.cpu, cost);
+    serve_reduction(rank.clocks, cost, work_of(rank.me));
     if constexpr (kTraced) {
       trace(rank, {last_operation(rank.me), false, 0}, bytes, 0, SimulatedOperation::Kind::kReduce);
     }
@@ -357,10 +398,13 @@ class DataFlow {
   const SimulationInput& input_;
   const Orbits orbits_;
   const ChunkBytes bytes_;
+  const bool is_large_;  // ranks and programs are not all in the cache
   MessageLog* log_;
   ScheduleInstance instance_;
   PairCosts costs_;
   RankCharges charges_;
+  std::optional<Noise> noise_;
+  std::optional<Nics> nics_;
   PendingMail<kTraced> mail_;
   std::vector<Rendezvous> rendezvous_;  // empty if all messages are eager
   Tracing tracing_;
@@ -387,7 +431,9 @@ std::optional<SimulationReport> run_data_flow(const SimulationInput& input) {
     return run_kind<Kind::kTraced>(input, orbits);
   }
   const bool may_wait = PairCosts::may_wait_for_receives(input.machine, input.layout.total_bytes());
-  const bool plain = !may_wait && input.options.log == nullptr && input.options.stragglers.empty();
+  const SimulationOptions& options = input.options;
+  const bool plain = !may_wait && options.log == nullptr && options.stragglers.empty() && options.noise.none() &&
+                     options.nics.count == 1;
   return plain ? run_kind<Kind::kPlain>(input, orbits) : run_kind<Kind::kGeneral>(input, orbits);
 }
 

@@ -34,6 +34,9 @@ struct SimulationInput {
 /// Operation by operation in the total order (time at which it is ready, rank, lane). Any schedule.
 [[nodiscard]] SimulationReport run_event_queue(const SimulationInput& input);
 
+/// The same under first come, first served (sim/first_come.hpp). Any schedule; without a critical path.
+[[nodiscard]] SimulationReport run_first_come(const SimulationInput& input);
+
 /// Flows that share links (sim/flow/flow_engine.hpp). Any schedule.
 [[nodiscard]] SimulationReport run_flow(const SimulationInput& input);
 

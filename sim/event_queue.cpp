@@ -4,6 +4,7 @@
 #include "base/huge_pages.hpp"
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
+#include "sim/nics.hpp"
 #include "sim/rank_charges.hpp"
 #include "sim/strand.hpp"
 
@@ -31,6 +32,12 @@ class EventQueue {
       runnable_.push_back(strands_.add_rank(program));
     }
     traces_.resize(traced_ ? programs_.size() : 0);
+    if (input_.options.nics.count > 1) {
+      nics_.emplace(input_.options.nics, input_.schedule.ranks());
+    }
+    if (!input_.options.noise.none()) {
+      noise_.emplace(input_.options.noise, input_.schedule.ranks());
+    }
     for (const Straggler& straggler : input_.options.stragglers) {
       Strand& strand = strands_[static_cast<StrandId>(straggler.rank)];
       strands_.rank_of(strand).clocks = begin_at(straggler.arrival);
@@ -216,7 +223,14 @@ class EventQueue {
     SharedState& rank = strands_.rank_of(strand);
     const CostClass cost_class = costs_.class_of(strand.rank, peer);
     const MessageCharges& charges = charges_.of(strand.rank).of(cost_class, bytes).charges;
-    const ServedSend served = serve_send(rank.clocks, strand.round_start, charges);
+    if (nics_) {
+      nics_->take_out(strand.rank, peer, rank.clocks);
+    }
+    const ServedSend served =
+        serve_send(rank.clocks, strand.round_start, charges, CompareTimes{}, work_of(strand.rank));
+    if (nics_) {
+      nics_->give_out(rank.clocks);
+    }
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     const OperationId sent =
         trace(id, {last(id), false, served.start - strand.end}, bytes, cost_class, SimulatedOperation::Kind::kSend);
@@ -250,7 +264,14 @@ class EventQueue {
     Strand& strand = strands_[id];
     const MessageCharges& charges = charges_.of(strand.rank).of(strand.cost_class, bytes).charges;
     RankClocks& clocks = strands_.rank_of(strand).clocks;
-    const ServedReceive served = serve_receive<kForm>(clocks, strand.head, charges);
+    if (nics_) {
+      nics_->take_in(strand.rank, strand.peer, clocks);
+    }
+    const ServedReceive served =
+        serve_receive<kForm>(clocks, strand.head, charges, CompareTimes{}, work_of(strand.rank));
+    if (nics_) {
+      nics_->give_in(clocks);
+    }
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     const Cause cause = traced_ ? cause_of(served, strand.head, traces_[id].sent_by, strand.end, last(id)) : Cause{};
     if (!charges.eager) {
@@ -289,8 +310,7 @@ class EventQueue {
       trace(id, traces_[id].match_cause, 0, 0, SimulatedOperation::Kind::kMatch);
     }
     RankClocks& clocks = strands_.rank_of(strand).clocks;
-    clocks.cpu = std::max(clocks.cpu, strand.latest_match);
-    clocks.nic_out = std::max(clocks.nic_out, strand.latest_match);
+    wait_until(clocks, strand.latest_match);
     strand.end = strand.latest_match;
   }
 
@@ -298,11 +318,13 @@ class EventQueue {
     Strand& strand = strands_[id];
     RankClocks& clocks = strands_.rank_of(strand).clocks;
     const Picoseconds start = clocks.cpu;
-    serve_reduction(clocks, strand.end, charges_.of(strand.rank).reduction(bytes));
+    serve_reduction(clocks, charges_.of(strand.rank).reduction(bytes), work_of(strand.rank));
     trace(id, {last(id), false, start - strand.end}, bytes, 0, SimulatedOperation::Kind::kReduce);
     strand.end = clocks.cpu;
     log(strand, {.start = start, .bytes = bytes, .peer = -1, .kind = LoggedOperation::Kind::kReduce});
   }
+
+  [[nodiscard]] WorkOfRank work_of(Rank rank) { return {noise_ ? &*noise_ : nullptr, rank}; }
 
   [[nodiscard]] OperationId last(StrandId id) const { return traced_ ? traces_[id].last : kNoOperation; }
 
@@ -379,6 +401,8 @@ class EventQueue {
   ScheduleInstance instance_;
   PairCosts costs_;
   RankCharges charges_;
+  std::optional<Noise> noise_;
+  std::optional<Nics> nics_;
   MessagePool pool_;
   std::vector<Program> programs_;  // of the ranks
   Strands strands_;

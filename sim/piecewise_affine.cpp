@@ -212,9 +212,7 @@ class PiecewiseAffine {
 
   void reduce(Orbit& orbit, Bytes bytes) {
     for (Piece& piece : orbit.pieces) {
-      bool crossing = false;
-      serve_reduction(piece.clocks, piece.clocks.cpu, piece.charges->reduction(bytes), CompareAffine(crossing));
-      // What the CPU served last was ready before it ended: `cpu` is never the earlier of the two.
+      serve_reduction(piece.clocks, piece.charges->reduction(bytes));
     }
   }
 

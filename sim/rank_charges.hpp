@@ -27,6 +27,12 @@ class RankCharges {
 
   [[nodiscard]] ChargeTable& usual() { return usual_; }
 
+  /// Of a rank whose CPU takes so many percent; there is such a rank, or it is 100.
+  [[nodiscard]] ChargeTable& with_percent(std::int64_t percent) {
+    const auto found = slow_.find(percent);
+    return found == slow_.end() ? usual_ : found->second;
+  }
+
   [[nodiscard]] ChargeTable& of(Rank rank) {
     if (of_rank_.empty()) {
       return usual_;

@@ -41,7 +41,7 @@ struct alignas(64) RankState {
   Rank waits_for = -1;
   Doing doing = Doing::kRuns;
   bool has_inbox = false;  ///< there are messages in its inbox
-  bool counted = true;     ///< whether the current round was, in `rounds`
+  bool carries = false;    ///< whether the current round carries anything
   Program program;
   MessagePool::Box inbox;
   std::uint32_t position = 0;  ///< in the round at which it stopped, of the operation that waits
@@ -50,12 +50,7 @@ struct alignas(64) RankState {
   RankClocks clocks;
   Bytes bytes_sent = 0;
   Picoseconds round_start = 0;
-  std::int32_t rounds = 0;  ///< that carry anything
-
-  void count() {
-    rounds += counted ? 0 : 1;
-    counted = true;
-  }
+  std::int32_t rounds = 0;  ///< that carry anything, without the current one
 };
 
 static_assert(sizeof(RankState) == 128);

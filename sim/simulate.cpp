@@ -1,10 +1,12 @@
 #include "sim/simulate.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "ringwood/error.hpp"
 #include "sim/engine.hpp"
+#include "sim/level_table.hpp"
 #include "sim/pair_costs.hpp"
 #include "sim/symmetry.hpp"
 
@@ -40,6 +42,13 @@ void check_flow(const SimulationOptions& options) {
   if (options.form != LogGopsForm::kTextbook) {
     throw Error(ErrorKind::kUsage, "the flow model has no LogGOPS of the simulator's form; accepted: textbook");
   }
+  if (options.nics.count != 1) {
+    throw Error(ErrorKind::kUsage,
+                "the flow model's NICs are links: those of the machine, or --nic; --nics is for loggops");
+  }
+  if (options.order != ServiceOrder::kPosted) {
+    throw Error(ErrorKind::kUsage, "the flow model serves operations in posted order; accepted: posted");
+  }
 }
 
 /// Whether rank 0 forks: nearly always all ranks do or none, and a rank's program alone costs next to nothing.
@@ -61,6 +70,12 @@ constexpr std::size_t kRanksPerStraggler = 32;
 
 /// Why the options allow no use of symmetry, or nullptr if they do.
 [[nodiscard]] const char* need_all_ranks(const SimulationOptions& options) {
+  if (!options.noise.none()) {
+    return "each rank has noise of its own";
+  }
+  if (options.nics.count > 1) {
+    return "ranks have several NICs";
+  }
   if (!options.symmetry) {
     return "the use of symmetry is switched off";
   }
@@ -155,7 +170,78 @@ void check(const std::vector<Straggler>& stragglers, Rank ranks) {
   }
 }
 
+/// Why the table cannot serve, or nullptr.
+[[nodiscard]] const char* need_no_table(const SimulationOptions& options) {
+  const bool logs = options.critical_path || options.log != nullptr || options.operations != nullptr;
+  return logs                     ? "the critical path or a list of all messages or operations is asked for"
+         : !options.noise.none()  ? "each rank has noise of its own"
+         : options.nics.count > 1 ? "ranks have several NICs"
+                                  : nullptr;
+}
+
+SimulationReport run_table(const SimulationInput& input) {
+  const std::string cannot = "engine table cannot run " + input.schedule.name() + " here: ";
+  if (const char* reason = need_no_table(input.options)) {
+    throw Error(ErrorKind::kUsage, cannot + reason);
+  }
+  const SimulationPoint point{&input.layout, &input.machine};
+  if (const std::optional<LevelTable> table = compile_table(input, {&point, 1})) {
+    return evaluate_table(*table, input, {&point, 1}).front();
+  }
+  static_cast<void>(run_all_ranks(input));  // which says what is wrong with the schedule, if anything is
+  throw Error(ErrorKind::kUsage, cannot +
+                                     "its ranks run several lanes, or wait for each other's receives in a circle; "
+                                     "accepted: automatic, data-flow, event-queue");
+}
+
+/// What posted order gives, where its certificate says that this is what first come, first served gives. Lanes have no
+/// program order that one could hold on to.
+SimulationReport run_first_come_if_needed(const SimulationInput& input) {
+  switch (input.options.engine) {
+    case Engine::kAutomatic:
+      if (!first_rank_forks(input.schedule)) {
+        const std::size_t logged = input.options.log == nullptr ? 0 : input.options.log->size();
+        const std::size_t served = input.options.operations == nullptr ? 0 : input.options.operations->size();
+        SimulationReport report = run_fastest(input);
+        if (report.order_sensitive == 0) {
+          return report;
+        }
+        if (input.options.log != nullptr) {
+          input.options.log->resize(logged);
+        }
+        if (input.options.operations != nullptr) {
+          input.options.operations->resize(served);
+        }
+      }
+      return run_first_come(input);
+    case Engine::kEventQueue:
+      return run_first_come(input);
+    case Engine::kQuotient:
+    case Engine::kPiecewiseAffine:
+    case Engine::kDataFlow:
+    case Engine::kTable:
+      break;
+  }
+  throw Error(ErrorKind::kUsage,
+              "this engine serves operations in posted order; for first come, first served accepted: "
+              "automatic, event-queue");
+}
+
+void check_nics(const SimulationOptions& options) {
+  if (options.nics.count < 1 || options.nics.count > kMostNics) {
+    throw Error(ErrorKind::kUsage, "a rank cannot have " + std::to_string(options.nics.count) +
+                                       " NICs; accepted: 1 to " + std::to_string(kMostNics));
+  }
+  if (options.nics.count > 1 && options.order == ServiceOrder::kFirstCome) {
+    throw Error(ErrorKind::kUsage, "first come, first served is for ranks with one NIC");
+  }
+}
+
 SimulationReport run_loggops(const SimulationInput& input) {
+  check_nics(input.options);
+  if (input.options.order == ServiceOrder::kFirstCome) {
+    return run_first_come_if_needed(input);
+  }
   switch (input.options.engine) {
     case Engine::kAutomatic:
       return run_fastest(input);
@@ -170,10 +256,26 @@ SimulationReport run_loggops(const SimulationInput& input) {
       throw Error(ErrorKind::kUsage, "engine data-flow cannot run " + input.schedule.name() +
                                          ", whose ranks run several lanes side by side; accepted: automatic, "
                                          "event-queue");
+    case Engine::kTable:
+      return run_table(input);
     case Engine::kEventQueue:
       return run_event_queue(input);
   }
   return {};
+}
+
+/// What nothing else on the critical path explains was noise. Which NIC is the least busy depends on the order, of
+/// which the certificate knows nothing.
+SimulationReport finished(SimulationReport report, const SimulationOptions& options) {
+  if (options.nics.count > 1) {
+    report.order_sensitive.reset();
+  }
+  if (options.critical_path && !options.noise.none()) {
+    CriticalPath& path = report.critical_path;
+    path.noise =
+        report.time - path.latency - path.overhead - path.bandwidth - path.sharing - path.reduction - path.waiting;
+  }
+  return report;
 }
 
 }  // namespace
@@ -185,12 +287,58 @@ SimulationReport simulate(const Schedule& schedule, const Layout& layout, const 
   check(options.stragglers, schedule.ranks());
   switch (options.model) {
     case CostModel::kLogGops:
-      return run_loggops(input);
+      return finished(run_loggops(input), options);
     case CostModel::kFlow:
       check_flow(options);
-      return run_flow(input);
+      return finished(run_flow(input), options);
   }
   return {};
+}
+
+namespace {
+
+/// As many points as fit in a pass, or nothing if they have to be simulated one by one.
+std::optional<std::vector<SimulationReport>> simulate_pass(const Schedule& schedule,
+                                                           std::span<const SimulationPoint> points,
+                                                           const Mapping& mapping, const SimulationOptions& options) {
+  if (!share_a_table(points)) {
+    return std::nullopt;
+  }
+  const SimulationInput input{schedule, *points.front().layout, *points.front().machine, mapping, options};
+  for (const SimulationPoint& point : points) {
+    check({schedule, *point.layout, *point.machine, mapping, options});
+  }
+  const std::optional<LevelTable> table = compile_table(input, points);
+  return table ? std::optional(evaluate_table(*table, input, points)) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<SimulationReport> simulate_points(const Schedule& schedule, std::span<const SimulationPoint> points,
+                                              const Mapping& mapping, const SimulationOptions& options) {
+  std::vector<SimulationReport> reports;
+  const auto simulate_next = [&] {
+    const SimulationPoint& point = points[reports.size()];
+    reports.push_back(simulate(schedule, *point.layout, *point.machine, mapping, options));
+  };
+  const bool may_share = options.model == CostModel::kLogGops && options.order == ServiceOrder::kPosted &&
+                         (options.engine == Engine::kAutomatic || options.engine == Engine::kTable) &&
+                         need_no_table(options) == nullptr;
+  while (reports.size() < points.size()) {
+    simulate_next();
+    // Where ranks are alike, or run lanes, nothing is faster.
+    const bool pays =
+        may_share && (reports.back().engine == Engine::kDataFlow || reports.back().engine == Engine::kTable);
+    while (pays && reports.size() < points.size()) {
+      const std::size_t count = std::min(kPointsInAPass, points.size() - reports.size());
+      auto pass = simulate_pass(schedule, points.subspan(reports.size(), count), mapping, options);
+      if (!pass) {
+        break;
+      }
+      std::move(pass->begin(), pass->end(), std::back_inserter(reports));
+    }
+  }
+  return reports;
 }
 
 }  // namespace ringwood

@@ -19,55 +19,69 @@ class WorkList {
         ranks_(blocks_.size() * kBlock),
         pending_(blocks_.size()) {
     blocks_.front().queued = true;
+    current_ranks_ = ranks_.data();
   }
 
-  void add(Rank rank) {
-    const std::size_t number = static_cast<std::uint32_t>(rank) / kBlock;
-    Block& block = blocks_[number];
-    ranks_[number * kBlock + (block.first + block.count) % kBlock] =
-        static_cast<std::uint16_t>(static_cast<std::uint32_t>(rank) % kBlock);
-    ++block.count;
-    if (!block.queued) {
-      block.queued = true;
-      pending_[(first_pending_ + pending_count_++) % pending_.size()] = rank / kBlock;
+  WorkList(const WorkList&) = delete;
+  WorkList& operator=(const WorkList&) = delete;
+
+  [[gnu::always_inline]] void add(Rank rank) {
+    const Rank number = block_of(rank);
+    const auto within = static_cast<std::uint16_t>(static_cast<std::uint32_t>(rank) % kBlock);
+    if (number == current_) [[likely]] {
+      current_ranks_[added_++ % kBlock] = within;
+    } else {
+      add_to(number, within);
     }
   }
 
-  [[nodiscard]] static bool same_block(Rank a, Rank b) {
-    return static_cast<std::uint32_t>(a) / kBlock == static_cast<std::uint32_t>(b) / kBlock;
-  }
+  [[nodiscard]] static bool same_block(Rank a, Rank b) { return block_of(a) == block_of(b); }
 
-  [[nodiscard]] bool empty() const { return current().count == 0 && pending_count_ == 0; }
+  [[nodiscard]] bool empty() const { return taken_ == added_ && pending_count_ == 0; }
 
   /// Takes the next rank; the list is not empty.
-  [[nodiscard]] Rank take() {
-    if (current().count == 0) {
-      blocks_[static_cast<std::size_t>(current_)].queued = false;
-      current_ = pending_[first_pending_];
-      first_pending_ = (first_pending_ + 1) % pending_.size();
-      --pending_count_;
+  [[nodiscard, gnu::always_inline]] Rank take() {
+    if (taken_ == added_) [[unlikely]] {
+      next_block();
     }
-    Block& block = blocks_[static_cast<std::size_t>(current_)];
-    const Rank rank = rank_at(block.first);
-    block.first = (block.first + 1) % kBlock;
-    --block.count;
-    return rank;
+    return current_ * kBlock + current_ranks_[taken_++ % kBlock];
   }
 
   /// The rank that will be taken after `others` more, if that is known, or else any rank.
-  [[nodiscard]] Rank upcoming(std::uint32_t others) const { return rank_at(current().first + others); }
+  [[nodiscard]] Rank upcoming(std::uint32_t others) const {
+    return current_ * kBlock + current_ranks_[(taken_ + others) % kBlock];
+  }
 
  private:
   struct Block {
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
+    std::uint32_t added = 0;  // of the current block: below
+    std::uint32_t taken = 0;
     bool queued = false;  // it is in pending_, or is the current one
   };
 
-  [[nodiscard]] const Block& current() const { return blocks_[static_cast<std::size_t>(current_)]; }
+  [[nodiscard]] static Rank block_of(Rank rank) {
+    return static_cast<Rank>(static_cast<std::uint32_t>(rank) / static_cast<std::uint32_t>(kBlock));
+  }
 
-  [[nodiscard]] Rank rank_at(std::uint32_t index) const {
-    return current_ * kBlock + ranks_[static_cast<std::size_t>(current_) * kBlock + index % kBlock];
+  [[nodiscard]] std::uint16_t* ranks_of(Rank number) { return &ranks_[static_cast<std::size_t>(number) * kBlock]; }
+
+  void add_to(Rank number, std::uint16_t within) {
+    Block& block = blocks_[static_cast<std::size_t>(number)];
+    ranks_of(number)[block.added++ % kBlock] = within;
+    if (!block.queued) {
+      block.queued = true;
+      pending_[(first_pending_ + pending_count_++) % pending_.size()] = number;
+    }
+  }
+
+  void next_block() {
+    blocks_[static_cast<std::size_t>(current_)] = {};
+    current_ = pending_[first_pending_];
+    first_pending_ = (first_pending_ + 1) % pending_.size();
+    --pending_count_;
+    current_ranks_ = ranks_of(current_);
+    added_ = blocks_[static_cast<std::size_t>(current_)].added;
+    taken_ = blocks_[static_cast<std::size_t>(current_)].taken;
   }
 
   std::vector<Block> blocks_;
@@ -75,7 +89,11 @@ class WorkList {
   std::vector<Rank> pending_;         // a ring buffer of the other blocks with ranks in them
   std::size_t first_pending_ = 0;
   std::size_t pending_count_ = 0;
+  // The current block, of which most is asked. Two counters and no difference: each changes on one side only.
   Rank current_ = 0;
+  std::uint32_t added_ = 0;
+  std::uint32_t taken_ = 0;
+  std::uint16_t* current_ranks_ = nullptr;
 };
 
 }  // namespace ringwood

@@ -18,6 +18,9 @@ FlowEngine::FlowEngine(const SimulationInput& input)
 
 SimulationReport FlowEngine::run() {
   strands_.resize(ranks_.size());
+  if (!input_.options.noise.none()) {
+    noise_.emplace(input_.options.noise, input_.schedule.ranks());
+  }
   for (const Straggler& straggler : input_.options.stragglers) {
     const auto rank = static_cast<std::size_t>(straggler.rank);
     ranks_[rank].cpu = straggler.arrival;

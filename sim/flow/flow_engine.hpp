@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <queue>
 #include <span>
 #include <vector>
@@ -25,6 +26,8 @@ class FlowEngine {
   [[nodiscard]] SimulationReport run();
 
  private:
+  [[nodiscard]] WorkOfRank work_of(Rank rank) { return {noise_ ? &*noise_ : nullptr, rank}; }
+
   [[nodiscard]] FlowRank& rank_of(const FlowStrand& strand) { return ranks_[static_cast<std::size_t>(strand.rank)]; }
 
   // flow_engine.cpp: strands and time.
@@ -68,6 +71,7 @@ class FlowEngine {
   ScheduleInstance instance_;
   PairCosts costs_;
   RankCharges charges_;
+  std::optional<Noise> noise_;
   LinkTable links_;
   FlowNetwork network_;
   MessageTable messages_;

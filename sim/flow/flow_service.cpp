@@ -92,7 +92,9 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
   const Picoseconds start = std::max(rank.cpu, rank.nic_out);
   order_sensitive_ += strand.round_start < rank.latest_ready ? 1 : 0;
   rank.latest_ready = std::max(rank.latest_ready, strand.round_start);
-  rank.cpu = start + charges.cpu;
+  const WorkOfRank work = work_of(strand.rank);
+  const Picoseconds injected = work(start, charges.overhead);
+  rank.cpu = work(injected, charges.cpu - charges.overhead);
   rank.nic_out = start + costs.g;
   rank.bytes_sent += bytes;
   ++message_count_;
@@ -112,7 +114,7 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
     input_.options.log->push_back({strand.rank, peer, strand.lane, bytes});
   }
   FlowMessage message;
-  message.head = start + charges.flight;
+  message.head = injected + charges.latency;
   message.bytes = bytes;
   message.source = strand.rank;
   message.destination = peer;
@@ -250,7 +252,7 @@ void FlowEngine::receive(FlowStrand& strand, Bytes bytes) {
   order_sensitive_ += message.end < rank.latest_ready ? 1 : 0;
   rank.latest_ready = std::max(rank.latest_ready, message.end);
   rank.nic_in = taken_in + costs.g;
-  rank.cpu = start + charges_.of(strand.rank).of(message.cost_class, bytes).charges.cpu;
+  rank.cpu = work_of(strand.rank)(start, charges_.of(strand.rank).of(message.cost_class, bytes).charges.cpu);
   if (traces_) {
     const bool by_message = taken_in >= strand.end;
     const double alone = static_cast<double>(bytes) / limit_of(message);
@@ -275,7 +277,7 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
   FlowRank& rank = rank_of(strand);
   const Picoseconds start = rank.cpu;
   rank.latest_ready = std::max(rank.latest_ready, strand.end);
-  rank.cpu = start + charges_.of(strand.rank).reduction(bytes);
+  rank.cpu = work_of(strand.rank)(start, charges_.of(strand.rank).reduction(bytes));
   if (traces_) {
     strand.last = trace_.add({.cause = {strand.last, false, start - strand.end},
                               .service = rank.cpu - start,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/noise.hpp"
 #include "sim/simulate.hpp"
 #include "topology/loggops.hpp"
 
@@ -23,13 +24,17 @@
 /// An operation completes when the CPU has served it. Resources belong to ranks, not to hosts. `cpu` is never earlier
 /// than the start of the current round, so that this start need not appear above.
 ///
+/// With noise the CPU's work ends later by the detours that interrupt it (sim/noise.hpp); NICs go on.
+///
 /// Rendezvous: a send of m > S bytes is charged like any other, and completes when its receive matches: at
 /// max(u or t of the receive, start of the receiver's round). The sender's cpu and nic_out are advanced to that time at
 /// the end of the sender's round, so that two ranks can exchange messages. There is no latency for the acknowledgement.
 ///
-/// Certificate: under "first come, first served" a resource serves whatever is ready first, be it posted or not. An
-/// operation that was ready before one that was served earlier by the same resource is order-sensitive; where there is
-/// none, both rules give the same times. Equal times are in program order.
+/// Certificate: under "first come, first served" (sim/first_come.hpp) a resource that is free serves what is ready, be
+/// it posted or not, and of several that are ready the one that comes first in program order. An operation that was
+/// ready before the busy period of its resource began in which it was served is order-sensitive: the resource would
+/// have served it, and not have been idle for what comes first in the program. So is a message whose head was at the
+/// NIC before that of one taken in earlier (textbook form). Where there is none, both rules give the same times.
 namespace ringwood {
 
 /// Time is picoseconds, or a function of the rank (sim/affine_time.hpp).
@@ -38,8 +43,8 @@ struct ClocksOf {
   Time cpu{};
   Time nic_out{};
   Time nic_in{};
-  Time latest_ready{};  ///< the latest time at which something that the CPU has served was ready for it
-  Time latest_head{};   ///< the same for `nic_in`
+  Time cpu_busy_since{};  ///< the start of the CPU's last busy period: it had been idle, if only for its NIC's sake
+  Time latest_head{};     ///< of the messages that the NIC has taken in, in the textbook form
 };
 
 using RankClocks = ClocksOf<Picoseconds>;
@@ -61,10 +66,19 @@ struct CompareTimes {
   [[nodiscard]] static bool before(Time a, Time b) { return a < b; }
 };
 
+/// Puts the CPU to use from `start` to `end`.
+template <typename Compare, typename Time = typename Compare::Time>
+inline void occupy_cpu(ClocksOf<Time>& clocks, Time start, Time end, Compare compare) {
+  if (compare.before(clocks.cpu, start)) {
+    clocks.cpu_busy_since = start;
+  }
+  clocks.cpu = end;
+}
+
 /// What a message of some size between two ranks is charged.
 struct MessageCharges {
   Picoseconds overhead = 0;  ///< o
-  Picoseconds flight = 0;    ///< o + L
+  Picoseconds latency = 0;   ///< L
   Picoseconds cpu = 0;       ///< o + (m-1)O
   Picoseconds nic = 0;       ///< g + (m-1)G
   Picoseconds body = 0;      ///< (m-1)max(O,G)
@@ -73,12 +87,9 @@ struct MessageCharges {
 
 [[nodiscard]] inline MessageCharges charges_of(const LogGops& costs, Bytes bytes) {
   const TimePerByte slower = costs.O.scaled > costs.G.scaled ? costs.O : costs.G;
-  return {costs.o,
-          costs.o + costs.L,
-          costs.o + costs.O.of(bytes - 1),
-          costs.g + costs.G.of(bytes - 1),
-          slower.of(bytes - 1),
-          bytes <= costs.S};
+  return {
+      costs.o,         costs.L, costs.o + costs.O.of(bytes - 1), costs.g + costs.G.of(bytes - 1), slower.of(bytes - 1),
+      bytes <= costs.S};
 }
 
 template <typename Time>
@@ -90,16 +101,18 @@ struct ServedSendOf {
 
 using ServedSend = ServedSendOf<Picoseconds>;
 
-/// Serves a send that was ready, for all that its own lane knows, at `ready`.
-template <typename Compare = CompareTimes, typename Time = typename Compare::Time>
+/// Serves a send that was ready, for all that its own lane knows, at `ready`. `work` says when a CPU that begins with
+/// some work is done with it (sim/noise.hpp).
+template <typename Compare = CompareTimes, typename Time = typename Compare::Time, typename Work = UndisturbedWork>
 inline ServedSendOf<Time> serve_send(ClocksOf<Time>& clocks, Time ready, const MessageCharges& charges,
-                                     Compare compare = {}) {
+                                     Compare compare = {}, const Work& work = {}) {
   const Time start = compare.later(clocks.cpu, clocks.nic_out);
-  const bool order_sensitive = compare.before(ready, clocks.latest_ready);
-  clocks.latest_ready = compare.later(clocks.latest_ready, ready);
-  clocks.cpu = start + charges.cpu;
+  // Sends do not overtake each other, so that this one is nothing for the CPU before the NIC is done with the last one.
+  const bool order_sensitive = compare.before(compare.later(ready, clocks.nic_out), clocks.cpu_busy_since);
+  const Time injected = work(start, charges.overhead);
+  occupy_cpu(clocks, start, work(injected, charges.cpu - charges.overhead), compare);
   clocks.nic_out = start + charges.nic;
-  return {start, start + charges.flight, order_sensitive};
+  return {start, injected + charges.latency, order_sensitive};
 }
 
 template <typename Time>
@@ -113,36 +126,42 @@ struct ServedReceiveOf {
 
 using ServedReceive = ServedReceiveOf<Picoseconds>;
 
-template <LogGopsForm kForm, typename Compare = CompareTimes, typename Time = typename Compare::Time>
+template <LogGopsForm kForm, typename Compare = CompareTimes, typename Time = typename Compare::Time,
+          typename Work = UndisturbedWork>
 inline ServedReceiveOf<Time> serve_receive(ClocksOf<Time>& clocks, Time head, const MessageCharges& charges,
-                                           Compare compare = {}) {
+                                           Compare compare = {}, const Work& work = {}) {
   if constexpr (kForm == LogGopsForm::kTextbook) {
     const Time taken_in = compare.later(head, clocks.nic_in);
     const Time all_in = taken_in + charges.body;
     const Time cpu_start = compare.later(all_in, clocks.cpu);
+    // The NIC takes in what nobody has posted yet: of two such messages it cannot know which comes first in the
+    // program.
     const bool nic_sensitive = compare.before(head, clocks.latest_head);
-    const bool cpu_sensitive = compare.before(all_in, clocks.latest_ready);
+    const bool cpu_sensitive = compare.before(all_in, clocks.cpu_busy_since);
     clocks.latest_head = compare.later(clocks.latest_head, head);
-    clocks.latest_ready = compare.later(clocks.latest_ready, all_in);
     clocks.nic_in = taken_in + charges.nic;
-    clocks.cpu = cpu_start + charges.cpu;
+    occupy_cpu(clocks, cpu_start, work(cpu_start, charges.cpu), compare);
     return {taken_in, all_in, cpu_start, charges.body, nic_sensitive || cpu_sensitive};
   } else {
     const Time start = compare.later(compare.later(head, clocks.cpu), clocks.nic_in);
-    // Heads are what the CPU and the NIC both go by: what is out of order for the NIC is so for the CPU.
-    const bool order_sensitive = compare.before(head, clocks.latest_ready);
-    clocks.latest_ready = compare.later(clocks.latest_ready, head);
+    // The NIC is busy only with messages that the CPU has begun with: a busy period of the CPU tells for both.
+    const bool order_sensitive = compare.before(head, clocks.cpu_busy_since);
     clocks.nic_in = start + charges.nic;
-    clocks.cpu = start + (charges.overhead + charges.body);
+    occupy_cpu(clocks, start, work(start, charges.overhead + charges.body), compare);
     return {start, head, start, 0, order_sensitive};
   }
 }
 
-/// Serves a reduction; `ready` is when the operation before it ended.
-template <typename Compare = CompareTimes, typename Time = typename Compare::Time>
-inline void serve_reduction(ClocksOf<Time>& clocks, Time ready, Picoseconds cost, Compare compare = {}) {
-  clocks.latest_ready = compare.later(clocks.latest_ready, ready);
-  clocks.cpu = clocks.cpu + cost;
+/// Serves a reduction, when its lane's last operation has ended or later.
+template <typename Time, typename Work = UndisturbedWork>
+inline void serve_reduction(ClocksOf<Time>& clocks, Picoseconds cost, const Work& work = {}) {
+  clocks.cpu = work(clocks.cpu, cost);
+}
+
+/// The end of a rendezvous: the CPU was idle until then, and so was the NIC.
+inline void wait_until(RankClocks& clocks, Picoseconds time) {
+  occupy_cpu(clocks, std::max(clocks.cpu, time), std::max(clocks.cpu, time), CompareTimes{});
+  clocks.nic_out = std::max(clocks.nic_out, time);
 }
 
 }  // namespace ringwood

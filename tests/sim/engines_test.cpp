@@ -1,7 +1,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "algorithms/catalogue.hpp"
+#include "ringwood/error.hpp"
 #include "sim/pair_costs.hpp"
 #include "sim/simulate.hpp"
 #include "tests/sim/machines.hpp"
@@ -101,6 +104,126 @@ TEST(Engines, AgreeWithoutATrace) {
       const SimulationReport of_queue = run(*algorithm, ranks, 103, machine, {.engine = Engine::kEventQueue});
       EXPECT_EQ(report.finish, of_queue.finish) << algorithm->name << " on " << ranks;
       EXPECT_EQ(report.order_sensitive, of_queue.order_sensitive) << algorithm->name << " on " << ranks;
+    }
+  }
+}
+
+/// Every engine that runs the schedule at all, under what each of them can do.
+TEST(Engines, AllAgreeOnTheWholeCatalogue) {
+  std::map<Engine, int> served;
+  for (const Algorithm* algorithm : built_in_catalogue()) {
+    for (const Rank ranks : {2, 6, 8, 13}) {
+      if (!why_not(*algorithm, {.ranks = ranks}).empty()) {
+        continue;
+      }
+      for (const bool uniform : {true, false}) {
+        Machine machine = test_machine(ranks, uniform);
+        machine.between_hosts.S = uniform ? machine.between_hosts.S : 60;
+        for (const LogGopsForm form : {LogGopsForm::kTextbook, LogGopsForm::kSimulator}) {
+          const SimulationReport expected =
+              run(*algorithm, ranks, 2 * 2 * 13 * 13 * ranks, machine, {.form = form, .engine = Engine::kEventQueue});
+          for (const Engine engine : {Engine::kQuotient, Engine::kDataFlow, Engine::kTable, Engine::kAutomatic}) {
+            try {
+              const SimulationReport report =
+                  run(*algorithm, ranks, 2 * 2 * 13 * 13 * ranks, machine, {.form = form, .engine = engine});
+              EXPECT_EQ(report.finish, expected.finish) << algorithm->name << " on " << ranks;
+              EXPECT_EQ(report.order_sensitive, expected.order_sensitive) << algorithm->name << " on " << ranks;
+              EXPECT_EQ(report.bytes_sent_max, expected.bytes_sent_max) << algorithm->name << " on " << ranks;
+              EXPECT_EQ(report.rounds, expected.rounds) << algorithm->name << " on " << ranks;
+              ++served[engine];
+            } catch (const Error& error) {
+              EXPECT_THAT(error.what(), testing::HasSubstr("cannot run")) << algorithm->name << " on " << ranks;
+            }
+          }
+        }
+      }
+    }
+  }
+  EXPECT_GT(served[Engine::kQuotient], 50);
+  EXPECT_GT(served[Engine::kDataFlow], 500);
+  EXPECT_GT(served[Engine::kTable], 500);
+}
+
+TEST(Table, ServesManyPointsInOnePass) {
+  for (const Algorithm* algorithm : {&allreduce_ring, &allreduce_rabenseifner, &allgather_bruck, &reduce_binomial}) {
+    const Rank ranks = 13;
+    const Schedule schedule(*algorithm, {.ranks = ranks});
+    std::vector<Layout> layouts;
+    std::vector<Machine> machines;
+    for (int i = 0; i < 11; ++i) {
+      layouts.push_back(equal_layout(schedule, 40 + 997 * i, 1));
+      machines.push_back(test_machine(ranks, false));
+      machines.back().network = machines.front().network;
+      machines.back().replaced.g = 10 * i;
+      machines.back().replaced.S = i % 3 == 0 ? 100 : 100000;
+      machines.back().gamma.scaled = std::uint64_t{3} << (30U + static_cast<unsigned>(i % 4));
+    }
+    std::vector<SimulationPoint> points;
+    for (std::size_t i = 0; i < layouts.size(); ++i) {
+      points.push_back({&layouts[i], &machines[i]});
+    }
+    const SimulationOptions options{.symmetry = false, .stragglers = {{.rank = 3, .arrival = 500, .cpu_percent = 150}}};
+    const Mapping mapping = one_rank_per_host(ranks);
+    const std::vector<SimulationReport> reports = simulate_points(schedule, points, mapping, options);
+    ASSERT_EQ(reports.size(), points.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const SimulationReport expected = simulate(schedule, layouts[i], machines[i], mapping, options);
+      EXPECT_EQ(reports[i].finish, expected.finish) << algorithm->name << " point " << i;
+      EXPECT_EQ(reports[i].order_sensitive, expected.order_sensitive) << algorithm->name << " point " << i;
+      EXPECT_EQ(reports[i].bytes_sent_max, expected.bytes_sent_max);
+    }
+    EXPECT_EQ(reports.back().engine, Engine::kTable) << algorithm->name;
+  }
+}
+
+Program two_out(const Problem& problem, Rank me) {
+  if (me == 0) {
+    const Round round{send(1, problem.block(1)), send(2, problem.block(2))};
+    co_yield round;
+  } else {
+    const Round round{receive(0, problem.block(me))};
+    co_yield round;
+  }
+}
+
+constexpr Algorithm kTwoOut = {.name = "test",
+                               .collective = Collective::kScatter,
+                               .cost = "-",
+                               .reference = "this test",
+                               .needs = {},
+                               .program = two_out};
+
+// Two NICs carry two messages side by side; one after the other takes g and the bytes of the first longer.
+TEST(SeveralNics, CarryMessagesSideBySide) {
+  SimulationOptions options;
+  Machine machine = test_machine(3);
+  machine.between_hosts.o = 10;
+  for (const Engine engine : {Engine::kDataFlow, Engine::kEventQueue}) {
+    options.engine = engine;
+    options.nics = {};
+    const SimulationReport one = run(kTwoOut, 3, 300, machine, options);
+    options.nics = {.count = 2};
+    const SimulationReport two = run(kTwoOut, 3, 300, machine, options);
+    options.nics = {.count = 2, .choice = NicSet::Choice::kRail};
+    const SimulationReport rail = run(kTwoOut, 3, 300, machine, options);
+    EXPECT_EQ(one.time - two.time, 50 + 99 * 10 - 10);
+    EXPECT_EQ(rail.finish, two.finish);
+    EXPECT_EQ(two.order_sensitive, std::nullopt);
+  }
+}
+
+TEST(SeveralNics, AreTheSameForAllEngines) {
+  for (const Algorithm* algorithm : built_in_catalogue()) {
+    if (!why_not(*algorithm, {.ranks = 13}).empty()) {
+      continue;
+    }
+    for (const NicSet::Choice choice : {NicSet::Choice::kLeastBusy, NicSet::Choice::kRail}) {
+      const SimulationOptions options{.nics = {.count = 3, .choice = choice}};
+      SimulationOptions queue = options;
+      queue.engine = Engine::kEventQueue;
+      const Machine machine = test_machine(13, false);
+      EXPECT_EQ(run(*algorithm, 13, 1300, machine, options).finish, run(*algorithm, 13, 1300, machine, queue).finish)
+          << algorithm->name;
     }
   }
 }

@@ -4,6 +4,7 @@
 
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/layouts.hpp"
@@ -39,6 +40,43 @@ void event_queue(benchmark::State& state, const Algorithm& algorithm) {
   simulate_schedule(state, algorithm, {.engine = Engine::kEventQueue});
 }
 
+/// Written down and evaluated once.
+void table(benchmark::State& state, const Algorithm& algorithm) {
+  simulate_schedule(state, algorithm, {.engine = Engine::kTable});
+}
+
+/// What the CPU gets first is served first, with noise on every CPU.
+void first_come(benchmark::State& state, const Algorithm& algorithm) {
+  simulate_schedule(state, algorithm,
+                    {.order = ServiceOrder::kFirstCome,
+                     .engine = Engine::kEventQueue,
+                     .noise = parse_noise("exponential:5us@100us", 1)});
+}
+
+/// Nine sizes: eight of them in one pass over the table. A message at each size counts.
+void nine_sizes(benchmark::State& state, const Algorithm& algorithm) {
+  const auto ranks = static_cast<Rank>(state.range(0));
+  const Schedule schedule(algorithm, {.ranks = ranks});
+  const Machine machine = make_machine("crossbar:hosts=" + std::to_string(ranks));
+  Mapping mapping(static_cast<std::size_t>(ranks));
+  std::iota(mapping.begin(), mapping.end(), Host{0});
+  std::vector<Layout> layouts;
+  for (int i = 0; i < 9; ++i) {
+    layouts.push_back(equal_layout(schedule, Bytes{1} << (17 + i), 4));
+  }
+  std::vector<SimulationPoint> points;
+  for (const Layout& layout : layouts) {
+    points.push_back({&layout, &machine});
+  }
+  double messages = 0;
+  for (auto _ : state) {
+    for (const SimulationReport& report : simulate_points(schedule, points, mapping, {.symmetry = false})) {
+      messages += static_cast<double>(report.messages);
+    }
+  }
+  state.counters["messages"] = benchmark::Counter(messages, benchmark::Counter::kIsRate);
+}
+
 /// All ranks alike.
 void quotient(benchmark::State& state, const Algorithm& algorithm) {
   simulate_schedule(state, algorithm, {.engine = Engine::kQuotient});
@@ -64,6 +102,13 @@ BENCHMARK_CAPTURE(data_flow, rabenseifner, allreduce_rabenseifner)->Apply(ranks<
 BENCHMARK_CAPTURE(data_flow, recursive_doubling, allreduce_recursive_doubling)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, bruck, allgather_bruck)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, binomial, allreduce_binomial)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(table, ring, allreduce_ring)->Apply(ranks<10, 12>);
+BENCHMARK_CAPTURE(table, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
+BENCHMARK_CAPTURE(table, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
+BENCHMARK_CAPTURE(nine_sizes, ring, allreduce_ring)->Apply(ranks<10>);
+BENCHMARK_CAPTURE(nine_sizes, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
+BENCHMARK_CAPTURE(first_come, ring, allreduce_ring)->Apply(ranks<10>);
+BENCHMARK_CAPTURE(first_come, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 12>);
 BENCHMARK_CAPTURE(event_queue, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(event_queue, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
 /// Forks in many lanes a rank.

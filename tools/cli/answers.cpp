@@ -42,6 +42,23 @@ constexpr std::size_t kColumns = 100;    // of a time line
   return "";
 }
 
+/// What the certificate says.
+[[nodiscard]] std::string order_text(const SimulationReport& report, ServiceOrder order) {
+  if (order == ServiceOrder::kFirstCome) {
+    return report.order_sensitive ? "order: first come, first served, which gives what posted order gives\n"
+                                  : "order: first come, first served\n";
+  }
+  if (!report.order_sensitive) {
+    return "order: posted; with several NICs there is no certificate\n";
+  }
+  return *report.order_sensitive == 0
+             ? "order: posted; first come, first served would give the same times\n"
+             : fmt::format(
+                   "order: posted; {} operations are order-sensitive: first come, first served (--order first-come) "
+                   "may give other times\n",
+                   *report.order_sensitive);
+}
+
 [[nodiscard]] nlohmann::json json_of(const CriticalStep& step, const Topology& network) {
   nlohmann::json json = {{"rank", step.rank},
                          {"round", step.round},
@@ -105,6 +122,7 @@ Answers::Answers(const Arguments& arguments)
 void Answers::prepare(SimulationOptions& options) {
   operations_.clear();
   messages_.clear();
+  order_ = options.order;
   options.operations = &operations_;
   options.log = options.model == CostModel::kFlow ? nullptr : &messages_;
   options.flow.rates = !trace_.empty();
@@ -224,16 +242,23 @@ void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUs
   if (all.size() > kShown) {
     texts_ += fmt::format("and {} more rounds\n", all.size() - kShown);
   }
+  texts_ += order_text(report, order_);
   const CriticalPath& path = report.critical_path;
-  texts_ +=
-      fmt::format("critical path: latency {}, overhead {}, bandwidth {}, sharing {}, reduction {}, waiting {}; {}\n",
-                  format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth),
-                  format_time(path.sharing), format_time(path.reduction), format_time(path.waiting), path.text);
+  if (path.text.empty()) {
+    texts_ += "critical path: told in posted order only\n";
+    return;
+  }
+  texts_ += fmt::format(
+      "critical path: latency {}, overhead {}, bandwidth {}, sharing {}, reduction {}, waiting {}, noise {}; "
+      "{}\n",
+      format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth), format_time(path.sharing),
+      format_time(path.reduction), format_time(path.waiting), format_time(path.noise), path.text);
 }
 
 std::string Answers::json(const std::string& name, const std::vector<Level>& levels, const std::vector<LinkUse>& links,
                           const SimulationReport& report, const Topology& network) const {
   nlohmann::json json = {{"name", name}, {"time_s", seconds(report.time)}};
+  json["order_sensitive"] = report.order_sensitive ? nlohmann::json(*report.order_sensitive) : nlohmann::json();
   for (const Picoseconds finish : report.finish) {
     json["finish_s"].push_back(seconds(finish));
   }
@@ -263,6 +288,7 @@ std::string Answers::json(const std::string& name, const std::vector<Level>& lev
                            {"sharing_s", seconds(path.sharing)},
                            {"reduction_s", seconds(path.reduction)},
                            {"waiting_s", seconds(path.waiting)},
+                           {"noise_s", seconds(path.noise)},
                            {"messages", path.messages},
                            {"text", path.text}};
   if (report.flow) {

@@ -73,6 +73,7 @@ class Answers {
   bool is_sensitive_;
   std::string report_;
   std::string trace_;
+  ServiceOrder order_ = ServiceOrder::kPosted;
   OperationLog operations_;
   MessageLog messages_;
   std::string texts_;

@@ -28,9 +28,12 @@ constexpr OptionUse kOptions[]{
     {.name = "loggops"},
     {.name = "gamma"},
     {.name = "loggops-form", .fallback = "textbook"},
+    {.name = "order", .fallback = "posted"},
+    {.name = "nics", .fallback = "1"},
     {.name = "nic"},
     {.name = "slow"},
     {.name = "arrival"},
+    {.name = "noise"},
     {.name = "degrade"},
     {.name = "seed", .fallback = "1"},
     {.name = "critical-path"},
@@ -105,7 +108,10 @@ constinit const Command simulate_command{
         "machine, or 16. The critical path is told for schedules of up to 65536 messages. A schedule\n"
         "from a file (--file) is proved before.\n"
         "--model flow lets messages share the links of their routes, max-min fairly; routing names how\n"
-        "these are chosen. --explain, --report, --trace and --timeline tell more of either model.",
+        "these are chosen. --order first-come serves what is ready first, as LogGOPSim does; the field\n"
+        "order_sensitive counts operations for which that may matter: none, and both rules give the same\n"
+        "times. --noise interrupts CPUs; --seed draws other interruptions. --explain, --report, --trace and --timeline "
+        "tell more of either model.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,

@@ -27,8 +27,8 @@ namespace {
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
 
 // In the order of Engine.
-constexpr std::array<std::string_view, 5> kEngines{"automatic", "quotient", "piecewise-affine", "data-flow",
-                                                   "event-queue"};
+constexpr std::array<std::string_view, 6> kEngines{"automatic", "quotient", "piecewise-affine",
+                                                   "data-flow", "table",    "event-queue"};
 
 [[nodiscard]] double seconds(Picoseconds time) {
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
@@ -36,9 +36,22 @@ constexpr std::array<std::string_view, 5> kEngines{"automatic", "quotient", "pie
 
 [[nodiscard]] std::string text_of(const CriticalPath& path, CostModel model) {
   const std::string sharing = model == CostModel::kFlow ? fmt::format("sharing {}, ", format_time(path.sharing)) : "";
-  return fmt::format("latency {}, overhead {}, bandwidth {}, {}reduction {}, waiting {}; {} messages: {}",
+  const std::string noise = path.noise > 0 ? fmt::format(", noise {}", format_time(path.noise)) : "";
+  return fmt::format("latency {}, overhead {}, bandwidth {}, {}reduction {}, waiting {}{}; {} messages: {}",
                      format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth), sharing,
-                     format_time(path.reduction), format_time(path.waiting), path.messages, path.text);
+                     format_time(path.reduction), format_time(path.waiting), noise, path.messages, path.text);
+}
+
+/// "4" or "rail:4".
+[[nodiscard]] NicSet parse_nics(std::string_view text) {
+  constexpr std::string_view kRail = "rail:";
+  NicSet nics;
+  if (text.starts_with(kRail)) {
+    nics.choice = NicSet::Choice::kRail;
+    text.remove_prefix(kRail.size());
+  }
+  nics.count = static_cast<std::int32_t>(parse_integer(text, {1, kMostNics}, "--nics"));
+  return nics;
 }
 
 /// The most memory that this process ever had, in bytes.
@@ -61,6 +74,16 @@ SimulationSettings::SimulationSettings(const Arguments& arguments)
   if (arguments.given("engine")) {
     const std::string engine = arguments.one_of("engine", {kEngines.begin(), kEngines.end()});
     options.engine = static_cast<Engine>(std::ranges::find(kEngines, engine) - kEngines.begin());
+  }
+  if (arguments.given("order")) {
+    options.order = arguments.one_of("order", {"posted", "first-come"}) == "posted" ? ServiceOrder::kPosted
+                                                                                    : ServiceOrder::kFirstCome;
+  }
+  if (arguments.given("nics")) {
+    options.nics = parse_nics(arguments.text("nics"));
+  }
+  if (arguments.given("noise")) {
+    options.noise = parse_noise(arguments.text("noise"), arguments.seed());
   }
   options.symmetry = !arguments.given("no-symmetry");
   always_critical_path = arguments.given("critical-path");
@@ -152,9 +175,13 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   record.push_back({"critical_path", text_of(report.critical_path, settings_.options.model), Unit::kNone,
                     settings_.always_critical_path});
   const bool logged = settings_.options.engine == Engine::kAutomatic && report.messages <= kMessagesForCriticalPath;
-  if (!settings_.always_critical_path && !logged) {
+  if ((!settings_.always_critical_path && !logged) || report.critical_path.text.empty()) {
     record.back().value = std::monostate();
   }
+  const std::string order = settings_.options.order == ServiceOrder::kPosted ? "posted" : "first-come";
+  record.push_back({"order", order, Unit::kNone, false});
+  record.push_back(
+      {"order_sensitive", report.order_sensitive ? Value(*report.order_sensitive) : Value(), Unit::kNone, false});
   if (report.flow) {
     const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
     const bool any = !hottest.empty();

@@ -113,10 +113,37 @@ TEST(Command, SimulatePrintsTheFieldsOfTheContractInOrder) {
     names.push_back(name);
   }
   std::vector<std::string> expected = kFields;
-  expected.insert(expected.end(), {"critical_path", "wall_s", "peak_rss_bytes", "engine"});
+  expected.insert(expected.end(), {"critical_path", "order", "order_sensitive", "wall_s", "peak_rss_bytes", "engine"});
   EXPECT_EQ(names, expected);
   EXPECT_EQ(records[1]["algorithm"], "lanes(2, ring)");
   EXPECT_LE(records[0]["efficiency"], 1.0);
+}
+
+TEST(Command, SimulateTellsTheOrderOfServiceAndTakesNoiseAndNics) {
+  const std::string line = "simulate alltoall --algorithm direct --ranks 8 --format json ";
+  const auto record = [&](const std::string& options) {
+    const Outcome outcome = ringwood(line + options);
+    EXPECT_EQ(outcome.code, 0) << options << ": " << outcome.errors;
+    return nlohmann::json::parse(outcome.output).at(0);
+  };
+  const nlohmann::json posted = record("");
+  EXPECT_EQ(posted["order"], "posted");
+  EXPECT_TRUE(posted["order_sensitive"].is_number());
+  EXPECT_EQ(record("--order first-come")["order"], "first-come");
+  EXPECT_TRUE(record("--order first-come --engine event-queue")["order_sensitive"].is_null());
+  EXPECT_LT(record("--nics 4")["time_s"], posted["time_s"]);
+  EXPECT_LT(record("--nics rail:4")["time_s"], posted["time_s"]);
+  const nlohmann::json noisy = record("--noise exponential:1us@5us");
+  EXPECT_GT(noisy["time_s"], posted["time_s"]);
+  EXPECT_EQ(record("--noise exponential:1us@5us --seed 1"), noisy);
+  EXPECT_NE(record("--noise exponential:1us@5us --seed 2")["time_s"], noisy["time_s"]);
+  EXPECT_GT(record("--model flow --noise exponential:1us@5us")["time_s"], record("--model flow")["time_s"]);
+  for (const char* const wrong :
+       {"--order foo", "--nics 0", "--nics rail:", "--noise foo", "--noise periodic:5us@1us", "--model flow --nics 2",
+        "--model flow --order first-come", "--order first-come --nics 2", "--order first-come --engine data-flow",
+        "--noise trace:/no/such/file", "--engine table --noise periodic:1us@5us"}) {
+    EXPECT_EQ(ringwood(line + wrong).code, 2) << wrong;
+  }
 }
 
 // No schedule beats the bounds, on however many ports it sends.
@@ -191,7 +218,7 @@ TEST(Command, EnginesAgreeOnTheTime) {
   const auto free = nlohmann::json::parse(ringwood(line).output).at(0);
   EXPECT_EQ(free["engine"], "quotient");
   EXPECT_NE(nlohmann::json::parse(ringwood(line + " --no-symmetry").output).at(0)["engine"], "quotient");
-  for (const char* const engine : {"quotient", "data-flow", "event-queue"}) {
+  for (const char* const engine : {"quotient", "data-flow", "table", "event-queue"}) {
     const auto forced = nlohmann::json::parse(ringwood(line + " --engine " + engine).output).at(0);
     EXPECT_EQ(forced["engine"], engine);
     EXPECT_EQ(forced["time_s"], free["time_s"]);
