@@ -3,6 +3,7 @@
 #include <csignal>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ringwood/error.hpp"
@@ -35,6 +36,14 @@ struct Speaker {
   bool over_ranks = false;
 };
 
+/// What one rank cannot load others may have: each tells of its own.
+void load_all_plugins(const Arguments& arguments, Speaker& who) {
+  const bool over_ranks = std::exchange(who.over_ranks, false);
+  load_named_plugins();
+  load_plugins(arguments.text("plugin"));
+  who.over_ranks = over_ranks;
+}
+
 [[nodiscard]] int dispatch(const std::vector<std::string>& words, Speaker& who) {
   if (words.empty()) {
     throw Error(ErrorKind::kUsage, "no command is given; `ringwood --help` lists them");
@@ -61,8 +70,7 @@ struct Speaker {
     print(command.over_ranks && launched_rank() > 0 ? "" : help_of(command));
     return 0;
   }
-  load_named_plugins();
-  load_plugins(arguments.text("plugin"));
+  load_all_plugins(arguments, who);
   return command.run(arguments);
 }
 
