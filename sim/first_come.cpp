@@ -33,12 +33,21 @@ SimulationReport FirstCome::run() {
 }
 
 void FirstCome::wake(Rank rank, Picoseconds time) {
-  events_.push({std::max(time, now_), rank, kWakeEvent, 0});
+  time = std::max(time, now_);
+  Picoseconds& last = last_wake_[static_cast<std::size_t>(rank)];
+  // What is looked at is looked at until nothing is left to do; and one event at a time is enough.
+  if ((time == now_ && rank == looked_at_) || (time > now_ && time == last)) {
+    return;
+  }
+  last = time;
+  events_.push({time, rank, kWakeEvent, 0});
 }
 
 void FirstCome::look_at(Rank rank) {
+  looked_at_ = rank;
   while (advance_strands(rank) || take_in(rank) || serve_cpu(rank)) {
   }
+  looked_at_ = -1;
 }
 
 bool FirstCome::advance_strands(Rank rank) {

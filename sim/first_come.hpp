@@ -105,7 +105,8 @@ class FirstCome {
         programs_(static_cast<std::size_t>(input.schedule.ranks())),
         strands_(input.schedule.ranks()),
         early_(programs_.size()),
-        noise_(input.options.noise, input.schedule.ranks()) {}
+        noise_(input.options.noise, input.schedule.ranks()),
+        last_wake_(programs_.size(), -1) {}
 
   [[nodiscard]] SimulationReport run();
 
@@ -254,6 +255,8 @@ class FirstCome {
   Noise noise_;
   EventHeap events_;
   Picoseconds now_ = 0;
+  Rank looked_at_ = -1;
+  std::vector<Picoseconds> last_wake_;  // of the ranks: the time of the event that was queued last
   std::int64_t message_count_ = 0;
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "base/huge_pages.hpp"
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/pair_costs.hpp"
@@ -43,15 +45,44 @@ struct LevelTable {
     [[nodiscard]] std::size_t class_number() const { return kind_and_class >> 3U; }
   };
 
-  std::vector<Entry> entries;
+  /// Entries in order. They are added to parts that do not move, so that there is neither copying nor twice the memory.
+  class Entries {
+   public:
+    using Part = std::vector<Entry, HugePageAllocator<Entry>>;
+
+    void push_back(const Entry& entry) {
+      if (parts_.empty() || parts_.back().size() == parts_.back().capacity()) [[unlikely]] {
+        const std::size_t last = parts_.empty() ? kFirstPart / 2 : parts_.back().capacity();
+        parts_.emplace_back().reserve(std::min(2 * last, kLargestPart));
+      }
+      parts_.back().push_back(entry);
+    }
+
+    [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
+
+    /// Bytes that they take.
+    [[nodiscard]] std::size_t bytes() const {
+      std::size_t entries = 0;
+      for (const Part& part : parts_) {
+        entries += part.capacity();
+      }
+      return entries * sizeof(Entry);
+    }
+
+   private:
+    static constexpr std::size_t kFirstPart = 4096;
+    static constexpr std::size_t kLargestPart = std::size_t{1} << 20U;
+
+    std::vector<Part> parts_;
+  };
+
+  Entries entries;
   std::vector<OperationClass> classes;
   std::size_t slots = 0;
   std::int64_t messages = 0;
   std::int64_t rounds = 0;
   bool may_wait = false;   ///< sends may have to wait for their receives at some point
   std::size_t memory = 0;  ///< that writing it down took
-
-  [[nodiscard]] std::size_t bytes() const { return entries.size() * sizeof(Entry); }
 };
 
 /// Most points that are evaluated in one pass.

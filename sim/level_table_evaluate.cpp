@@ -42,34 +42,9 @@ class TableEvaluation {
   }
 
   [[nodiscard]] std::vector<SimulationReport> run() {
-    for (const LevelTable::Entry& entry : table_.entries) {
-      const std::size_t first = static_cast<std::size_t>(entry.rank) * kPoints;
-      switch (entry.kind()) {
-        case LevelTable::Kind::kSend:
-          send(entry, first);
-          break;
-        case LevelTable::Kind::kReceive:
-          receive<false>(entry, first);
-          break;
-        case LevelTable::Kind::kReceiveReduce:
-          receive<true>(entry, first);
-          break;
-        case LevelTable::Kind::kReduce:
-          for (std::size_t point = 0; point < kPoints; ++point) {
-            serve_reduction(clocks_[first + point], charges_[entry.class_number() * kPoints + point].reduction);
-          }
-          break;
-        case LevelTable::Kind::kBeginRound:
-          for (std::size_t point = 0; point < kPoints; ++point) {
-            round_start_[first + point] = clocks_[first + point].cpu;
-            latest_match_[first + point] = 0;
-          }
-          break;
-        case LevelTable::Kind::kEndRound:
-          for (std::size_t point = 0; point < kPoints; ++point) {
-            wait_until(clocks_[first + point], latest_match_[first + point]);
-          }
-          break;
+    for (const LevelTable::Entries::Part& part : table_.entries.parts()) {
+      for (const LevelTable::Entry& entry : part) {
+        serve(entry);
       }
     }
     std::vector<SimulationReport> reports;
@@ -94,6 +69,37 @@ class TableEvaluation {
       if (each.from != each.to) {
         to.charges = table.of(costs.class_of(each.from, each.to), bytes).charges;
       }
+    }
+  }
+
+  [[gnu::always_inline]] void serve(const LevelTable::Entry& entry) {
+    const std::size_t first = static_cast<std::size_t>(entry.rank) * kPoints;
+    switch (entry.kind()) {
+      case LevelTable::Kind::kSend:
+        send(entry, first);
+        break;
+      case LevelTable::Kind::kReceive:
+        receive<false>(entry, first);
+        break;
+      case LevelTable::Kind::kReceiveReduce:
+        receive<true>(entry, first);
+        break;
+      case LevelTable::Kind::kReduce:
+        for (std::size_t point = 0; point < kPoints; ++point) {
+          serve_reduction(clocks_[first + point], charges_[entry.class_number() * kPoints + point].reduction);
+        }
+        break;
+      case LevelTable::Kind::kBeginRound:
+        for (std::size_t point = 0; point < kPoints; ++point) {
+          round_start_[first + point] = clocks_[first + point].cpu;
+          latest_match_[first + point] = 0;
+        }
+        break;
+      case LevelTable::Kind::kEndRound:
+        for (std::size_t point = 0; point < kPoints; ++point) {
+          wait_until(clocks_[first + point], latest_match_[first + point]);
+        }
+        break;
     }
   }
 
@@ -148,7 +154,7 @@ class TableEvaluation {
     report.rounds = table_.rounds;
     report.messages = table_.messages;
     report.order_sensitive = order_sensitive_[point];
-    report.memory = table_.bytes() + table_.memory + heads_.size() * sizeof(Picoseconds) +
+    report.memory = table_.entries.bytes() + table_.memory + heads_.size() * sizeof(Picoseconds) +
                     clocks_.size() * (sizeof(RankClocks) + sizeof(Bytes));
     report.engine = Engine::kTable;
     report.evaluated = input_.schedule.ranks();

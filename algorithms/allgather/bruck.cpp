@@ -23,8 +23,10 @@ constexpr ParameterInfo kParameters[] = {kPorts};
 Program program(const Problem& problem, Rank me) {
   const Rank p = problem.ranks;
   const auto ports = static_cast<Rank>(problem.parameter(kPorts));
+  std::vector<Operation> round;
+  round.reserve(2 * static_cast<std::size_t>(ports));
   for (Rank window = 1; window < p; window = std::min(p, window * (ports + 1))) {
-    std::vector<Operation> round;
+    round.clear();
     for (Rank j = 1; j <= ports && j * window < p; ++j) {
       const Rank far = j * window;
       const Rank count = std::min(window, p - far);

@@ -8,27 +8,37 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/layouts.hpp"
+#include "ringwood/recorded.hpp"
 #include "sim/simulate.hpp"
 
 namespace ringwood {
 
 namespace {
 
-/// items: messages, cold: programs are made anew in every iteration. The argument is the number of ranks.
-void simulate_schedule(benchmark::State& state, const Algorithm& algorithm, const SimulationOptions& options) {
-  const auto ranks = static_cast<Rank>(state.range(0));
-  const Schedule schedule(algorithm, {.ranks = ranks});
+/// items: messages, cold: programs are made anew in every iteration.
+void simulate_schedule(benchmark::State& state, const Schedule& schedule, const SimulationOptions& options) {
   const Layout layout = equal_layout(schedule, 1 << 24, 4);
-  const Machine machine = make_machine("crossbar:hosts=" + std::to_string(ranks));
-  Mapping mapping(static_cast<std::size_t>(ranks));
+  const Machine machine = make_machine("crossbar:hosts=" + std::to_string(schedule.ranks()));
+  Mapping mapping(static_cast<std::size_t>(schedule.ranks()));
   std::iota(mapping.begin(), mapping.end(), Host{0});
   double messages = 0;
   for (auto _ : state) {
     const SimulationReport report = simulate(schedule, layout, machine, mapping, options);
     messages += static_cast<double>(report.messages);
-    state.counters["bytes_per_rank"] = static_cast<double>(report.memory) / static_cast<double>(ranks);
+    state.counters["bytes_per_rank"] = static_cast<double>(report.memory) / static_cast<double>(schedule.ranks());
   }
   state.counters["messages"] = benchmark::Counter(messages, benchmark::Counter::kIsRate);
+}
+
+/// The argument is the number of ranks.
+void simulate_schedule(benchmark::State& state, const Algorithm& algorithm, const SimulationOptions& options) {
+  simulate_schedule(state, Schedule(algorithm, {.ranks = static_cast<Rank>(state.range(0))}), options);
+}
+
+/// A schedule as it comes from a file.
+void imported(benchmark::State& state, const Algorithm& algorithm) {
+  const RecordedSchedule recorded = record(Schedule(algorithm, {.ranks = static_cast<Rank>(state.range(0))}));
+  simulate_schedule(state, schedule_of(recorded), {});
 }
 
 /// All ranks, without a queue.
@@ -102,6 +112,8 @@ BENCHMARK_CAPTURE(data_flow, rabenseifner, allreduce_rabenseifner)->Apply(ranks<
 BENCHMARK_CAPTURE(data_flow, recursive_doubling, allreduce_recursive_doubling)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, bruck, allgather_bruck)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, binomial, allreduce_binomial)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(imported, ring, allreduce_ring)->Apply(ranks<10>);
+BENCHMARK_CAPTURE(imported, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
 BENCHMARK_CAPTURE(table, ring, allreduce_ring)->Apply(ranks<10, 12>);
 BENCHMARK_CAPTURE(table, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
 BENCHMARK_CAPTURE(table, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
