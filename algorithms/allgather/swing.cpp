@@ -4,9 +4,9 @@
 // Even p: ceil(log2 p) rounds, (p-1)/p of the vector; odd p: ceil(log2(p-1)) rounds, with several ports at the last
 // rank.
 
+#include "algorithms/common/swing.hpp"
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/parameters.hpp"
-#include "algorithms/common/reverse.hpp"
 
 namespace ringwood {
 
@@ -15,7 +15,7 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kDims};
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, reduce_scatter_swing.program(problem, me), Reversal::kIntoCopies);
+  return swing_allgather(problem, me, {});
 }
 
 std::string objection(const Problem& problem) {

@@ -41,10 +41,11 @@ Rank swing_position(Rank block, Rank ranks) {
   return static_cast<Rank>(reversed_bits(negabinary ^ (negabinary >> 1), bits));
 }
 
-SwingGrid::SwingGrid(std::vector<Rank> sides) : sides_(std::move(sides)) {
+SwingGrid::SwingGrid(std::vector<Rank> sides, SwingCopy copy) : sides_(std::move(sides)), mirrored_(copy.mirrored) {
   for (int step = 0, added = -1; added != 0; ++step) {
     added = 0;
-    for (std::size_t dimension = 0; dimension < sides_.size(); ++dimension) {
+    for (std::size_t i = 0; i < sides_.size(); ++i) {
+      const std::size_t dimension = (i + static_cast<std::size_t>(copy.first)) % sides_.size();
       if (step < doublings(sides_[dimension])) {
         order_.push_back({dimension, step});
         ++added;
@@ -61,7 +62,10 @@ Rank SwingGrid::partner(Rank me, int step) const {
   }
   const Rank side = sides_[at.dimension];
   const Rank own = me / stride % side;
-  return me + (swing_partner(own, at.step, side) - own) * stride;
+  // Seen in a mirror that leaves coordinate 0 where it is; sides are even, so that what is odd stays odd.
+  const Rank seen = mirrored_ ? modulo(-own, side) : own;
+  const Rank partner = swing_partner(seen, at.step, side);
+  return me + ((mirrored_ ? modulo(-partner, side) : partner) - own) * stride;
 }
 
 Rank SwingGrid::seen_from(Rank me, Rank block) const {

@@ -26,13 +26,24 @@ namespace ringwood {
 /// s a rank keeps the aligned run of p / 2^(s + 1) positions around its own.
 [[nodiscard]] Rank swing_position(Rank block, Rank ranks);
 
+/// One of the copies of Swing that several ports carry side by side, each with its part of the vector: copy i begins
+/// along another dimension, and from the number of dimensions on swings the other way round.
+struct SwingCopy {
+  Rank first = 0;         ///< the dimension of the first step
+  bool mirrored = false;  ///< 1, -3, 5, ... become -1, 3, -5, ...
+
+  [[nodiscard]] static SwingCopy number(Rank copy, Rank dimensions) {
+    return {copy % dimensions, copy / dimensions % 2 != 0};
+  }
+};
+
 /// The steps of Swing on a grid of ranks whose sides are even: step 0 along the first dimension, step 1 along the
 /// second, and so on in turn; each goes on with the steps of its own dimension, and drops out when it is through with
 /// them. A grid of one side is a ring.
 class SwingGrid {
  public:
   /// The first side runs fastest.
-  explicit SwingGrid(std::vector<Rank> sides);
+  explicit SwingGrid(std::vector<Rank> sides, SwingCopy copy = {});
 
   [[nodiscard]] int steps() const { return static_cast<int>(order_.size()); }
 
@@ -55,7 +66,12 @@ class SwingGrid {
   void reach(Rank at, int step, int first, std::vector<int>& last_step) const;
 
   std::vector<Rank> sides_;
+  bool mirrored_;
   std::vector<DimensionStep> order_;
 };
+
+/// The reduce-scatter of one copy, and the allgather that takes the same steps backwards (swing_copy.cpp).
+[[nodiscard]] Program swing_reduce_scatter(const Problem& problem, Rank me, SwingCopy copy);
+[[nodiscard]] Program swing_allgather(const Problem& problem, Rank me, SwingCopy copy);
 
 }  // namespace ringwood

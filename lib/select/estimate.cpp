@@ -7,12 +7,27 @@ namespace ringwood {
 
 namespace {
 
-/// Time that a strand's messages keep its rank's NIC and CPU busy, and time in which they do nothing but arrive.
+/// Time that a strand's messages keep its rank busy, time that they are on its links, and time in which they do nothing
+/// but arrive.
 struct Cost {
   double busy = 0;
+  double wire = 0;
   double idle = 0;
 
-  [[nodiscard]] double total() const { return busy + idle; }
+  [[nodiscard]] double total() const { return busy + wire + idle; }
+
+  void add(const Cost& next) {
+    busy += next.busy;
+    wire += next.wire;
+    idle += next.idle;
+  }
+};
+
+/// Messages in one direction of a round.
+struct Direction {
+  double starts = 0;
+  double wire = 0;     // all together
+  double longest = 0;  // the longest one
 };
 
 /// Walks one rank's program and adds up what its rounds cost.
@@ -26,15 +41,11 @@ class Walk {
     while (total.total() <= enough_) {
       switch (program.advance()) {
         case Step::kRound: {
-          const Cost round = cost_of(program.round());
-          total.busy += round.busy;
-          total.idle += round.idle;
+          total.add(cost_of(program.round()));
           break;
         }
         case Step::kFork: {
-          const Cost lanes = fork(program.lanes());
-          total.busy += lanes.busy;
-          total.idle += lanes.idle;
+          total.add(fork(program.lanes()));
           break;
         }
         case Step::kEnd:
@@ -48,23 +59,32 @@ class Walk {
   [[nodiscard]] std::int64_t operations() const { return operations_; }
 
  private:
-  /// Lanes share NIC and CPU, and wait side by side.
+  /// Lanes share CPU and links, and wait side by side.
   Cost fork(std::span<Program> lanes) {
     Cost together;
     double longest = 0;
+    double longest_wire = 0;
     for (Program& lane : lanes) {
       const Cost one = strand(lane);
       together.busy += one.busy;
+      together.wire += one.wire;
+      longest_wire = std::max(longest_wire, one.wire);
       longest = std::max(longest, one.total());
     }
-    together.idle = std::max(0.0, longest - together.busy);
+    together.wire = std::max(together.wire / costs_.ports, longest_wire);
+    together.idle = std::max(0.0, longest - together.busy - together.wire);
     return together;
+  }
+
+  /// The links of a direction carry a message each.
+  [[nodiscard]] double wire_of(const Direction& direction) const {
+    return std::max(direction.wire / costs_.ports, direction.longest);
   }
 
   Cost cost_of(std::span<const Operation> round) {
     operations_ += static_cast<std::int64_t>(round.size());
-    double sending = 0;
-    double receiving = 0;
+    Direction sending;
+    Direction receiving;
     double reducing = 0;
     double latency = 0;
     for (const Operation& operation : round) {
@@ -91,10 +111,12 @@ class Walk {
           break;
       }
     }
-    return {std::max(sending, receiving) + reducing, latency};
+    const bool sends_longer = sending.starts + wire_of(sending) > receiving.starts + wire_of(receiving);
+    const Direction& longer = sends_longer ? sending : receiving;
+    return {longer.starts + reducing, wire_of(longer), latency};
   }
 
-  void add_message(Rank peer, double bytes, double& busy, double& latency) {
+  void add_message(Rank peer, double bytes, Direction& direction, double& latency) {
     if (peer != peer_) {
       peer_ = peer;
       cost_to_peer_ = costs_.between(me_, peer);
@@ -102,7 +124,9 @@ class Walk {
     const MessageCost& cost = cost_to_peer_;
     // Each message keeps its rank busy, in whichever lane; what else a single one takes is waiting.
     const double start = std::max(cost.gap, cost.overhead);
-    busy += start + bytes * cost.per_byte + (bytes > static_cast<double>(cost.eager) ? cost.rendezvous : 0);
+    direction.starts += start + (bytes > static_cast<double>(cost.eager) ? cost.rendezvous : 0);
+    direction.wire += bytes * cost.per_byte;
+    direction.longest = std::max(direction.longest, bytes * cost.per_byte);
     latency = std::max(latency, cost.latency + 2 * cost.overhead - start);
   }
 

@@ -56,7 +56,7 @@ struct Context {
       options.push_back({.algorithm = std::string(algorithm->name), .why_not = std::move(reason)});
       continue;
     }
-    for (const std::string& variant : variants_of(*algorithm)) {
+    for (const std::string& variant : variants_of(*algorithm, context.question.grid)) {
       ModelOption option = estimated(context, variant, best);
       // Why parameters do not fit here is of no interest, only why algorithms do not.
       if (option.why_not.empty() || variant == algorithm->name) {

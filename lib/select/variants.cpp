@@ -6,33 +6,56 @@ namespace ringwood {
 
 namespace {
 
-struct Grid {
+struct Values {
   std::string_view parameter;
   std::array<std::int64_t, 6> values;  // 0: no more
 };
 
 // Coarse on purpose: between neighbours costs differ by little, and every value is another candidate.
-constexpr Grid kGrids[] = {{"segments", {2, 4, 16, 32, 64, 128}}, {"radix", {2, 3, 8, 16, 0, 0}},
-                           {"ports", {2, 3, 4, 8, 0, 0}},         {"arity", {1, 3, 4, 8, 0, 0}},
-                           {"aggregation", {1, 2, 4, 8, 16, 0}},  {"rings", {2, 8, 0, 0, 0, 0}}};
+constexpr Values kValues[] = {{"segments", {2, 4, 16, 32, 64, 128}}, {"radix", {2, 3, 8, 16, 0, 0}},
+                              {"ports", {2, 3, 4, 8, 0, 0}},         {"arity", {1, 3, 4, 8, 0, 0}},
+                              {"aggregation", {1, 2, 4, 8, 16, 0}},  {"rings", {2, 8, 0, 0, 0, 0}}};
+
+[[nodiscard]] bool takes(const Algorithm& algorithm, std::string_view parameter) {
+  return std::any_of(algorithm.parameters.begin(), algorithm.parameters.end(),
+                     [&](const ParameterInfo& info) { return info.name == parameter; });
+}
+
+void add_on_grid(const Algorithm& algorithm, std::span<const Rank> grid, std::vector<std::string>& variants) {
+  if (grid.empty() || !takes(algorithm, "dims")) {
+    return;
+  }
+  std::string sides;
+  for (const Rank side : grid) {
+    sides += (sides.empty() ? "" : "x") + std::to_string(side);
+  }
+  const std::string name = std::string(algorithm.name) + ":dims=" + sides;
+  variants.push_back(name);
+  for (const std::string_view parameter : {"ports", "rings"}) {
+    if (takes(algorithm, parameter)) {
+      variants.push_back(name + "," + std::string(parameter) + "=" + std::to_string(2 * grid.size()));
+    }
+  }
+}
 
 }  // namespace
 
-std::vector<std::string> variants_of(const Algorithm& algorithm) {
+std::vector<std::string> variants_of(const Algorithm& algorithm, std::span<const Rank> grid) {
   const std::string name(algorithm.name);
   std::vector<std::string> variants{name};
   for (const ParameterInfo& info : algorithm.parameters) {
-    const auto* const grid =
-        std::find_if(std::begin(kGrids), std::end(kGrids), [&](const Grid& one) { return one.parameter == info.name; });
-    if (grid == std::end(kGrids)) {
+    const auto* const known = std::find_if(std::begin(kValues), std::end(kValues),
+                                           [&](const Values& one) { return one.parameter == info.name; });
+    if (known == std::end(kValues)) {
       continue;
     }
-    for (const std::int64_t value : grid->values) {
+    for (const std::int64_t value : known->values) {
       if (value != 0 && value != info.fallback && value >= info.minimum && value <= info.maximum) {
         variants.push_back(name + ":" + std::string(info.name) + "=" + std::to_string(value));
       }
     }
   }
+  add_on_grid(algorithm, grid, variants);
   return variants;
 }
 

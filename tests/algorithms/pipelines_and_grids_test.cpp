@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <sstream>
+#include <string>
 
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/circulant.hpp"
@@ -68,6 +71,29 @@ TEST(SwingOnGrids, IsOfOptimalVolume) {
   }
 }
 
+TEST(Grids, CopiesUseAllPorts) {
+  for (const std::string grid : {"8", "4x4", "2x8", "4x2x4", "6x4", "10", "16x2"}) {
+    const auto dimensions = std::count(grid.begin(), grid.end(), 'x') + 1;
+    Rank p = 1;
+    std::istringstream sides(grid);
+    for (std::string side; std::getline(sides, side, 'x');) {
+      p *= static_cast<Rank>(std::stoi(side));
+    }
+    for (const std::string name : {"swing", "bucket"}) {
+      for (const auto ports : {dimensions, 2 * dimensions}) {
+        const std::string expression = name + ":dims=" + grid + ",ports=" + std::to_string(ports);
+        const VerifyReport report =
+            verify(Schedule(built_in_library(), Collective::kAllreduce, parse_expression(expression), {.ranks = p}));
+        EXPECT_TRUE(report.ok) << expression << report.error;
+        EXPECT_EQ(report.sent_max * p, 2 * (p - 1) * report.chunks) << expression;
+        // Several copies may meet in the same partner, as on sides of two.
+        EXPECT_GE(report.ports, 1) << expression;
+        EXPECT_LE(report.ports, ports) << expression;
+      }
+    }
+  }
+}
+
 TEST(SwingOnGrids, SwapsWholeVectorsInFewRounds) {
   const VerifyReport report = verify(Schedule(allreduce_swing_latency, {.ranks = 32}, with("dims", {4, 8})));
   EXPECT_TRUE(report.ok) << report.error;
@@ -76,6 +102,8 @@ TEST(SwingOnGrids, SwapsWholeVectorsInFewRounds) {
 
 TEST(SwingOnGrids, RefusesSidesThatAreNotOfTheRanks) {
   EXPECT_THROW(Schedule(allreduce_swing, {.ranks = 12}, with("dims", {3, 4})), Error);
+  EXPECT_THROW(Schedule(allreduce_swing, {.ranks = 12}, with("ports", {3})), Error);
+  EXPECT_THROW(Schedule(allreduce_bucket, {.ranks = 12}, with("ports", {5})), Error);
   EXPECT_THROW(Schedule(allreduce_swing, {.ranks = 12}, with("dims", {4, 4})), Error);
   EXPECT_THROW(Schedule(allreduce_swing_latency, {.ranks = 8}, with("dims", {4, 4})), Error);
 }

@@ -37,14 +37,42 @@ constexpr Rank kOddRanks[] = {7, 9};
   return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
 }
 
-[[nodiscard]] CostView cost_view(const Site& site) {
+/// Where messages share the links of a host and nothing else, as many as it has links do not hinder each other.
+[[nodiscard]] double ports_of(const Site& site, const SimulationOptions& options) {
+  const MachineFacts& facts = site.facts();
+  if (options.model != CostModel::kFlow || options.flow.nic_bandwidth > 0 || facts.fastest_link <= 0) {
+    return 1;
+  }
+  return std::max(1.0, facts.injection / facts.fastest_link / site.machine().ranks_per_host);
+}
+
+[[nodiscard]] CostView cost_view(const Site& site, const SimulationOptions& options) {
   const auto between = [&site](Rank from, Rank to) {
     const LogGops costs = site.machine().between(site.mapping()[static_cast<std::size_t>(from)],
                                                  site.mapping()[static_cast<std::size_t>(to)]);
     return MessageCost{seconds(costs.L), seconds(costs.o), seconds(costs.g),
                        seconds_per_byte(costs.G) + seconds_per_byte(costs.O)};
   };
-  return {between, seconds_per_byte(site.machine().gamma)};
+  return {between, seconds_per_byte(site.machine().gamma), ports_of(site, options)};
+}
+
+/// The grid of the hosts, where ranks are on it one by one, in the order of the hosts.
+[[nodiscard]] std::vector<Rank> grid_of(const Site& site) {
+  const std::vector<std::int64_t> sides = site.machine().network->shape().grid;
+  const Mapping& mapping = site.mapping();
+  std::vector<Rank> grid;
+  std::int64_t hosts = 1;
+  for (const std::int64_t side : sides) {
+    hosts *= side;
+    if (side > 1) {
+      grid.push_back(static_cast<Rank>(side));
+    }
+  }
+  bool in_order = hosts == static_cast<std::int64_t>(mapping.size());
+  for (std::size_t rank = 0; in_order && rank < mapping.size(); ++rank) {
+    in_order = mapping[rank] == static_cast<Host>(rank);
+  }
+  return in_order ? grid : std::vector<Rank>();
 }
 
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text) {
@@ -97,7 +125,8 @@ SelectionQuestion ModelChoice::question(Collective collective, Bytes bytes) cons
   return {.collective = collective,
           .request = site_.request(arguments_),
           .elements = bytes / element_size_,
-          .element_size = element_size_};
+          .element_size = element_size_,
+          .grid = grid_of(site_)};
 }
 
 const ModelChoice::Qualities& ModelChoice::qualities(const Schedule& schedule) const {
@@ -165,7 +194,8 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
     return simulated(schedule, layout);
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
-  return model_options(question(collective, bytes), known_library(), cost_view(site_), predictor, objects, effort);
+  return model_options(question(collective, bytes), known_library(), cost_view(site_, settings_.options), predictor,
+                       objects, effort);
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {

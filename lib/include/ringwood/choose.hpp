@@ -20,8 +20,9 @@ namespace RINGWOOD_PUBLIC ringwood {
 /// Why a schedule may not be taken, or nothing: levels of reproducibility, limits of scratch memory, ...
 using Objection = std::function<std::string(const Schedule& schedule)>;
 
-/// Expressions of the algorithm with parameters that are worth trying; its defaults first.
-[[nodiscard]] std::vector<std::string> variants_of(const Algorithm& algorithm);
+/// Expressions of the algorithm with parameters that are worth trying; its defaults first. With the sides of a grid
+/// also those that follow it, on one port and on all that it has.
+[[nodiscard]] std::vector<std::string> variants_of(const Algorithm& algorithm, std::span<const Rank> grid = {});
 
 /// One expression that was considered.
 struct ModelOption {

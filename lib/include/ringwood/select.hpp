@@ -27,6 +27,8 @@ struct MessageCost {
 struct CostView {
   std::function<MessageCost(Rank from, Rank to)> between;
   double reduce_per_byte = 0;
+  /// Links out of a rank that carry messages to different ranks at the same time, each at full speed; 1: all share one.
+  double ports = 1;
 };
 
 /// Seconds that the schedule takes, estimated from the programs of a few ranks: each round costs what its own messages
@@ -45,6 +47,8 @@ struct SelectionQuestion {
   Schedule::Request request;
   Bytes elements = 0;  ///< of the whole vector (equal_layout, layouts.hpp)
   Bytes element_size = 1;
+  /// Sides of the grid that the machine's links make of the ranks, the first running fastest; empty if none is known.
+  std::vector<Rank> grid = {};
 };
 
 /// One algorithm that was considered.

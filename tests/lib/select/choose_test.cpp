@@ -32,6 +32,15 @@ TEST(Variants, BeginWithTheDefaultsAndStayWithinLimits) {
   EXPECT_THAT(variants_of(allreduce_ring), ::testing::ElementsAre("ring"));
 }
 
+TEST(Variants, FollowAGridWhereThereIsOne) {
+  const std::vector<Rank> grid{4, 8};
+  EXPECT_THAT(variants_of(allreduce_swing, grid),
+              ::testing::IsSupersetOf({"swing:dims=4x8", "swing:dims=4x8,ports=4"}));
+  EXPECT_THAT(variants_of(allreduce_bucket, grid), ::testing::Contains("bucket:dims=4x8,ports=4"));
+  EXPECT_THAT(variants_of(allreduce_multi_ring, grid), ::testing::Contains("multi-ring:dims=4x8,rings=4"));
+  EXPECT_THAT(variants_of(allreduce_ring, grid), ::testing::ElementsAre("ring"));
+}
+
 TEST(Model, PutsThePredictedFirstAndTheRefusedLast) {
   const Predictor prefers_ring = [](const Schedule& schedule, const Layout&) {
     return schedule.algorithm().name == "ring" ? 1e-9 : 1.0;
