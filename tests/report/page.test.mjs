@@ -172,6 +172,36 @@ test("a trace becomes a time line that tells what ranks do", async () => {
   await page.end();
 });
 
+test("the use of links is drawn, and schedules are stepped through", async () => {
+  const made = (name, words) => writeFileSync(name, execFileSync(process.env.RINGWOOD, words));
+  execFileSync(process.env.RINGWOOD, ["simulate", "allreduce", "--algorithm", "ring", "--ranks", "8", "--sizes", "64KiB", "--model", "flow",
+    "--machine", "fat-tree:leaves=2,hosts-per-leaf=4", "--report", "links.json"]);
+  execFileSync(process.env.RINGWOOD, ["simulate", "allreduce", "--algorithm", "ring", "--ranks", "16", "--sizes", "64KiB", "--model", "flow",
+    "--machine", "torus:dims=4x4", "--report", "grid.json"]);
+  made("steps.json", ["show", "allreduce", "ring", "--ranks", "4", "--format", "json"]);
+  execFileSync(process.env.RINGWOOD, ["report", "known.jsonl", "links.json", "grid.json", "steps.json", "--output", "pictures.html", "--quiet"]);
+  const page = await opened("pictures.html");
+  const maps = page.locator('[data-chart="links"]');
+  assert.equal(await maps.count(), 2);
+  assert.equal(await maps.nth(0).locator("path").count(), Number(await maps.nth(0).getAttribute("data-links")));
+  assert.match(await maps.nth(0).locator("path title").first().textContent(), /host \d+ \u2013 leaf \d+: 11[24]\u00a0KiB, /);
+  assert.match(await maps.nth(1).textContent(), /\(0,0\) \u2192 \(1,0\)/);
+  const steps = page.locator('[data-chart="steps"]');
+  assert.equal(await steps.getAttribute("data-rounds"), "6");
+  const cell = (rank, chunk) => steps.locator("tbody tr").nth(rank).locator("td").nth(chunk).textContent();
+  assert.equal(await cell(1, 3), "1");
+  await steps.getByText("forward").click();
+  assert.equal(await cell(1, 3), "0+1");
+  assert.match(await steps.locator(".readout").textContent(), /^Round 1 of 6: 0 \u2192 1 adds 3; /);
+  await steps.locator("input").press("End");
+  assert.equal(await cell(0, 0), "0+1+2+3");
+  assert.equal(await steps.getByText("forward").isVisible(), true);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.equal(wider, 0);
+  await page.screenshot({path: "screen-pictures.png", fullPage: true});
+  await page.end();
+});
+
 test("hostile names stay text", async () => {
   const names = ["<script>alert(1)</script>", "<img src=x onerror=alert(2)>", "</script><script>alert(3)</script>",
     "\"><svg onload=alert(4)>", "javascript:alert(5)", "${alert(6)}", "<!--<script>", "__proto__", "constructor", "&lt;b&gt;"];
@@ -187,6 +217,16 @@ test("hostile names stay text", async () => {
   assert.equal(await page.locator("script").count(), 2);
   const field = "</script><img src=x onerror=alert(7)>";
   await page.end();
+  const name = "<img src=x onerror=alert(8)> -> </script><script>alert(9)</script>";
+  writeFileSync("hostile-links.json", JSON.stringify([{finish_s:[0], levels:[{level: name, links: 1, bytes: 1, mean_use: 0.1, highest_use: 0.2}],
+    links: [{link: name, bytes: 1, use: 0.1}], name, time_s: 1}]));
+  writeFileSync("hostile-steps.json", JSON.stringify({format: "ringwood.figure/1", collective: name, algorithm: name, ranks: 1, chunks: 1,
+    before: [], rounds: []}));
+  execFileSync(process.env.RINGWOOD, ["report", "hostile-links.json", "hostile-steps.json", "--output", "hostile-pictures.html", "--quiet"]);
+  const pictures = await opened("hostile-pictures.html");
+  assert.ok((await pictures.textContent("main")).includes(name));
+  assert.equal(await pictures.locator("main script, main img").count(), 0);
+  await pictures.end();
   const other = await opened(reportOf("hostile-field", [{...measured({algorithm: "ring", bytes: 8, time_s: 1e-6}), [field]: "x"}]));
   assert.ok((await other.textContent(".results thead")).includes(field));
   await other.end();

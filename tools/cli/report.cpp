@@ -13,6 +13,7 @@
 #include "tools/cli/output.hpp"
 #include "tools/cli/report_data.hpp"
 #include "tools/cli/report_page.hpp"
+#include "tools/cli/report_pictures.hpp"
 #include "tools/cli/report_trace.hpp"
 #include "tools/cli/results_file.hpp"
 
@@ -35,11 +36,20 @@ void check(const Record& record, const std::string& path, std::size_t number) {
 }
 
 [[nodiscard]] ReportSource source_of(const std::string& path) {
-  ReportSource source{.name = path, .records = {}, .remark = {}, .trace = nullptr};
+  ReportSource source{
+      .name = path, .records = {}, .remark = {}, .trace = nullptr, .figure = nullptr, .link_maps = nullptr};
   if (std::ifstream file(path, std::ios::binary); file && !std::filesystem::is_directory(path)) {
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     if (auto trace = report_trace(text, path)) {
       source.trace = std::move(*trace);
+      return source;
+    }
+    if (auto figure = report_figure(text, path)) {
+      source.figure = std::move(*figure);
+      return source;
+    }
+    if (auto maps = report_link_maps(text, path)) {
+      source.link_maps = std::move(*maps);
       return source;
     }
   }
@@ -86,12 +96,13 @@ int run(const Arguments& arguments) {
 constinit const Command report_command{
     .name = "report",
     .operands = "RESULTS...",
-    .brief = "results as one HTML page: decision map, curves, speed-ups, agreement, table",
+    .brief = "results as one HTML page: decision map, curves, speed-ups, agreement, links, steps, table",
     .details =
         "RESULTS are files that `ringwood sweep --output` wrote, or JSON of bench and simulate; measured\n"
-        "and simulated ones may be mixed, and are then set against each other. A file of `ringwood\n"
-        "simulate --trace` adds a time line of that collective. The page is one file, without network,\n"
-        "for screens light and dark, for paper, and for screen readers.",
+        "and simulated ones may be mixed, and are then set against each other. Files of `ringwood simulate\n"
+        "--trace` add time lines, of `simulate --report` maps of the use of links, of `ringwood show\n"
+        "--format json` schedules step by step. The page is one file, without network, for screens light\n"
+        "and dark, for paper, and for screen readers.",
     .operands_min = 1,
     .operands_max = kMostFiles,
     .options = kOptions,

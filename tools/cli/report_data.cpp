@@ -105,6 +105,16 @@ class Words {
   std::size_t size_ = 0;
 };
 
+[[nodiscard]] std::string what_is(const ReportSource& source) {
+  if (!source.trace.is_null()) {
+    return "a time line";
+  }
+  if (!source.figure.is_null()) {
+    return "a schedule";
+  }
+  return source.link_maps.is_null() ? fmt::format("{} results", source.records.size()) : "the use of links";
+}
+
 void add_field(Json& data, const std::string& name, const std::vector<const Record*>& records) {
   bool has_text = false;
   for (const Record* const record : records) {
@@ -140,13 +150,17 @@ std::string report_data(const std::vector<ReportSource>& sources) {
   const std::vector<const Record*> records = each_id_once(sources);
   Json data{{"schema", "ringwood.report/1"}, {"version", RINGWOOD_VERSION}, {"count", records.size()},
             {"sources", Json::array()},      {"omitted", Json::array()},    {"traces", Json::array()},
-            {"fields", Json::array()}};
+            {"figures", Json::array()},      {"linkMaps", Json::array()},   {"fields", Json::array()}};
   for (const ReportSource& source : sources) {
-    const bool is_trace = !source.trace.is_null();
-    const std::string what = is_trace ? "a time line" : fmt::format("{} results", source.records.size());
-    data["sources"].push_back({{"name", source.name}, {"what", what}, {"remark", source.remark}});
-    if (is_trace) {
+    data["sources"].push_back({{"name", source.name}, {"what", what_is(source)}, {"remark", source.remark}});
+    if (!source.trace.is_null()) {
       data["traces"].push_back(source.trace);
+    }
+    if (!source.figure.is_null()) {
+      data["figures"].push_back(source.figure);
+    }
+    for (const Json& map : source.link_maps) {
+      data["linkMaps"].push_back(map);
     }
   }
   for (const std::string& name : names_of(records)) {

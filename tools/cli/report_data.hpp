@@ -12,8 +12,11 @@ namespace ringwood::cli {
 struct ReportSource {
   std::string name;
   std::vector<Record> records;
-  std::string remark;            ///< what was found when it was read; may be empty
-  nlohmann::ordered_json trace;  ///< of report_trace, in place of records; null if it has records
+  std::string remark;  ///< what was found when it was read; may be empty
+  /// In place of records: what a view of its own shows, of report_trace, report_figure or report_link_maps; or null.
+  nlohmann::ordered_json trace;
+  nlohmann::ordered_json figure = nullptr;
+  nlohmann::ordered_json link_maps = nullptr;
 };
 
 /// All results as the JSON of a report's page (tools/report/page/data.js reads it): columns, texts once with numbers

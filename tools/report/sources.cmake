@@ -16,5 +16,7 @@ set(PAGE_SCRIPTS
     page/speedup.js
     page/agreement.js
     page/timeline.js
+    page/links.js
+    page/steps.js
     page/table.js
     page/page.js)

@@ -8,6 +8,7 @@
 #include "ringwood/error.hpp"
 #include "tests/tools/cli/run_command.hpp"
 #include "tools/cli/report_data.hpp"
+#include "tools/cli/report_pictures.hpp"
 #include "tools/cli/report_trace.hpp"
 
 namespace ringwood::cli {
@@ -49,6 +50,29 @@ TEST(ReportData, KeepsNumbersExactly) {
   EXPECT_EQ(column(data, "time_s")[0].get<double>(), 0.1 + 0.2);
   EXPECT_EQ(column(data, "bytes")[0].get<std::int64_t>(), std::int64_t{1} << 52);
   EXPECT_EQ(column(data, "bound_s")[0], nullptr);
+}
+
+TEST(ReportPictures, AreReadOrRefusedWithAReason) {
+  const std::string figure =
+      R"({"format":"ringwood.figure/1","collective":"allreduce","algorithm":"ring","ranks":2,"chunks":1,)"
+      R"("before":[{"rank":0,"plane":0,"chunk":0,"contributors":[0]},{"rank":1,"plane":1,"chunk":0,"contributors":[1]}],)"
+      R"("rounds":[{"messages":[{"from":0,"to":1,"reduce":true,"chunks":[[0,1],[2,3]]}],"changes":[]}]})";
+  const auto read = report_figure(figure, "f.json");
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ((*read)["before"].size(), 1U) << "other planes are scratch";
+  EXPECT_EQ((*read)["rounds"][0]["messages"][0][3], "0 2-4");
+  EXPECT_FALSE(report_figure("{\"id\":1}", "f.json").has_value());
+  EXPECT_THROW((void)report_figure(R"({"format":"ringwood.figure/1","ranks":2})", "f.json"), Error);
+  EXPECT_THROW((void)report_figure(R"({"format":"ringwood.figure/1","ranks":65,"chunks":1,"rounds":[]})", "f.json"),
+               Error);
+  EXPECT_THROW((void)report_figure(figure.substr(0, figure.size() - 1), "f.json"), Error);
+  const std::string links =
+      R"([{"finish_s":[1],"levels":[],"links":[{"bytes":8,"link":"a -> b","use":0.5}],"name":"x","time_s":1}])";
+  const auto maps = report_link_maps(links, "l.json");
+  ASSERT_TRUE(maps.has_value());
+  EXPECT_EQ((*maps)[0]["vertices"], (nlohmann::json{"a", "b"}));
+  EXPECT_FALSE(report_link_maps(R"([{"collective":"allreduce"}])", "l.json").has_value());
+  EXPECT_THROW((void)report_link_maps(R"([{"finish_s":[1],"levels":[],"links":[{"link":"ab"}]}])", "l.json"), Error);
 }
 
 TEST(ReportData, CannotEndItsScript) {

@@ -7,6 +7,9 @@ const FEW_SAMPLES = [NORMAL_95, Infinity, 0.674, 1.15, 1.534, 1.863];
 
 /** The standard deviation of the logarithm of a point's median; simulated times have none. */
 function deviation(point) {
+  if (point.measured && point.samples === 1) {
+    return Infinity;  // its interval is a point, which says nothing
+  }
   if (!point.measured || point.high === point.low) {
     return 0;
   }

@@ -17,6 +17,8 @@ class Results {
     this.version = data.version;
     this.omitted = data.omitted;
     this.traces = data.traces;
+    this.linkMaps = data.linkMaps;
+    this.figures = data.figures;
     this.count = data.count;
     this.columns = decodedColumns(data);
     this.byName = new Map(this.columns.map((column) => [column.name, column.values]));

@@ -109,7 +109,7 @@ class DecisionMap {
     if (native === undefined) {
       return {name: best.name, figure: "?", colours: ["#888888"], strength: 0, spoken: "native was not measured"};
     }
-    const points = [...this.grid.places.get(best.ranks + "/" + best.bytes).values()].filter((one) => one.name !== NATIVE);
+    const points = [...this.grid.places.get(best.ranks + "/" + best.bytes).values()].filter((one) => !isOfLibrary(one.name));
     const ours = points.length === 0 ? best : points.reduce((a, b) => (b.time < a.time ? b : a));
     const ratio = timeRatio(native, ours);
     const {colour, strength} = divergingColour(ratio.value);

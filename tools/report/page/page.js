@@ -12,10 +12,14 @@ class Page {
     this.speedup = new Speedup();
     this.agreement = new Agreement();
     this.timelines = new Timelines(results.traces);
+    this.linkMaps = new LinkMaps(results.linkMaps);
+    this.steps = new StepViews(results.figures);
   }
 
   start() {
-    document.title = "Ringwood: " + this.results.collectives.join(", ");
+    const what = this.results.collectives.join(", ");
+    document.title = "Ringwood: " + what;
+    document.querySelector("h1").textContent = what === "" ? "Collectives: a report" : what[0].toUpperCase() + what.slice(1) + ": a report";
     document.getElementById("summary").append(...this.summary());
     document.getElementById("method").append(...this.method());
     const content = document.getElementById("content");
@@ -23,7 +27,7 @@ class Page {
       content.append(this.map.node, this.curves.node, this.speedup.node, this.agreement.node);
       this.choose({});
     }
-    content.append(this.timelines.node);
+    content.append(this.linkMaps.node, this.timelines.node, this.steps.node);
     this.timelines.draw(false);
     if (this.results.count > 0) {
       content.append(new ResultsTable(this.results).node);

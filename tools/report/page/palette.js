@@ -1,13 +1,19 @@
 // A colour, a dash and a mark for each algorithm of a collective, the same in all views (colours: Okabe, Ito 2008).
 
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1", "#b2a400"];
+const GREYS = ["#7a7a7a", "#a08c72", "#6f8796", "#9a9a9a"];
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 const MARKS = ["circle", "square", "triangle", "diamond", "cross"];
 const NATIVE = "native";
 
-/** Algorithms that win anywhere come first: they get the colours that differ most. */
+/** Whether it is the MPI library's: its own choice, or an algorithm that it was told to take. */
+function isOfLibrary(name) {
+  return name === NATIVE || name.startsWith(NATIVE + ":");
+}
+
+/** Algorithms that win anywhere come first: they get the colours that differ most. The library's own are grey. */
 function paletteOf(names, wins) {
-  const others = names.filter((name) => name !== NATIVE);
+  const others = names.filter((name) => !isOfLibrary(name));
   others.sort((a, b) => (wins.get(b) || 0) - (wins.get(a) || 0) || (a < b ? -1 : 1));
   const palette = new Map();
   others.forEach((name, index) => {
@@ -15,6 +21,11 @@ function paletteOf(names, wins) {
       colour: COLOURS[index % COLOURS.length],
       dash: DASHES[Math.floor(index / COLOURS.length) % DASHES.length],
       mark: MARKS[index % MARKS.length]
+    });
+  });
+  names.filter((name) => isOfLibrary(name) && name !== NATIVE).sort().forEach((name, index) => {
+    palette.set(name, {
+      colour: GREYS[index % GREYS.length], dash: DASHES[1 + (index % (DASHES.length - 1))], mark: MARKS[index % MARKS.length]
     });
   });
   if (names.includes(NATIVE)) {

@@ -51,7 +51,7 @@ class Speedup {
     const rows = [];
     for (const place of this.grid.places.values()) {
       const native = place.get(NATIVE);
-      const ours = [...place.values()].filter((point) => point.name !== NATIVE).sort((a, b) => a.time - b.time)[0];
+      const ours = [...place.values()].filter((point) => !isOfLibrary(point.name)).sort((a, b) => a.time - b.time)[0];
       if (native !== undefined && ours !== undefined) {
         rows.push({native, ours, ratio: timeRatio(native, ours)});
       }

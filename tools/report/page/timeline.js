@@ -155,7 +155,7 @@ class Timeline {
   }
 
   linkTable() {
-    const rows = this.trace.links.map(({name, mean, peak}) => [name, formatPercent(mean / 100), formatPercent(peak / 100)]);
+    const rows = this.trace.links.slice(0, LINKS_TOLD).map(({name, mean, peak}) => [name, formatPercent(mean / 100), formatPercent(peak / 100)]);
     return smallTable("The hottest links", ["link", "mean use", "most"], rows);
   }
 }
