@@ -1,12 +1,19 @@
 #include "api/table_choice.hpp"
 
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <set>
 
 #include "api/twin.hpp"
+#include "decision/provenance.hpp"
+#include "interpret/mpi/library_name.hpp"
+#include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/placement.hpp"
 #include "ringwood/plugin.hpp"
@@ -43,6 +50,27 @@ constexpr char kFailure = 'f';
   return static_cast<Rank>(std::set<Rank>(node_of.begin(), node_of.end()).size());
 }
 
+/// Says on rank 0, once a process, what makes the table one for another machine or another MPI. Collective.
+void warn_if_strange(const DecisionProvenance& provenance, const std::string& origin, MPI_Comm communicator, Rank me) {
+  std::array<char, MPI_MAX_PROCESSOR_NAME> host{};
+  int length = 0;
+  check_mpi(PMPI_Get_processor_name(host.data(), &length), "MPI_Get_processor_name");
+  int strange_rank = knows_host(provenance, host.data()) ? std::numeric_limits<int>::max() : me;
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &strange_rank, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
+  DecisionSurroundings here{.mpi = mpi_library_name()};
+  if (strange_rank != std::numeric_limits<int>::max()) {
+    check_mpi(PMPI_Bcast(host.data(), static_cast<int>(host.size()), MPI_CHAR, strange_rank, communicator),
+              "MPI_Bcast");
+    here.strange_host = host.data();
+  }
+  const std::string found = differences(provenance, here);
+  // Every communicator reads the table; a program may have thousands.
+  static std::atomic<bool> said = false;
+  if (me == 0 && !found.empty() && !said.exchange(true)) {
+    std::fprintf(stderr, "ringwood: %s: %s\n", origin.c_str(), found.c_str());
+  }
+}
+
 /// The first of the rule's algorithms that can do the request, or nothing.
 [[nodiscard]] std::string able(const DecisionRule& rule, Collective collective, const Schedule::Request& request) {
   std::vector<std::string> names{rule.algorithm};
@@ -77,6 +105,7 @@ TableChoice::TableChoice(MPI_Comm communicator, Rank me) {
   }
   try {
     table_ = read_decision_table(std::string_view(told).substr(1), origin, known_library());
+    warn_if_strange(table_.provenance, origin, communicator, me);
   } catch (const Error& error) {
     error_ = error.what();
   }

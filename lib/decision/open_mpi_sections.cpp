@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/units.hpp"
 #include "decision/located_json.hpp"
 #include "decision/open_mpi.hpp"
 
@@ -33,6 +34,27 @@ namespace {
   return ids;
 }
 
+/// "native:algorithm=ring,segment=64KiB" as it was measured; nothing for what the target does not know.
+[[nodiscard]] std::optional<Choice> own_choice(int collective, std::string_view request, const DecisionTarget& target) {
+  Choice choice;
+  request.remove_prefix(std::string_view("native:").size());
+  while (!request.empty()) {
+    const std::string_view entry = request.substr(0, request.find(','));
+    request.remove_prefix(std::min(entry.size() + 1, request.size()));
+    const std::size_t equals = std::min(entry.find('='), entry.size() - 1);
+    const std::string_view key = entry.substr(0, equals);
+    const std::string_view value = entry.substr(equals + 1);
+    if (key == "algorithm") {
+      choice.algorithm = find_algorithm(collective, value, target);
+    } else if (key == "segment") {
+      choice.segment = parse_bytes(value, "segment");
+    } else if (key == "fanout") {
+      choice.fan = parse_integer(value, {0, 1024}, "fanout");
+    }
+  }
+  return choice.algorithm == nullptr ? std::nullopt : std::optional<Choice>(choice);
+}
+
 /// Remembers what each translated name stands for.
 class Words {
  public:
@@ -43,7 +65,9 @@ class Words {
       choices_["native"] = {};
       return "native";
     }
-    const std::optional<Choice> choice = counterpart(collective_, algorithm, ranks, bytes, writing_.target());
+    const std::optional<Choice> choice = is_forced_native(algorithm)
+                                             ? own_choice(collective_, algorithm, writing_.target())
+                                             : counterpart(collective_, algorithm, ranks, bytes, writing_.target());
     if (!choice || (choice->algorithm->unsafe && !writing_.options().commutative_only)) {
       unsafe_ = unsafe_ || choice.has_value();
       return std::nullopt;
@@ -68,11 +92,13 @@ class Words {
   bool unsafe_ = false;
 };
 
-[[nodiscard]] Section section_of(int collective, const CollectiveDecisions& decisions, DecisionWriting& writing) {
+[[nodiscard]] Section section_of(int collective, const CollectiveDecisions& decisions, NativeTimings native,
+                                 DecisionWriting& writing) {
   Words words(collective, writing);
   const TranslatedDecisions theirs = translated(
       decisions,
-      [&](std::string_view algorithm, Rank ranks, Bytes bytes) { return words.name(algorithm, ranks, bytes); }, true);
+      [&](std::string_view algorithm, Rank ranks, Bytes bytes) { return words.name(algorithm, ranks, bytes); }, true,
+      native);
   writing.warn_of(collective_name(collective), theirs.losses);
   if (words.left_out()) {
     writing.warn(
@@ -102,6 +128,7 @@ class Words {
 }  // namespace
 
 std::vector<Section> sections_of(const DecisionTable& table, DecisionWriting& writing) {
+  const bool own = table.provenance.mpi.starts_with("Open MPI");
   std::vector<Section> sections;
   for (const CollectiveDecisions& decisions : table.collectives) {
     if (depends_on_nodes(decisions)) {
@@ -111,7 +138,7 @@ std::vector<Section> sections_of(const DecisionTable& table, DecisionWriting& wr
                       name_of(decisions.collective)));
     }
     for (const int collective : theirs(decisions.collective)) {
-      Section section = section_of(collective, decisions, writing);
+      Section section = section_of(collective, decisions, own ? NativeTimings::kOwn : NativeTimings::kForeign, writing);
       if (!section.blocks.empty()) {
         sections.push_back(std::move(section));
       }

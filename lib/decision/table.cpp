@@ -37,6 +37,26 @@ struct Pick {
   std::vector<std::string> ties;
 };
 
+/// What rules are made of: not what the MPI library was told to take.
+[[nodiscard]] DecisionSample without_forced(const DecisionSample& sample) {
+  DecisionSample result = sample;
+  std::erase_if(result.times, [](const DecisionTiming& timing) { return is_forced_native(timing.algorithm); });
+  return result;
+}
+
+[[nodiscard]] std::vector<DecisionSample> without_forced(const std::vector<DecisionSample>& samples) {
+  std::vector<DecisionSample> result;
+  for (const DecisionSample& sample : samples) {
+    result.push_back(without_forced(sample));
+  }
+  return result;
+}
+
+[[nodiscard]] bool has_forced(const DecisionSample& sample) {
+  return std::any_of(sample.times.begin(), sample.times.end(),
+                     [](const DecisionTiming& timing) { return is_forced_native(timing.algorithm); });
+}
+
 [[nodiscard]] Pick pick_of(const DecisionSample& sample, const Safety& safety, double tolerance,
                            const std::string& neighbour) {
   const auto fastest =
@@ -113,10 +133,15 @@ void append_rules(const SamplesBySize& samples, DecisionRule region, const Safet
                            [](const DecisionTiming& a, const DecisionTiming& b) { return a.seconds < b.seconds; });
 }
 
-/// The sample with the other system's names; of several of ours that it calls the same, the fastest.
+/// The sample with the other system's names; of several of ours that it calls the same, the fastest. Where its own
+/// algorithms were measured, those.
 [[nodiscard]] DecisionSample in_words(const DecisionSample& sample, const Translation& translation) {
+  const bool own = has_forced(sample);
   DecisionSample result{.ranks = sample.ranks, .nodes = sample.nodes, .bytes = sample.bytes, .times = {}};
   for (const DecisionTiming& timing : sample.times) {
+    if (own && timing.algorithm != "native" && !is_forced_native(timing.algorithm)) {
+      continue;
+    }
     const std::optional<std::string> name = translation(timing.algorithm, sample.ranks, sample.bytes);
     if (!name) {
       continue;
@@ -209,7 +234,8 @@ const DecisionRule* find_rule(const CollectiveDecisions& decisions, const Decisi
   return found == decisions.rules.end() ? nullptr : &*found;
 }
 
-std::vector<DecisionRule> rules_of(const std::vector<DecisionSample>& samples, const Safety& safety, double tolerance) {
+std::vector<DecisionRule> rules_of(const std::vector<DecisionSample>& all, const Safety& safety, double tolerance) {
+  const std::vector<DecisionSample> samples = without_forced(all);
   const auto by_ranks = sorted(samples);
   std::set<std::int64_t> ranks;
   for (const auto& entry : by_ranks) {
@@ -234,14 +260,16 @@ std::vector<DecisionRule> rules_of(const std::vector<DecisionSample>& samples, c
   return rules;
 }
 
-TranslatedDecisions translated(const CollectiveDecisions& decisions, const Translation& translation,
-                               bool ignore_nodes) {
+TranslatedDecisions translated(const CollectiveDecisions& decisions, const Translation& translation, bool ignore_nodes,
+                               NativeTimings native) {
   if (decisions.samples.empty()) {
     return translated_rules(decisions.rules, translation);
   }
   TranslatedDecisions result;
+  const std::vector<DecisionSample> known =
+      native == NativeTimings::kOwn ? decisions.samples : without_forced(decisions.samples);
   std::vector<DecisionSample> samples;
-  for (const auto& [ranks, by_nodes] : sorted(decisions.samples)) {
+  for (const auto& [ranks, by_nodes] : sorted(known)) {
     for (const auto& [nodes, by_size] : by_nodes) {
       if (ignore_nodes && nodes != by_nodes.rbegin()->first) {
         continue;

@@ -233,7 +233,8 @@ class Reader {
   [[nodiscard]] DecisionTiming timing(const LocatedJson& json, Collective collective) const {
     check_members(json, {"algorithm", "s", "low_s", "high_s"});
     DecisionTiming result;
-    result.algorithm = algorithm(member(json, "algorithm"), collective);
+    const LocatedJson& name = member(json, "algorithm");
+    result.algorithm = name.is(Kind::kString) && is_forced_native(name.text) ? name.text : algorithm(name, collective);
     result.seconds = seconds(member(json, "s"));
     const LocatedJson* low = json.find("low_s");
     const LocatedJson* high = json.find("high_s");

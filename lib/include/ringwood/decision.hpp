@@ -43,13 +43,18 @@ struct DecisionRule {
 
 /// One algorithm's time at one point, and the interval that it is known to be in (the same three times if simulated).
 struct DecisionTiming {
-  std::string algorithm;
+  std::string algorithm;  ///< an expression, "native", or "native:algorithm=NAME" for one of the MPI library's own
   double seconds = 0;
   double low = 0;
   double high = 0;
 
   friend bool operator==(const DecisionTiming&, const DecisionTiming&) = default;
 };
+
+/// Whether it is an algorithm that the MPI library was told to take: measured, but nothing that a rule may name.
+[[nodiscard]] constexpr bool is_forced_native(std::string_view algorithm) {
+  return algorithm.starts_with("native:");
+}
 
 /// What was measured or simulated at one point.
 struct DecisionSample {
@@ -130,10 +135,16 @@ struct TranslatedDecisions {
 /// What another system calls the algorithm at that point, or nothing if it has none.
 using Translation = std::function<std::optional<std::string>(std::string_view algorithm, Rank ranks, Bytes bytes)>;
 
+/// What measurements of an MPI library's own algorithms ("native:...") are to a translation.
+enum class NativeTimings {
+  kForeign,  ///< nothing: the other system is not that library
+  kOwn,      ///< it is: where there are some, they count, and the times of our schedules do not
+};
+
 /// The decisions in another system's words: at each point the best of what it has. Rules without samples keep what can
 /// be translated. With `ignore_nodes`, samples of fewer nodes are left out where there are others for as many ranks.
 [[nodiscard]] TranslatedDecisions translated(const CollectiveDecisions& decisions, const Translation& translation,
-                                             bool ignore_nodes);
+                                             bool ignore_nodes, NativeTimings native = NativeTimings::kForeign);
 
 /// Ringwood's own form, lib/decision/decisions.schema.json. Equal tables give equal bytes.
 [[nodiscard]] std::string write_decision_table(const DecisionTable& table);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "algorithms/catalogue.hpp"
+#include "decision/provenance.hpp"
 #include "ringwood/decision.hpp"
 #include "ringwood/error.hpp"
 
@@ -150,6 +151,59 @@ TEST(TableFile, RefusesTimesThatContradictThemselves) {
               "\"samples\": [{\"ranks\": 2, \"nodes\": 1, \"bytes\": 8, \"times\": [{\"algorithm\": \"ring\", "
               "\"s\": 2, \"low_s\": 3}]}]}]}"),
       ::testing::HasSubstr("outside"));
+}
+
+[[nodiscard]] CollectiveDecisions with_native_timings() {
+  return {Collective::kAllreduce,
+          {},
+          {{.ranks = 4,
+            .nodes = 1,
+            .bytes = 1024,
+            .times = {{"ring", 1e-6, 1e-6, 1e-6},
+                      {"native", 5e-6, 5e-6, 5e-6},
+                      {"native:algorithm=recursive_doubling", 3e-6, 3e-6, 3e-6},
+                      {"native:algorithm=ring", 9e-6, 9e-6, 9e-6}}}}};
+}
+
+TEST(Translated, GoesByTheTimesOfTheLibraryItself) {
+  const auto words = [](std::string_view algorithm, Rank, Bytes) {
+    const std::string_view request = "native:algorithm=";
+    return std::optional<std::string>(algorithm.substr(algorithm.starts_with(request) ? request.size() : 0));
+  };
+  const TranslatedDecisions own = translated(with_native_timings(), words, true, NativeTimings::kOwn);
+  ASSERT_EQ(own.rules.size(), 1U);
+  EXPECT_EQ(own.rules.front().algorithm, "recursive_doubling");
+  const TranslatedDecisions foreign = translated(with_native_timings(), words, true);
+  EXPECT_EQ(foreign.rules.front().algorithm, "ring") << "for others, their times mean nothing";
+}
+
+TEST(Rules, NeverNameWhatTheLibraryWasTold) {
+  CollectiveDecisions decisions = with_native_timings();
+  decisions.samples.front().times.erase(decisions.samples.front().times.begin());
+  const std::vector<DecisionRule> rules = rules_of(decisions.samples, nullptr, 0);
+  ASSERT_EQ(rules.size(), 1U);
+  EXPECT_EQ(rules.front().algorithm, "native");
+  DecisionTable table;
+  table.collectives.push_back(decisions);
+  const DecisionTable again = read_decision_table(write_decision_table(table), "t", built_in_library());
+  EXPECT_EQ(again, table);
+}
+
+TEST(Provenance, SaysWhatDiffers) {
+  DecisionProvenance measured;
+  measured.source = "measured";
+  measured.machine = "n1 n2";
+  measured.mpi = "Open MPI 4.1.2";
+  EXPECT_TRUE(knows_host(measured, "n2"));
+  EXPECT_FALSE(knows_host(measured, "n"));
+  EXPECT_EQ(differences(measured, {.mpi = "Open MPI 4.1.2"}), "");
+  EXPECT_EQ(differences(measured, {.mpi = "Open MPI 4.1.4", .strange_host = "n3"}),
+            "it is for Open MPI 4.1.2, and this is Open MPI 4.1.4; it was measured on 'n1 n2', and this is 'n3'");
+  DecisionProvenance simulated;
+  simulated.source = "simulated";
+  simulated.machine = "hpc";
+  EXPECT_TRUE(knows_host(simulated, "n3"));
+  EXPECT_EQ(differences(simulated, {.mpi = "Open MPI 4.1.4"}), "");
 }
 
 }  // namespace
