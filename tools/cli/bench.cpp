@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -27,6 +28,7 @@ constexpr OptionUse kOptions[]{
     {.name = "op", .fallback = "sum"},
     {.name = "root", .fallback = "0"},
     {.name = "budget", .fallback = "1s"},
+    {.name = "sync", .fallback = "auto", .accepted = "auto, barrier, round-time"},
     {.name = "seed", .fallback = "1"},
     {.name = "machine"},
     {.name = "map", .fallback = "block"},
@@ -54,13 +56,22 @@ struct Candidates {
   std::unique_ptr<FileSchedule> file;
 };
 
+[[nodiscard]] NativeControl native_control(const std::vector<Choice>& choices) {
+  return std::any_of(choices.begin(), choices.end(), is_native_request) ? NativeControl::kForced : NativeControl::kNone;
+}
+
 int run(const Arguments& arguments) {
   ResultWriter writer(arguments.one_of("format", result_formats()), table_notes_of(arguments));
   const Candidates candidates(arguments);
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const MeasuringOptions check_before_start(arguments);
-  const std::unique_ptr<RealWorld> world = start_real_world();
+  const std::unique_ptr<RealWorld> world = start_real_world(native_control(candidates.choices));
   RealRecords real(*world, arguments, candidates.file.get());
+  const std::vector<Choice> able = real.able(candidates.collective, candidates.choices);
+  std::vector<RealPoint> points;
+  for (const Bytes bytes : sizes) {
+    points.push_back({candidates.collective, bytes, real.choices_at(candidates.collective, bytes, able)});
+  }
   if (world->first() && !arguments.given("quiet") && !world->doubts().empty()) {
     remark("ringwood bench: " + world->doubts());
   }
@@ -72,9 +83,8 @@ int run(const Arguments& arguments) {
   }
   bool all_right = true;
   Progress progress("ringwood bench", sizes.size(), world->first() && !arguments.given("quiet"));
-  for (const Bytes bytes : sizes) {
-    const std::vector<Record> records =
-        real.measure({candidates.collective, bytes, real.able(candidates.collective, candidates.choices)});
+  for (const RealPoint& point : points) {
+    const std::vector<Record> records = real.measure(point);
     for (const Record& record : records) {
       all_right = all_right && number_field(record, "wrong", 0) == 0;
     }
@@ -104,13 +114,17 @@ constinit const Command bench_command{
         "(ci_low, ci_high). Algorithms are measured in turn, in random order, until the interval is\n"
         "within 5 % or the budget is used up. Results are checked; `wrong` counts the elements that\n"
         "differ, and makes the exit code 1. With --machine, the bound of that machine is shown.\n"
-        "A schedule from a file (--file) is proved before, and measured beside what --algorithm names.",
+        "A schedule from a file (--file) is proved before, and measured beside what --algorithm names.\n"
+        "native is what the MPI library does by itself, native-all each algorithm that it has, and\n"
+        "native:algorithm=NAME[,segment=BYTES][,fanout=N] one of them: as asked for through MPI_T; the\n"
+        "library does not say if it then does something else.",
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,
-    .examples = {"mpirun -n 2 ringwood bench allreduce",
-                 "mpirun -n 4 ringwood bench allreduce --algorithm 'all;native' --sizes 1KiB,1MiB",
-                 "mpirun -n 2 ringwood bench allgather --algorithm 'ring;native' --budget 0.2s --format csv"},
+    .examples =
+        {"mpirun -n 2 ringwood bench allreduce",
+         "mpirun -n 4 ringwood bench allreduce --algorithm 'all;native' --sizes 1KiB,1MiB",
+         "mpirun -n 2 ringwood bench allgather --algorithm 'ring;native;native-all' --budget 0.2s --format csv"},
     .run = run,
     .over_ranks = true,
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "base/nearest.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
 
@@ -43,7 +44,45 @@ constexpr std::array<std::pair<std::string_view, ReduceOperator>, 8> kWholeWords
   }
 }
 
+/// "algorithm=ring,segment=64KiB", whose names only the MPI library knows.
+[[nodiscard]] std::string checked_native(std::string_view text) {
+  static const std::vector<std::string> kKeys{"algorithm", "segment", "fanout"};
+  bool named = false;
+  for (const std::string_view entry : split(text, ',')) {
+    const std::string key(entry.substr(0, entry.find('=')));
+    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end() || entry.size() < key.size() + 2) {
+      throw Error(ErrorKind::kUsage, fmt::format("--algorithm 'native:{}': '{}' is no KEY=VALUE{}; accepted keys: {}",
+                                                 text, entry, did_you_mean(key, kKeys), joined(kKeys)));
+    }
+    named = named || key == "algorithm";
+  }
+  if (!named) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("--algorithm 'native:{}' names no algorithm; accepted: native:algorithm=NAME, or native-all "
+                    "for each that the MPI library has",
+                    text));
+  }
+  return std::string(text);
+}
+
 }  // namespace
+
+std::string to_string(const Choice& choice) {
+  switch (choice.kind) {
+    case Choice::Kind::kNamed:
+      return to_string(choice.expression);
+    case Choice::Kind::kNative:
+      return choice.native.empty() ? "native" : "native:" + choice.native;
+    case Choice::Kind::kSelected:
+      return "selected";
+  }
+  return "";
+}
+
+bool is_native_request(const Choice& choice) {
+  return choice.kind == Choice::Kind::kNative && !choice.native.empty();
+}
 
 std::vector<Choice> parse_choices(std::string_view text, Collective collective, const Library& library) {
   std::vector<Choice> choices;
@@ -56,6 +95,12 @@ std::vector<Choice> parse_choices(std::string_view text, Collective collective, 
       }
     } else if (entry == "native") {
       choices.push_back({.kind = Choice::Kind::kNative, .expression = {}});
+    } else if (entry == "native-all") {
+      choices.push_back({.kind = Choice::Kind::kNative, .expression = {}, .native = std::string(kEachNative)});
+    } else if (entry.starts_with("native:")) {
+      choices.push_back({.kind = Choice::Kind::kNative,
+                         .expression = {},
+                         .native = checked_native(entry.substr(std::string_view("native:").size()))});
     } else if (entry == "selected") {
       choices.push_back({.kind = Choice::Kind::kSelected, .expression = {}});
     } else {

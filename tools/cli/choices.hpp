@@ -16,11 +16,22 @@ struct Choice {
   enum class Kind { kNamed, kNative, kSelected };
 
   Kind kind = Kind::kNamed;
-  Expression expression;  ///< of kNamed
-  bool from_all = false;  ///< stands there because of "all": left out where it cannot do the problem
+  Expression expression;    ///< of kNamed
+  std::string native = {};  ///< of kNative: "algorithm=ring" for one of the MPI library's own, empty for its choice
+  bool from_all = false;    ///< stands there because of "all": left out where it cannot do the problem
 };
 
-/// "ring", "ring:segments=4", "lanes(4, ring)", several joined by ';', "all", "native", "selected". Throws
+/// In `Choice::native`: each of the MPI library's own algorithms.
+inline constexpr std::string_view kEachNative = "each";
+
+/// As `--algorithm` takes it: "ring", "native", "native:algorithm=ring", "selected".
+[[nodiscard]] std::string to_string(const Choice& choice);
+
+/// Whether the MPI library is to be told its algorithm.
+[[nodiscard]] bool is_native_request(const Choice& choice);
+
+/// "ring", "ring:segments=4", "lanes(4, ring)", several joined by ';', "all", "native", "native-all",
+/// "native:algorithm=ring,segment=64KiB", "selected". Throws
 /// Error(kUsage).
 [[nodiscard]] std::vector<Choice> parse_choices(std::string_view text, Collective collective, const Library& library);
 

@@ -18,7 +18,8 @@ namespace ringwood::cli {
 
 namespace {
 
-constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"}};
+constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+                               {.name = "quiet"}};
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -89,7 +90,7 @@ struct Best {
       best.measured = pair.measured;
     }
     best.simulated_s = pair.simulated_s < best.simulated_s ? pair.simulated_s : best.simulated_s;
-    best.native_s = pair.algorithm == "native" ? pair.measured_s : best.native_s;
+    best.native_s = pair.algorithm == "native" && pair.parameters.empty() ? pair.measured_s : best.native_s;
   }
   return best;
 }

@@ -84,7 +84,7 @@ using Words = std::vector<std::string>;
   }
   if (use.name == "algorithm") {
     Words names = algorithm_names(words);
-    names.insert(names.end(), {"all", "native", "selected"});
+    names.insert(names.end(), {"all", "native", "native-all", "selected"});
     return names;
   }
   if (use.name == "machine") {

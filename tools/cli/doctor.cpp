@@ -13,6 +13,7 @@
 
 #include "base/units.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/computer.hpp"
 #include "tools/cli/output.hpp"
 #include "tools/cli/real.hpp"
 #include "tools/cli/records.hpp"
@@ -21,7 +22,8 @@ namespace ringwood::cli {
 
 namespace {
 
-constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"}};
+constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+                               {.name = "quiet"}};
 
 constexpr Bytes kLittleSharedMemory = Bytes{64} << 20;
 constexpr double kBusy = 0.25;  // of the cores
@@ -33,13 +35,6 @@ struct Finding {
   std::string found;
   std::string advice = {};
 };
-
-[[nodiscard]] std::string first_line(const char* path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
 
 [[nodiscard]] int cores_allowed() {
   cpu_set_t mine;
@@ -77,8 +72,9 @@ struct Finding {
 
 [[nodiscard]] Finding look_at_cores(const RealWorld* world) {
   const auto all = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
-  if (world != nullptr && !world->doubts().empty()) {
-    return {"cores", "warn", world->doubts(), "start at most a rank a core; OMPI_MCA_mpi_yield_when_idle=1 eases it"};
+  if (world != nullptr && !world->oversubscription().empty()) {
+    return {"cores", "warn", world->oversubscription(),
+            "start at most a rank a core; OMPI_MCA_mpi_yield_when_idle=1 eases it"};
   }
   return {"cores", "ok", fmt::format("{} cores, {} of them allowed here", all, cores_allowed())};
 }
@@ -104,7 +100,7 @@ struct Finding {
 }
 
 [[nodiscard]] Finding look_at_frequency() {
-  const std::string governor = first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  const std::string governor = frequency_governor();
   if (!governor.empty() && governor != "performance") {
     return {"frequency", "warn", "governor " + governor, "cpupower frequency-set -g performance, for steadier times"};
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "ringwood/error.hpp"
 #include "ringwood/plugin.hpp"
@@ -24,18 +25,6 @@ constexpr Rank kRanksIfNobodySays = 16;
   return hash;
 }
 
-[[nodiscard]] std::string name_of_choice(const Choice& choice) {
-  switch (choice.kind) {
-    case Choice::Kind::kNamed:
-      return to_string(choice.expression);
-    case Choice::Kind::kNative:
-      return "native";
-    case Choice::Kind::kSelected:
-      return "selected";
-  }
-  return "";
-}
-
 }  // namespace
 
 std::vector<Rank> ranks_of(const Arguments& arguments) {
@@ -49,9 +38,9 @@ std::vector<Rank> ranks_of(const Arguments& arguments) {
   return {static_cast<Rank>(std::min<std::int64_t>(slots, INT32_MAX))};
 }
 
-Grid::Grid(const Arguments& arguments)
+Grid::Grid(const Arguments& arguments, GridUse use)
     : sizes_(sizes_of(arguments, element_size_of(arguments))), ranks_given_(arguments.given("ranks")) {
-  const bool real = is_launched() && !arguments.given("simulate");
+  const bool real = use == GridUse::kMeasured;
   for (const std::string& name : arguments.operands()) {
     collectives_.push_back(collective_named(name));
     choices_.push_back(parse_choices(arguments.text("algorithm"), collectives_.back(), known_library()));
@@ -76,23 +65,37 @@ Grid::Grid(const Arguments& arguments)
   }
 }
 
+bool Grid::is_for(Rank started) const {
+  return !ranks_given_ || std::find(ranks_.begin(), ranks_.end(), started) != ranks_.end();
+}
+
 void Grid::check_real_ranks(Rank started) const {
   if (ranks_given_ && ranks_ != std::vector<Rank>{started}) {
     throw Error(ErrorKind::kUsage,
                 fmt::format("--ranks {} cannot be measured by {} ranks; start as many with mpirun -n, or give "
-                            "--simulate",
+                            "--launcher mpirun or --simulate",
                             fmt::join(ranks_, ","), started));
   }
 }
 
 std::string Grid::id_of(const GridPoint& point) const {
-  return fmt::format("{:016x}",
-                     hash_of(fmt::format("ringwood.results/1|{}|{}|{}|{}|{}", name_of(point.collective),
-                                         name_of_choice(point.choice), point.ranks, point.bytes, settings_)));
+  return fmt::format("{:016x}", hash_of(fmt::format("ringwood.results/1|{}|{}|{}|{}|{}", name_of(point.collective),
+                                                    to_string(point.choice), point.ranks, point.bytes, settings_)));
 }
 
-std::vector<GridPoint> Grid::points(const std::vector<Rank>& all_ranks, const Able& able) const {
+bool Grid::forces_native() const {
+  return std::any_of(choices_.begin(), choices_.end(), [](const std::vector<Choice>& choices) {
+    return std::any_of(choices.begin(), choices.end(), is_native_request);
+  });
+}
+
+std::vector<GridPoint> Grid::points(const std::vector<Rank>& all_ranks, const Able& able,
+                                    const NativeChoices& native) const {
   std::vector<GridPoint> points;
+  const auto add = [&](Collective collective, const Choice& choice, Rank ranks, Bytes bytes) {
+    points.push_back({collective, choice, ranks, bytes, {}});
+    points.back().id = id_of(points.back());
+  };
   for (std::size_t i = 0; i < collectives_.size(); ++i) {
     for (const Rank ranks : all_ranks) {
       std::vector<Choice> choices;
@@ -100,12 +103,23 @@ std::vector<GridPoint> Grid::points(const std::vector<Rank>& all_ranks, const Ab
                    [&](const Choice& choice) { return able(collectives_[i], ranks, choice); });
       for (const Bytes bytes : sizes_) {
         for (const Choice& choice : choices) {
-          points.push_back({collectives_[i], choice, ranks, bytes, {}});
-          points.back().id = id_of(points.back());
+          if (!is_native_request(choice) || native == nullptr) {
+            add(collectives_[i], choice, ranks, bytes);
+            continue;
+          }
+          for (const Choice& one : native(collectives_[i], bytes, choice)) {
+            add(collectives_[i], one, ranks, bytes);
+          }
         }
       }
     }
   }
+  return points;
+}
+
+std::vector<GridPoint> each_point_once(std::vector<GridPoint> points) {
+  std::set<std::string> known;
+  std::erase_if(points, [&](const GridPoint& point) { return !known.insert(point.id).second; });
   return points;
 }
 

@@ -92,6 +92,7 @@ int run(const Arguments& arguments) {
                        arguments.given("target") ? "" : " (a guess; --target says otherwise)",
                        !reading.used ? "the whole file is dropped"
                        : bad == 0    ? "it does what it says"
+                       : bad == 1    ? std::string("one thing is not as it seems")
                                      : fmt::format("{} things are not as they seem", bad)));
   }
   if (arguments.given("output") && reading.used) {

@@ -19,7 +19,8 @@ namespace ringwood::cli {
 
 namespace {
 
-constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"}};
+constexpr OptionUse kOptions[]{{.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+                               {.name = "quiet"}};
 
 [[nodiscard]] std::string rank_rule(RankRule rule) {
   switch (rule) {

@@ -25,6 +25,7 @@ constexpr OptionUse kOptions[]{
     {.name = "sizes", .fallback = "8,64KiB,64MiB"},
     {.name = "write"},
     {.name = "format", .fallback = "text", .accepted = "text, json, dot, svg, html"},
+    {.name = "quiet"},
 };
 
 /// A line for each size: how fast an allreduce over all of the machine could be at best, and why.

@@ -9,6 +9,7 @@
 #include "ringwood/plugin.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/real_records.hpp"
 #include "tools/cli/statistics.hpp"
 #include "tools/cli/tuning.hpp"
@@ -23,44 +24,70 @@ constexpr double kHeats[] = {1.0 / 16, 1.0 / 4, 1.0};
 // In a heat that is not the last, intervals are those of few samples: this much behind the best is still in the race.
 constexpr double kGrace = 0.1;
 
-/// The candidates of one collective on these ranks. The same on all ranks.
-[[nodiscard]] std::vector<std::string> candidates_of(Collective collective, Rank ranks, const SelectionLimits& limits) {
-  const Placement one_node({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(ranks), 0)}});
-  std::vector<std::string> names{"native"};
-  for (const Algorithm* algorithm : known_catalogue()) {
-    const std::string name(algorithm->name);
-    const auto listed = [&](const std::vector<std::string>& list) {
-      return std::find(list.begin(), list.end(), name) != list.end();
-    };
-    if (algorithm->collective == collective && !listed(limits.deny) && (limits.allow.empty() || listed(limits.allow)) &&
-        why_not(*algorithm, {.ranks = ranks, .placement = &one_node}).empty()) {
-      names.push_back(name);
-    }
-  }
-  return names;
+[[nodiscard]] bool is_allowed(const Choice& choice, const SelectionLimits& limits) {
+  const auto listed = [&](const std::vector<std::string>& list) {
+    return std::find(list.begin(), list.end(), choice.expression.name) != list.end();
+  };
+  return choice.kind != Choice::Kind::kNamed ||
+         (!listed(limits.deny) && (limits.allow.empty() || listed(limits.allow)));
 }
 
-/// Which of the field may go on; of use on the first rank.
+/// Which of the field may go on; of use on the first rank. What the MPI library has races for itself as well: of use to
+/// those who cannot have ours.
 [[nodiscard]] std::vector<char> still_in(const std::vector<DecisionTiming>& field) {
-  double limit = std::numeric_limits<double>::infinity();
+  double ours = std::numeric_limits<double>::infinity();
+  double native = std::numeric_limits<double>::infinity();
   for (const DecisionTiming& one : field) {
-    limit = std::min(limit, one.high * (1 + kGrace));
+    const double limit = one.high * (1 + kGrace);
+    const bool forced = is_forced_native(one.algorithm);
+    ours = forced ? ours : std::min(ours, limit);
+    native = forced || one.algorithm == "native" ? std::min(native, limit) : native;
   }
   std::vector<char> flags;
   for (const DecisionTiming& one : field) {
-    flags.push_back(one.low <= limit ? 1 : 0);
+    const bool forced = is_forced_native(one.algorithm);
+    const bool in_ours = !forced && one.low <= ours;
+    const bool in_native = (forced || one.algorithm == "native") && one.low <= native;
+    flags.push_back(in_ours || in_native ? 1 : 0);
   }
   return flags;
+}
+
+[[nodiscard]] std::vector<std::vector<Choice>> choices_of(const Arguments& arguments,
+                                                          const std::vector<Collective>& collectives) {
+  std::vector<std::vector<Choice>> all;
+  for (const Collective collective : collectives) {
+    all.push_back(parse_choices(arguments.text("algorithm"), collective, known_library()));
+    for (const Choice& choice : all.back()) {
+      if (choice.kind == Choice::Kind::kSelected) {
+        throw Error(ErrorKind::kUsage,
+                    "--algorithm 'selected' is what tuning is to find; accepted: all, native, "
+                    "native-all, and names");
+      }
+    }
+  }
+  return all;
 }
 
 class Race {
  public:
   Race(RealWorld& world, const Arguments& arguments)
-      : world_(world), task_(MeasuringOptions(arguments).task), limits_(arguments) {}
+      : world_(world), task_(MeasuringOptions(arguments).task), limits_(arguments), records_(world, arguments) {}
 
-  [[nodiscard]] DecisionSample run(Collective collective, Bytes bytes) {
+  [[nodiscard]] DecisionSample run(Collective collective, Bytes bytes, const std::vector<Choice>& choices) {
     DecisionSample sample{.ranks = world_.ranks(), .nodes = 1, .bytes = bytes, .times = {}};
-    std::vector<std::string> field = candidates_of(collective, world_.ranks(), limits_);
+    std::vector<std::string> field;
+    for (const Choice& choice : records_.choices_at(collective, bytes, records_.able(collective, choices))) {
+      if (is_allowed(choice, limits_)) {
+        field.push_back(to_string(choice));
+      }
+    }
+    if (field.empty()) {
+      throw Error(ErrorKind::kUsage,
+                  fmt::format("nothing is left to race for {}; --algorithm, --allow and --deny leave "
+                              "no candidate",
+                              name_of(collective)));
+    }
     std::vector<DecisionTiming> out;
     for (const double share : kHeats) {
       const std::vector<DecisionTiming> times = heat(collective, bytes, field, share);
@@ -106,6 +133,7 @@ class Race {
   RealWorld& world_;
   MeasurementTask task_;
   SelectionLimits limits_;
+  RealRecords records_;
   std::int64_t wrong_ = 0;
 };
 
@@ -114,7 +142,11 @@ class Race {
 int tune_measured(const Arguments& arguments, const std::vector<Collective>& collectives,
                   const std::vector<Bytes>& sizes, DecisionProvenance provenance) {
   const MeasuringOptions check_before_start(arguments);
-  const std::unique_ptr<RealWorld> world = start_real_world();
+  const std::vector<std::vector<Choice>> choices = choices_of(arguments, collectives);
+  const bool forced = std::any_of(choices.begin(), choices.end(), [](const std::vector<Choice>& list) {
+    return std::any_of(list.begin(), list.end(), [](const Choice& choice) { return is_native_request(choice); });
+  });
+  const std::unique_ptr<RealWorld> world = start_real_world(forced ? NativeControl::kForced : NativeControl::kNone);
   if (world->first() && !arguments.given("quiet") && !world->doubts().empty()) {
     remark("ringwood tune: " + world->doubts());
   }
@@ -128,14 +160,21 @@ int tune_measured(const Arguments& arguments, const std::vector<Collective>& col
   }
   Race race(*world, arguments);
   TuningSource source;
-  source.sample = [&](Collective collective, Bytes bytes) { return race.run(collective, bytes); };
+  source.sample = [&](Collective collective, Bytes bytes) {
+    const auto place = std::find(collectives.begin(), collectives.end(), collective) - collectives.begin();
+    return race.run(collective, bytes, choices[static_cast<std::size_t>(place)]);
+  };
   source.agree = [&](bool mine) { return world->shared({mine ? '\1' : '\0'}).front() != 0; };
+  Progress progress("ringwood tune", collectives.size() * tuning_steps(sizes),
+                    world->first() && !arguments.given("quiet"));
+  source.step = [&] { progress.step(); };
   source.first = world->first();
   source.ranks = world->ranks();
   source.element_size = element_size_of(arguments);
   for (const Collective collective : collectives) {
     tune_sizes(collective, sizes, source, *file);
   }
+  progress.end();
   world->on_first([&] {
     file->save(0);
     if (!arguments.given("quiet")) {

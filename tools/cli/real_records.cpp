@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
@@ -15,17 +17,7 @@ namespace ringwood::cli {
 
 namespace {
 
-[[nodiscard]] std::string algorithm_text(const Choice& choice) {
-  switch (choice.kind) {
-    case Choice::Kind::kNamed:
-      return to_string(choice.expression);
-    case Choice::Kind::kNative:
-      return "native";
-    case Choice::Kind::kSelected:
-      return "";
-  }
-  return "";
-}
+constexpr std::string_view kNativeForced = "native:";
 
 void add_statistics(Record& record, const Measurement& measurement) {
   const Summary summary = summary_of(measurement.seconds);
@@ -36,6 +28,8 @@ void add_statistics(Record& record, const Measurement& measurement) {
   record.push_back({"ci_high_s", summary.high, Unit::kSeconds});
   record.push_back({"max_s", summary.maximum, Unit::kSeconds, false});
   record.push_back({"wrong", measurement.wrong});
+  record.push_back({"sync", std::string(measurement.by_clock ? "round-time" : "barrier"), Unit::kNone, false});
+  record.push_back({"late", measurement.late, Unit::kNone, false});
 }
 
 /// What is of no use in a table of measurements is in JSON and CSV only.
@@ -64,6 +58,9 @@ MeasuringOptions::MeasuringOptions(const Arguments& arguments) {
   task.root = static_cast<Rank>(parse_integer(arguments.text("root"), {0, INT32_MAX}, "--root"));
   const Picoseconds budget = parse_time(arguments.text("budget"), "--budget");
   task.budget_s = static_cast<double>(budget) / static_cast<double>(kPicosecondsPerSecond);
+  const std::vector<std::string> ways{"auto", "barrier", "round-time"};
+  const std::string way = arguments.one_of("sync", ways);
+  task.synchronisation = static_cast<Synchronisation>(std::find(ways.begin(), ways.end(), way) - ways.begin());
   task.seed = arguments.seed();
 }
 
@@ -110,6 +107,20 @@ std::vector<Choice> RealRecords::able(Collective collective, const std::vector<C
   return result;
 }
 
+std::vector<Choice> RealRecords::choices_at(Collective collective, Bytes bytes, const std::vector<Choice>& able) const {
+  std::vector<Choice> result;
+  for (const Choice& choice : able) {
+    if (!is_native_request(choice)) {
+      result.push_back(choice);
+      continue;
+    }
+    for (std::string& request : world_.native_requests(choice.native, collective, bytes / size_of(common_.type))) {
+      result.push_back({.kind = Choice::Kind::kNative, .expression = {}, .native = std::move(request)});
+    }
+  }
+  return result;
+}
+
 Traffic RealRecords::traffic_of(const Schedule& schedule, Bytes bytes) const {
   const Bytes element_size = size_of(common_.type);
   const Layout layout = equal_layout(schedule, bytes / element_size, element_size);
@@ -130,6 +141,8 @@ Result RealRecords::result_of(const RealPoint& point, const Measurement& measure
                 .bound_s = {}};
   if (is_file) {
     result.traffic = traffic_of(file_->schedule(), point.bytes);
+  } else if (measurement.algorithm.starts_with(kNativeForced)) {
+    result.name = {"native", measurement.algorithm.substr(kNativeForced.size())};
   } else if (measurement.algorithm != "native") {
     const Expression expression = parse_expression(measurement.algorithm);
     result.name = name_fields({.expression = expression});
@@ -149,7 +162,7 @@ std::vector<Record> RealRecords::measure(const RealPoint& point) {
     task.algorithms.push_back(file_->name());
   }
   for (const Choice& choice : point.choices) {
-    task.algorithms.push_back(algorithm_text(choice));
+    task.algorithms.push_back(choice.kind == Choice::Kind::kSelected ? std::string() : to_string(choice));
   }
   const std::vector<Measurement> measurements = world_.measure(task);
   std::vector<Record> records;

@@ -38,6 +38,10 @@ class RealRecords {
   /// for.
   [[nodiscard]] std::vector<Choice> able(Collective collective, const std::vector<Choice>& choices) const;
 
+  /// The same at one size, with what stands for several of the MPI library's own algorithms spelled out. Collective.
+  [[nodiscard]] std::vector<Choice> choices_at(Collective collective, Bytes bytes,
+                                               const std::vector<Choice>& able) const;
+
   /// One record a choice, before them the file's; none on other ranks than the first.
   [[nodiscard]] std::vector<Record> measure(const RealPoint& point);
 

@@ -14,6 +14,7 @@
 #include "tools/cli/grid.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/robust.hpp"
 
@@ -306,7 +307,9 @@ int run(const Arguments& arguments) {
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   RecordWriter writer(format);
   bool any = false;
-  for (const Rank ranks : ranks_of(arguments)) {
+  const std::vector<Rank> all_ranks = ranks_of(arguments);
+  Progress progress("ringwood select", all_ranks.size() * sizes.size(), !arguments.given("quiet"));
+  for (const Rank ranks : all_ranks) {
     const Selecting selecting(arguments, collective, ranks);
     if (table && !table->provenance.machine.empty() && table->provenance.machine != selecting.site().machine().spec) {
       remark(fmt::format("warning: {} is for machine '{}', and this is '{}'", arguments.text("table"),
@@ -317,8 +320,10 @@ int run(const Arguments& arguments) {
         writer.add(record);
         any = true;
       }
+      progress.step();
     }
   }
+  progress.end();
   if (any || format != "table") {
     writer.finish();
   }

@@ -25,6 +25,7 @@ constexpr OptionUse kOptions[]{
     {.name = "format", .fallback = "text", .accepted = "text, dot, html, svg, json"},
     {.name = "color", .fallback = "auto"},
     {.name = "file"},
+    {.name = "quiet"},
 };
 
 int run(const Arguments& arguments) {

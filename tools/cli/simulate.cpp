@@ -9,6 +9,7 @@
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/grid.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
 #include "tools/cli/simulation.hpp"
@@ -49,6 +50,7 @@ constexpr OptionUse kOptions[]{
     {.name = "root", .fallback = "0"},
     {.name = "stats"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
+    {.name = "quiet"},
 };
 
 /// A wrong schedule has no time: it is proved first.
@@ -81,7 +83,9 @@ int run(const Arguments& arguments) {
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const SimulationSettings settings(arguments);
   Answers answers(arguments);
-  for (const Rank ranks : ranks_of(arguments)) {
+  const std::vector<Rank> all_ranks = ranks_of(arguments);
+  Progress progress("ringwood simulate", all_ranks.size() * sizes.size() * choices.size(), !arguments.given("quiet"));
+  for (const Rank ranks : all_ranks) {
     const Site site(arguments, ranks);
     const Simulator simulator(site, arguments, settings, answers.wanted() ? &answers : nullptr);
     for (const Bytes bytes : sizes) {
@@ -89,9 +93,11 @@ int run(const Arguments& arguments) {
         if (const auto record = simulator.record({collective, choice, bytes})) {
           writer.add(*record);
         }
+        progress.step();
       }
     }
   }
+  progress.end();
   writer.finish();
   answers.finish();
   return 0;

@@ -21,6 +21,9 @@ constexpr double kUnknown = std::numeric_limits<double>::infinity();
 constexpr std::array<double, 6> kFewSamples{kNormal95, kUnknown, 0.674, 1.15, 1.534, 1.863};
 
 [[nodiscard]] double deviation_of(const Estimate& time) {
+  if (time.samples == 1) {
+    return kUnknown;  // its interval is a point, which says nothing
+  }
   if (time.low == time.high) {
     return 0;
   }

@@ -124,6 +124,11 @@ bool TimeBudget::over(double longest_step_s) const {
   return seconds_ && spent.count() + longest_step_s >= *seconds_;
 }
 
+std::optional<double> TimeBudget::left_s() const {
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start_;
+  return seconds_ ? std::optional<double>(*seconds_ - spent.count()) : std::nullopt;
+}
+
 std::string plan_text(std::size_t points, std::size_t finished, double seconds) {
   std::string text = fmt::format("{} points, {} finished already, {} to do", points, finished, points - finished);
   if (seconds >= 1) {

@@ -42,6 +42,9 @@ class TimeBudget {
   /// Whether there is no time for a step that takes as long as the longest one so far.
   [[nodiscard]] bool over(double longest_step_s) const;
 
+  /// Seconds that are left, if there is a budget; may be negative.
+  [[nodiscard]] std::optional<double> left_s() const;
+
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::optional<double> seconds_;

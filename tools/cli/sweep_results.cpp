@@ -9,19 +9,16 @@
 
 namespace ringwood::cli {
 
-namespace {
-
-[[nodiscard]] Record for_table(const Record& record) {
+Record in_sweep_table(const Record& record) {
   static constexpr std::string_view kHidden[]{"id",        "model", "rounds", "messages", "bytes_sent_max",
-                                              "algbw_Bps", "min_s", "max_s",  "median_s", "critical_path"};
+                                              "algbw_Bps", "min_s", "max_s",  "median_s", "critical_path",
+                                              "sync",      "late"};
   Record result = record;
   for (Field& field : result) {
     field.in_table = std::find(std::begin(kHidden), std::end(kHidden), field.name) == std::end(kHidden);
   }
   return result;
 }
-
-}  // namespace
 
 SweepResults::SweepResults(const Arguments& arguments) : quiet_(arguments.given("quiet")) {
   const std::string path = arguments.text("output");
@@ -73,7 +70,7 @@ bool SweepResults::print_all(const std::vector<GridPoint>& points, const Argumen
   bool all_right = true;
   for (const GridPoint& point : points) {
     if (const Record* const record = finished(point); record != nullptr) {
-      writer.add(for_table(*record));
+      writer.add(in_sweep_table(*record));
       all_right = all_right && number_field(*record, "wrong", 0) == 0;
     }
   }

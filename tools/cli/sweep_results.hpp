@@ -12,6 +12,9 @@
 
 namespace ringwood::cli {
 
+/// The record with what a sweep's table leaves out taken out of it.
+[[nodiscard]] Record in_sweep_table(const Record& record);
+
 /// Where the records of a sweep come from and go to: the file of `--output`, if there is one, and the table at the end.
 class SweepResults {
  public:

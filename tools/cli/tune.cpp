@@ -12,6 +12,7 @@
 #include "tools/cli/grid.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/race.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/tuning.hpp"
@@ -21,6 +22,7 @@ namespace ringwood::cli {
 namespace {
 
 constexpr OptionUse kOptions[]{
+    {.name = "algorithm", .fallback = "all;native"},
     {.name = "simulated"},
     {.name = "ranks"},
     {.name = "sizes", .fallback = "8..4MiB*8"},
@@ -38,6 +40,7 @@ constexpr OptionUse kOptions[]{
     {.name = "reproducibility"},
     {.name = "scratch"},
     {.name = "budget", .fallback = "500ms"},
+    {.name = "sync", .fallback = "auto", .accepted = "auto, barrier, round-time"},
     {.name = "seed", .fallback = "1"},
     {.name = "output"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv"},
@@ -93,24 +96,26 @@ void tune_simulated(const Arguments& arguments, const std::vector<Collective>& c
                     const std::vector<Bytes>& sizes, TableFile& file) {
   const SimulationSettings settings(arguments);
   const SelectionLimits limits(arguments);
-  for (const Rank ranks : ranks_of(arguments)) {
+  const std::vector<Rank> all_ranks = ranks_of(arguments);
+  Progress progress("ringwood tune", all_ranks.size() * collectives.size() * tuning_steps(sizes),
+                    !arguments.given("quiet"));
+  for (const Rank ranks : all_ranks) {
     const Site site(arguments, ranks);
     const ModelChoice model(site, arguments, settings, limits);
     TuningSource source;
     source.sample = [&](Collective collective, Bytes bytes) {
       return simulated_sample(model, collective, ranks, bytes);
     };
+    source.step = [&] { progress.step(); };
     source.ranks = ranks;
     source.nodes = model.nodes();
     source.element_size = element_size_of(arguments);
     source.tolerance = kSimulatedTie;
     for (const Collective collective : collectives) {
       tune_sizes(collective, sizes, source, file);
-      if (!arguments.given("quiet")) {
-        remark(fmt::format("ringwood tune: {} on {} ranks: done", name_of(collective), ranks));
-      }
     }
   }
+  progress.end();
 }
 
 [[nodiscard]] std::string range_text(const CountRange& range) {
@@ -147,6 +152,11 @@ int run(const Arguments& arguments) {
   if (!arguments.given("simulated")) {
     return tune_measured(arguments, collectives, sizes, std::move(provenance));
   }
+  if (arguments.given("algorithm")) {
+    throw Error(ErrorKind::kUsage,
+                "--algorithm says what to race when measuring; with --simulated, --allow and --deny "
+                "narrow the candidates");
+  }
   provenance.source = "simulated";
   provenance.model = SimulationSettings(arguments).model;
   // Spelled as it was asked for, as other numbers of ranks may be added.
@@ -172,6 +182,8 @@ constinit const Command tune_command{
         "--simulated: by the cost model, for a cluster that need not exist; all candidates are estimated,\n"
         "the promising ones simulated. Otherwise (under mpirun) measured: candidates race in random order,\n"
         "and drop out as soon as their interval excludes the best; --budget is for each of the last ones.\n"
+        "With --algorithm 'all;native;native-all' the MPI library's own algorithms race as well: `export` then\n"
+        "writes a file for it by what they really take.\n"
         "Between sizes whose best differ the gap is halved until the border is known to within 19 %.\n"
         "--output FILE keeps the table (ringwood.decisions/1); started again, it goes on where it ended.",
     .operands_min = 1,

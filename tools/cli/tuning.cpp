@@ -138,15 +138,22 @@ void TableFile::save(double tolerance) {
   }
 }
 
+std::size_t tuning_steps(const std::vector<Bytes>& sizes) {
+  const std::size_t different = std::set<Bytes>(sizes.begin(), sizes.end()).size();
+  return different == 0 ? 0 : 2 * different - 1;
+}
+
 void tune_sizes(Collective collective, const std::vector<Bytes>& sizes, const TuningSource& source, TableFile& file) {
   const std::set<Bytes> ascending(sizes.begin(), sizes.end());
   for (const Bytes bytes : ascending) {
     static_cast<void>(take(collective, bytes, source, file));
+    source.step();
   }
   Bytes before = 0;
   for (const Bytes bytes : ascending) {
     if (before > 0) {
       refine(collective, before, bytes, source, file);
+      source.step();
     }
     before = bytes;
   }

@@ -39,12 +39,17 @@ struct TuningSource {
   std::function<DecisionSample(Collective collective, Bytes bytes)> sample;
   /// What the first rank thinks.
   std::function<bool(bool mine)> agree = [](bool mine) { return mine; };
+  /// A size, or the gap between two, is done; there are two less one for each size.
+  std::function<void()> step = [] {};
   bool first = true;  ///< whether this rank keeps the table
   Rank ranks = 1;
   Rank nodes = 1;
   Bytes element_size = 1;
   double tolerance = 0;  ///< within which algorithms are tied
 };
+
+/// How many steps `tune_sizes` takes.
+[[nodiscard]] std::size_t tuning_steps(const std::vector<Bytes>& sizes);
 
 /// Takes samples at all sizes, and between those whose best differ halves the gap (by ratio) until it is a quarter of a
 /// power of two. Points that the file has are not taken again.

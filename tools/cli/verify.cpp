@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -19,6 +20,7 @@
 #include "tools/cli/effort.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
 
@@ -129,12 +131,16 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
   auto threads = static_cast<unsigned>(parse_integer(arguments.text("threads"), {0, 1024}, "--threads"));
   threads = threads == 0 ? std::max(1U, std::thread::hardware_concurrency()) : threads;
   std::atomic<std::size_t> next{0};
+  Progress progress("ringwood verify", tasks.size(), !arguments.given("quiet"));
+  std::mutex telling;
   std::vector<std::exception_ptr> failures(threads);
   const auto work = [&](std::exception_ptr& failure) {
     try {
       // The largest come last in the list and first here, so that threads end together.
       for (std::size_t i = next++; i < tasks.size(); i = next++) {
         prove(tasks[tasks.size() - 1 - i], arguments);
+        const std::lock_guard lock(telling);
+        progress.step();
       }
     } catch (...) {
       failure = std::current_exception();
@@ -146,6 +152,7 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
   }
   work(failures.front());
   workers.clear();
+  progress.end();
   for (const std::exception_ptr& failure : failures) {
     if (failure) {
       std::rethrow_exception(failure);

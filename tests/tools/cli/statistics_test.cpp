@@ -3,8 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
+#include <cmath>
 #include <numeric>
+#include <random>
 #include <vector>
 
 namespace ringwood::cli {
@@ -67,6 +68,71 @@ TEST(Statistics, TheIntervalOfARatioIsThatOfItsMedians) {
   EXPECT_NEAR(chance_of_ratio(ratio, 1.81), 0.025, 0.003);
   EXPECT_DOUBLE_EQ(chance_of_ratio({1, 1, 1, 0}, 1.05), 1);
   EXPECT_DOUBLE_EQ(chance_of_ratio({1.1, 1.1, 1.1, 0}, 1.05), 0);
+}
+
+// Repetitions as they are: most near the least, a long tail, now and then a disturbance.
+class Repetitions {
+ public:
+  explicit Repetitions(std::uint64_t seed) : random_(seed) {}
+
+  [[nodiscard]] Estimate measured(double time, std::size_t count) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < count; ++i) {
+      const double tail = -std::log(1 - uniform()) * 0.05;
+      values.push_back(time * (1 + tail + (uniform() < 0.03 ? 2 * uniform() : 0)));
+    }
+    std::sort(values.begin(), values.end());
+    const Summary summary = summary_of(values);
+    return {summary.median, summary.low, summary.high, static_cast<std::int64_t>(count)};
+  }
+
+ private:
+  [[nodiscard]] double uniform() { return static_cast<double>(random_() >> 11U) * 0x1p-53; }
+
+  std::mt19937_64 random_;
+};
+
+TEST(Statistics, TiesAreSeldomCalledDifferencesAndDifferencesSeldomTies) {
+  constexpr int kTrials = 2000;
+  Repetitions repetitions(7);
+  int tied_called_different = 0;
+  int different_called_tied = 0;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const Estimate one = repetitions.measured(1, 40);
+    tied_called_different += is_tie(ratio_of(one, repetitions.measured(1, 40))) ? 0 : 1;
+    different_called_tied += is_tie(ratio_of(one, repetitions.measured(1.1, 40))) ? 1 : 0;
+  }
+  EXPECT_LE(tied_called_different, kTrials / 40);
+  EXPECT_LE(different_called_tied, kTrials / 10);
+}
+
+TEST(Statistics, NothingSlowerIsFoundWhereNothingIs) {
+  // 100 comparisons of 200 points each, without any difference, and with ten of the points 15 % slower.
+  Repetitions repetitions(11);
+  int alarms = 0;
+  int found = 0;
+  int false_ones = 0;
+  for (int comparison = 0; comparison < 100; ++comparison) {
+    std::vector<double> same;
+    std::vector<double> mixed;
+    for (int point = 0; point < 200; ++point) {
+      const Estimate before = repetitions.measured(1, 40);
+      same.push_back(chance_of_ratio(ratio_of(repetitions.measured(1, 40), before), 1.05));
+      mixed.push_back(chance_of_ratio(ratio_of(repetitions.measured(point < 10 ? 1.15 : 1, 40), before), 1.05));
+    }
+    const std::vector<char> none = discoveries(same);
+    alarms += std::count(none.begin(), none.end(), 1) > 0 ? 1 : 0;
+    const std::vector<char> some = discoveries(mixed);
+    found += static_cast<int>(std::count(some.begin(), some.begin() + 10, 1));
+    false_ones += static_cast<int>(std::count(some.begin() + 10, some.end(), 1));
+  }
+  EXPECT_LE(alarms, 5);
+  EXPECT_GE(found, 900);
+  EXPECT_LE(false_ones, 50);
+}
+
+TEST(Statistics, OneRepetitionTellsNothing) {
+  EXPECT_TRUE(is_tie(ratio_of({1, 1, 1, 1}, {9, 9, 9, 50})));
 }
 
 TEST(Statistics, FewDiscoveriesAreFalse) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 #include "interpret/mpi/mpi_error.hpp"
+#include "interpret/mpi/native.hpp"
 #include "tools/cli/statistics.hpp"
 
 namespace ringwood::cli {
@@ -15,6 +18,18 @@ constexpr std::size_t kLeastSamplesIfSlow = 3;
 constexpr std::size_t kMostSamples = 10000;
 constexpr std::size_t kLargestBatch = 200;
 constexpr int kTag = 0;
+constexpr std::string_view kNativeForced = "native:";
+
+// Between the plan and the planned moment the plan has to reach everybody.
+constexpr double kLeastMargin = 20e-6;
+constexpr double kMarginInErrors = 10;
+
+// More repetitions than that for which some rank is late call for more time; after so many batches, for a barrier.
+constexpr double kMostLate = 0.1;
+constexpr int kMostLateBatches = 12;
+
+// Of the shortest time that is measured.
+constexpr double kMostClockError = 0.05;
 
 /// A number below `bound` (SplitMix64; the slight bias of the remainder does not matter for an order).
 [[nodiscard]] std::size_t draw(std::uint64_t& state, std::size_t bound) {
@@ -27,14 +42,19 @@ constexpr int kTag = 0;
 
 }  // namespace
 
-Measurer::Measurer(const MeasurementTask& task, Communicator& communicator, MPI_Comm timing)
+Measurer::Measurer(const MeasurementTask& task, Communicator& communicator, MPI_Comm timing, Means means)
     : task_(task),
       communicator_(communicator),
       timing_(timing),
+      means_(std::move(means)),
       data_(task, communicator.rank(), communicator.size()),
       random_(task.seed) {
   for (const std::string& algorithm : task.algorithms) {
-    candidates_.emplace_back().result.algorithm = algorithm;
+    Candidate& candidate = candidates_.emplace_back();
+    candidate.result.algorithm = algorithm;
+    if (algorithm.starts_with(kNativeForced)) {
+      candidate.native = algorithm.substr(kNativeForced.size());
+    }
   }
   candidates_.front().recorded = task.recorded;
   prepare_buffers();
@@ -45,7 +65,11 @@ std::vector<Measurement> Measurer::run() {
     warm_up(candidate);
   }
   collect();
+  begin_by_clock();
   while (any_open()) {
+    if (means_.clock != nullptr) {
+      means_.clock->update();
+    }
     repeat(next_batch());
     collect();
   }
@@ -106,7 +130,7 @@ void Measurer::check(Candidate& candidate, int set) {
   if (!has_data) {
     std::fill(receive_[index].begin(), receive_[index].end(), std::byte{0});
   }
-  communicator_.run(call_of(candidate, set));
+  call(candidate, set);
   candidate.result.wrong = std::max(candidate.result.wrong, data_.wrong(receive_[index], expected_[index]));
 }
 
@@ -124,12 +148,51 @@ void Measurer::barrier() const {
   }
 }
 
+void Measurer::call(const Candidate& candidate, int set) {
+  const CollectiveCall call = call_of(candidate, set);
+  if (candidate.native.empty()) {
+    communicator_.run(call);
+    return;
+  }
+  const auto forced = means_.native().force(candidate.native, call.collective, static_cast<Bytes>(call.elements));
+  run_native(call, forced.communicator(), communicator_.rank(), communicator_.size());
+}
+
+/// From when all are there until this rank has done its part.
 double Measurer::timed_call(const Candidate& candidate, int set) {
   const CollectiveCall call = call_of(candidate, set);
+  if (candidate.native.empty()) {
+    barrier();
+    const double start = MPI_Wtime();
+    communicator_.run(call);
+    return MPI_Wtime() - start;
+  }
+  const auto forced = means_.native().force(candidate.native, call.collective, static_cast<Bytes>(call.elements));
   barrier();
   const double start = MPI_Wtime();
-  communicator_.run(call);
+  run_native(call, forced.communicator(), communicator_.rank(), communicator_.size());
   return MPI_Wtime() - start;
+}
+
+/// From a planned moment until this rank has done its part; infinite if it was not ready then.
+double Measurer::timed_by_clock(const Candidate& candidate, int set) {
+  const GlobalClock& clock = *means_.clock;
+  const CollectiveCall call = call_of(candidate, set);
+  std::optional<NativeAlgorithms::Forced> forced;
+  if (!candidate.native.empty()) {
+    forced.emplace(means_.native().force(candidate.native, call.collective, static_cast<Bytes>(call.elements)));
+  }
+  double start = clock.now() + margin_;
+  check_mpi(MPI_Bcast(&start, 1, MPI_DOUBLE, 0, timing_), "MPI_Bcast");
+  const bool late = clock.now() > start;
+  while (clock.now() < start) {
+  }
+  if (forced) {
+    run_native(call, forced->communicator(), communicator_.rank(), communicator_.size());
+  } else {
+    communicator_.run(call);
+  }
+  return late ? std::numeric_limits<double>::infinity() : clock.now() - start;
 }
 
 void Measurer::repeat(std::size_t repetitions) {
@@ -144,7 +207,9 @@ void Measurer::repeat(std::size_t repetitions) {
       std::swap(order[i - 1], order[draw(random_, i)]);
     }
     for (const std::size_t i : order) {
-      candidates_[i].batch.push_back(timed_call(candidates_[i], static_cast<int>(repetition % kSets)));
+      const auto set = static_cast<int>(repetition % kSets);
+      candidates_[i].batch.push_back(means_.clock == nullptr ? timed_call(candidates_[i], set)
+                                                             : timed_by_clock(candidates_[i], set));
     }
   }
 }
@@ -152,6 +217,8 @@ void Measurer::repeat(std::size_t repetitions) {
 /// Brings the times of a batch together, the slowest rank's of each repetition, and decides who goes on: all ranks see
 /// the same times, and so decide alike.
 void Measurer::collect() {
+  std::size_t late = 0;
+  std::size_t all_taken = 0;
   for (Candidate& candidate : candidates_) {
     if (!candidate.open) {
       continue;
@@ -162,6 +229,8 @@ void Measurer::collect() {
               "MPI_Allreduce");
     candidate.batch.clear();
     const bool warm_up = candidate.spent == 0;
+    all_taken += slowest.size();
+    late += drop_late(candidate, slowest);
     for (const double seconds : slowest) {
       candidate.spent += seconds;
     }
@@ -171,6 +240,52 @@ void Measurer::collect() {
       std::sort(all.begin(), all.end());
       decide(candidate);
     }
+  }
+  look_at_late(late, all_taken);
+}
+
+/// How many repetitions some rank was late for; they are taken out.
+std::size_t Measurer::drop_late(Candidate& candidate, std::vector<double>& seconds) const {
+  const std::size_t late = std::erase_if(seconds, [](double one) { return std::isinf(one); });
+  candidate.result.late += static_cast<std::int64_t>(late);
+  return late;
+}
+
+/// Gives more time where it was too little, and gives up where that does not help: the ranks have other things to do
+/// than to be ready. All ranks see the same numbers.
+void Measurer::look_at_late(std::size_t late, std::size_t all) {
+  if (means_.clock == nullptr || static_cast<double>(late) <= kMostLate * static_cast<double>(all)) {
+    return;
+  }
+  margin_ *= 2;
+  if (++late_batches_ >= kMostLateBatches) {
+    means_.clock = nullptr;
+    for (Candidate& candidate : candidates_) {
+      candidate.result.seconds.clear();  // the two ways to begin are not to be mixed
+      candidate.result.by_clock = false;
+      candidate.open = true;
+      candidate.spent = 0;
+    }
+  }
+}
+
+/// A clock that may be off by a good part of what is measured is worse than a barrier.
+void Measurer::begin_by_clock() {
+  if (means_.clock == nullptr) {
+    return;
+  }
+  means_.clock->update();
+  double shortest = std::numeric_limits<double>::infinity();
+  for (const Candidate& candidate : candidates_) {
+    shortest = std::min(shortest, candidate.spent);
+  }
+  if (task_.synchronisation == Synchronisation::kAuto && means_.clock->error() > kMostClockError * shortest) {
+    means_.clock = nullptr;
+    return;
+  }
+  margin_ = kLeastMargin + kMarginInErrors * means_.clock->error();
+  for (Candidate& candidate : candidates_) {
+    candidate.result.by_clock = true;
   }
 }
 

@@ -6,12 +6,18 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <set>
 
+#include "interpret/mpi/library_name.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/mpi/communicator.hpp"
+#include "tools/cli/choices.hpp"
+#include "tools/cli/computer.hpp"
+#include "tools/cli/mpi/global_clock.hpp"
 #include "tools/cli/mpi/measurer.hpp"
+#include "tools/cli/mpi/native_algorithms.hpp"
 #include "tools/cli/mpi/share_over_ranks.hpp"
 #include "tools/cli/output.hpp"
 
@@ -21,23 +27,13 @@ namespace {
 
 constexpr int kSystemFailed = 3;
 
-/// "Open MPI v4.1.4, package: ..." and "MPICH Version:\t4.0.2\nMPICH ..." become a name and a number.
-[[nodiscard]] std::string short_version(std::string text) {
-  text = text.substr(0, text.find_first_of(",\n"));
-  if (const std::size_t word = text.find(" Version:"); word != std::string::npos) {
-    const std::size_t number = text.find_first_of("0123456789", word);
-    text = text.substr(0, word + 1) + (number == std::string::npos ? "" : text.substr(number));
-  }
-  if (const std::size_t number = text.find(" v"); number != std::string::npos) {
-    text.erase(number + 1, 1);
-  }
-  return text;
-}
-
 /// MPI from its start to its end, with a communicator of our own.
 class MpiWorld final : public RealWorld {
  public:
-  MpiWorld() {
+  explicit MpiWorld(NativeControl native) {
+    if (native == NativeControl::kForced) {
+      NativeAlgorithms::announce();
+    }
     // Simulations run on threads of their own; only this one talks to MPI.
     int provided = MPI_THREAD_SINGLE;
     check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
@@ -52,6 +48,8 @@ class MpiWorld final : public RealWorld {
 
   ~MpiWorld() override {
     communicator_.reset();
+    clock_.reset();
+    native_.reset();
     MPI_Comm_free(&timing_);
     MPI_Finalize();
   }
@@ -67,7 +65,11 @@ class MpiWorld final : public RealWorld {
 
   [[nodiscard]] std::string hosts() const override { return hosts_; }
 
-  [[nodiscard]] std::string doubts() const override { return doubts_; }
+  [[nodiscard]] std::string doubts() const override {
+    return oversubscription_ + (oversubscription_.empty() || unsteady_.empty() ? "" : "; ") + unsteady_;
+  }
+
+  [[nodiscard]] std::string oversubscription() const override { return oversubscription_; }
 
   void on_first(const std::function<void()>& action) override {
     int kind = -1;
@@ -96,9 +98,25 @@ class MpiWorld final : public RealWorld {
     share_over_ranks(work, threads, timing_, [this](const std::string& why) { abort(why); });
   }
 
+  [[nodiscard]] std::vector<std::string> native_requests(const std::string& request, Collective collective,
+                                                         Bytes elements) override {
+    std::vector<std::string> requests;
+    if (request != kEachNative) {
+      static_cast<void>(native().force(request, collective, elements));
+      return {request};
+    }
+    for (const std::string& name : native().names(collective, elements)) {
+      requests.push_back("algorithm=" + name);
+    }
+    return requests;
+  }
+
   [[nodiscard]] std::vector<Measurement> measure(const MeasurementTask& task) override {
     try {
-      return Measurer(task, *communicator_, timing_).run();
+      const bool by_clock = wants_clock(task.synchronisation);
+      return Measurer(task, *communicator_, timing_,
+                      {[this]() -> NativeAlgorithms& { return native(); }, by_clock ? &*clock_ : nullptr})
+          .run();
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kSystem) {
         throw;  // all ranks see it alike
@@ -110,6 +128,23 @@ class MpiWorld final : public RealWorld {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  /// From when it is first asked for.
+  [[nodiscard]] NativeAlgorithms& native() { return native_ ? *native_ : native_.emplace(timing_); }
+
+  /// Whether to begin by the clock; there is one then. Collective.
+  [[nodiscard]] bool wants_clock(Synchronisation how) {
+    if (how == Synchronisation::kBarrier || (how == Synchronisation::kAuto && one_node_)) {
+      return false;
+    }
+    if (!clock_) {
+      const auto local = [] { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); };
+      clock_.emplace(timing_, local, GlobalClock::Sharing::kNode);
+    }
+    return true;
+  }
+
   /// The other ranks may be waiting for this one, so that nobody can be told.
   [[noreturn]] void abort(const std::string& what) const {
     remark(fmt::format("ringwood: rank {}: {}", rank_, what));
@@ -145,13 +180,32 @@ class MpiWorld final : public RealWorld {
     MPI_Comm_size(node, &node_ranks);
     check_mpi(MPI_Allreduce(&mine, &all, sizeof(mine), MPI_BYTE, MPI_BOR, node), "MPI_Allreduce");
     MPI_Comm_free(&node);
+    int nodes_differ = node_ranks < ranks_ ? 1 : 0;
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &nodes_differ, 1, MPI_INT, MPI_MAX, timing_), "MPI_Allreduce");
+    one_node_ = nodes_differ == 0;
+    look_for_unsteadiness(node_ranks == 1, CPU_COUNT(&mine));
     const int cores = CPU_COUNT(&all);
     std::array<int, 2> worst{node_ranks - cores, node_ranks};
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, worst.data(), 2, MPI_INT, MPI_MAX, timing_), "MPI_Allreduce");
     if (worst[0] > 0) {
-      doubts_ =
+      oversubscription_ =
           fmt::format("{} more ranks than cores on a node of {} ranks: times tell more of the scheduler than of MPI",
                       worst[0], worst[1]);
+    }
+  }
+
+  /// A rank that may wander between cores leaves its caches behind, and a core that changes its frequency its times.
+  void look_for_unsteadiness(bool alone_on_node, int own_cores) {
+    const std::string governor = frequency_governor();
+    std::array<int, 2> any{!alone_on_node && own_cores > 1 ? 1 : 0,
+                           !governor.empty() && governor != "performance" ? 1 : 0};
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, any.data(), 2, MPI_INT, MPI_MAX, timing_), "MPI_Allreduce");
+    if (any[0] != 0) {
+      unsteady_ = "ranks are not bound to a core each (mpirun --bind-to core)";
+    }
+    if (any[1] != 0) {
+      unsteady_ += (unsteady_.empty() ? "" : "; ") + std::string("the frequency of the cores changes (governor ") +
+                   (governor.empty() ? "of another node" : governor) + ")";
     }
   }
 
@@ -159,17 +213,18 @@ class MpiWorld final : public RealWorld {
   int rank_ = 0;
   int ranks_ = 1;
   std::string hosts_;
-  std::string doubts_;
+  std::string oversubscription_;
+  std::string unsteady_;
   std::optional<Communicator> communicator_;
+  std::optional<NativeAlgorithms> native_;
+  std::optional<GlobalClock> clock_;
+  bool one_node_ = true;
 };
 
 }  // namespace
 
 std::string mpi_library() {
-  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
-  int length = 0;
-  MPI_Get_library_version(text.data(), &length);
-  return short_version({text.data(), static_cast<std::size_t>(length)});
+  return mpi_library_name();
 }
 
 std::unique_ptr<Crew> start_crew() {
@@ -179,8 +234,8 @@ std::unique_ptr<Crew> start_crew() {
   return solo_crew();
 }
 
-std::unique_ptr<RealWorld> start_real_world() {
-  return std::make_unique<MpiWorld>();
+std::unique_ptr<RealWorld> start_real_world(NativeControl native) {
+  return std::make_unique<MpiWorld>(native);
 }
 
 }  // namespace ringwood::cli

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/tools/cli/run_command.hpp"
 
@@ -67,6 +68,70 @@ TEST(Bench, MeasuresAScheduleFromAFileBesideOthers) {
   const Outcome others = over_ranks(2, "bench " + read);
   EXPECT_EQ(others.code, 2);
   EXPECT_THAT(others.errors, HasSubstr("is for 3 ranks; 2 were started"));
+}
+
+TEST(Bench, MeasuresWhatTheMpiLibraryHas) {
+  const Outcome outcome = over_ranks(
+      2, "bench allreduce --algorithm 'ring;native;native-all' --sizes 1KiB,64KiB --budget 2ms --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const auto records = nlohmann::json::parse(outcome.output);
+  std::set<std::string> names;
+  for (const auto& record : records) {
+    EXPECT_EQ(record["wrong"], 0);
+    EXPECT_EQ(record["sync"], "barrier");
+    names.insert(record["algorithm"].get<std::string>() + " " + record["parameters"].get<std::string>());
+  }
+  EXPECT_EQ(records.size(), 2 * names.size());
+  EXPECT_TRUE(names.contains("ring "));
+  EXPECT_TRUE(names.contains("native "));
+  EXPECT_TRUE(names.contains("native algorithm=recursive_doubling")) << "both libraries have it";
+  EXPECT_GE(names.size(), 5U);
+}
+
+TEST(Bench, RefusesWhatTheMpiLibraryHasNot) {
+  const Outcome unknown = over_ranks(2, "bench allreduce --algorithm native:algorithm=recursive_dubling --sizes 64");
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_THAT(unknown.errors, HasSubstr("did you mean 'recursive_doubling'?"));
+  EXPECT_THAT(over_ranks(2, "bench allreduce --algorithm native:algorithm --sizes 64").errors, HasSubstr("KEY=VALUE"));
+  EXPECT_THAT(over_ranks(2, "bench allreduce --algorithm native:segment=8 --sizes 64").errors,
+              HasSubstr("names no algorithm"));
+  EXPECT_THAT(over_ranks(2, "bench allreduce --algorithm native:algo=ring --sizes 64").errors,
+              HasSubstr("accepted keys: algorithm, segment, fanout"));
+}
+
+TEST(Bench, BeginsByTheClockWhereAskedTo) {
+  const Outcome outcome = over_ranks(
+      2, "bench allreduce --algorithm 'ring;native' --sizes 1MiB --sync round-time --budget 20ms --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  for (const auto& record : nlohmann::json::parse(outcome.output)) {
+    EXPECT_EQ(record["wrong"], 0);
+    EXPECT_GE(record["samples"], 3);
+    EXPECT_GE(record["late"], 0);
+    EXPECT_TRUE(record["sync"] == "round-time" || record["late"] > 0) << "only for lack of time it is a barrier";
+  }
+}
+
+TEST(Sweep, StartsTheRanksItself) {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "r.jsonl";
+  std::ofstream(directory / "plan.yaml") << "schema: ringwood.plan/1\n"
+                                            "simulate: false\n"
+                                            "defaults: {budget: 1ms, sizes: [8, 1KiB]}\n"
+                                            "sweeps:\n"
+                                            "  - {collective: allreduce, ranks: [2, 3], algorithm: ring}\n"
+                                            "  - {collective: allgather, ranks: 3, algorithm: native}\n";
+  const std::string sweep = "timeout -k 5 100 ringwood sweep " + (directory / "plan.yaml") +
+                            " --launcher " RINGWOOD_MPIEXEC " --output " + file + " --format json";
+  const Outcome outcome = run_line(sweep);
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const auto records = nlohmann::json::parse(outcome.output);
+  ASSERT_EQ(records.size(), 6U) << outcome.output;
+  EXPECT_EQ(records[0]["ranks"], 2);
+  EXPECT_EQ(records[5]["collective"], "allgather");
+  EXPECT_EQ(records[5]["ranks"], 3);
+  const std::string before = read_file(file);
+  EXPECT_EQ(nlohmann::json::parse(run_line(sweep).output), records);
+  EXPECT_EQ(read_file(file), before) << "everything was there";
 }
 
 TEST(Bench, WrongUseIsSaidOnce) {

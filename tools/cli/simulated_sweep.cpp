@@ -1,0 +1,191 @@
+#include "tools/cli/simulated_sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/units.hpp"
+#include "ringwood/plugin.hpp"
+#include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
+#include "tools/cli/simulation.hpp"
+#include "tools/cli/sweep_plan.hpp"
+#include "tools/cli/sweep_results.hpp"
+
+namespace ringwood::cli {
+
+namespace {
+
+/// The points of a simulated sweep that belong to this shard, the longest first.
+struct SimulatedPlan {
+  std::vector<GridPoint> points;   // in the order of the grid
+  std::vector<std::size_t> order;  // numbers of points, the longest first
+  std::vector<double> costs;       // seconds, of each point
+};
+
+[[nodiscard]] SimulatedPlan planned(std::vector<GridPoint> all, std::vector<double> costs, const Shard& shard) {
+  SimulatedPlan plan;
+  for (const std::size_t index : members_of(shard, costs)) {
+    plan.order.push_back(plan.points.size());
+    plan.points.push_back(std::move(all[index]));
+    plan.costs.push_back(costs[index]);
+  }
+  // Who takes a long one last keeps the others waiting.
+  std::stable_sort(plan.order.begin(), plan.order.end(),
+                   [&](std::size_t a, std::size_t b) { return plan.costs[a] > plan.costs[b]; });
+  return plan;
+}
+
+/// Simulates on all threads of all ranks that are there; the first rank has the file.
+class SimulatedSweep {
+ public:
+  SimulatedSweep(const SweepEntries& entries, const Arguments& arguments, Crew& crew)
+      : arguments_(arguments), entries_(entries.all()), crew_(crew), budget_(arguments) {
+    const Shard shard = shard_of(arguments);
+    std::vector<GridPoint> all;
+    std::vector<double> costs;
+    const std::vector<Grid> grids = entries.grids();
+    for (std::size_t entry = 0; entry < grids.size(); ++entry) {
+      settings_.emplace_back(entries_[entry].arguments);
+      std::vector<GridPoint> points = points_of(grids[entry], entry);
+      const auto request = [&](Rank ranks) { return request_of(entry, ranks); };
+      const std::vector<double> seconds = simulation_costs(points, request);
+      costs.insert(costs.end(), seconds.begin(), seconds.end());
+      std::move(points.begin(), points.end(), std::back_inserter(all));
+    }
+    plan_ = planned(std::move(all), std::move(costs), shard);
+  }
+
+  /// Returns the exit code.
+  int run() {
+    std::vector<char> finished(plan_.points.size());
+    crew_.on_first([&] {
+      results_.emplace(arguments_);
+      finished = results_->finished_flags(plan_.points);
+    });
+    finished = crew_.shared(finished);
+    for (const std::size_t index : plan_.order) {
+      if (finished[index] == 0) {
+        open_.push_back(index);
+      }
+    }
+    if (arguments_.given("dry-run")) {
+      crew_.on_first(
+          [&] { print(plan_text(plan_.points.size(), plan_.points.size() - open_.size(), seconds_left())); });
+      return 0;
+    }
+    crew_.on_first([&] { results_->tell_skipped(plan_.points.size() - open_.size(), plan_.points.size()); });
+    share();
+    std::vector<char> code{0};
+    crew_.on_first([&] {
+      results_->print_all(plan_.points, arguments_);
+      code[0] = done_ < open_.size() ? static_cast<char>(out_of_time()) : 0;
+    });
+    return crew_.shared(code)[0];
+  }
+
+ private:
+  [[nodiscard]] const Site& site(std::size_t entry, Rank ranks) {
+    std::unique_ptr<Site>& site = sites_[{entry, ranks}];
+    if (site == nullptr) {
+      site = std::make_unique<Site>(entries_[entry].arguments, ranks);
+    }
+    return *site;
+  }
+
+  [[nodiscard]] Schedule::Request request_of(std::size_t entry, Rank ranks) {
+    return site(entry, ranks).request(entries_[entry].arguments);
+  }
+
+  /// Those that no grid before had.
+  [[nodiscard]] std::vector<GridPoint> points_of(const Grid& grid, std::size_t entry) {
+    std::vector<GridPoint> points =
+        grid.points(grid.ranks(), [&](Collective collective, Rank ranks, const Choice& choice) {
+          return choice.kind == Choice::Kind::kSelected ||
+                 schedule_if_able(choice, collective, request_of(entry, ranks), known_library()).has_value();
+        });
+    std::erase_if(points, [&](const GridPoint& point) { return !known_.insert(point.id).second; });
+    for (GridPoint& point : points) {
+      point.entry = entry;
+    }
+    return points;
+  }
+
+  /// Under a launcher, there is a rank for each core.
+  [[nodiscard]] int threads() const {
+    const auto asked = static_cast<int>(parse_integer(arguments_.text("threads"), {0, 4096}, "--threads"));
+    const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    return asked > 0 ? asked : is_launched() ? 1 : cores;
+  }
+
+  [[nodiscard]] double seconds_left() const {
+    const double all = std::accumulate(open_.begin(), open_.end(), 0.0,
+                                       [&](double sum, std::size_t index) { return sum + plan_.costs[index]; });
+    return all / threads();
+  }
+
+  void share() {
+    Progress progress("ringwood sweep", open_.size(), crew_.first() && !arguments_.given("quiet"));
+    std::atomic<double> longest_s = 0;
+    const SharedWork work{
+        .count = open_.size(),
+        .work =
+            [&](std::size_t index) {
+              const auto start = std::chrono::steady_clock::now();
+              const GridPoint& point = plan_.points[open_[index]];
+              const Simulator simulator(*sites_.at({point.entry, point.ranks}), entries_[point.entry].arguments,
+                                        settings_[point.entry]);
+              std::string text = to_json(simulator.record({point.collective, point.choice, point.bytes}).value());
+              const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+              longest_s = std::max(longest_s.load(), spent.count());
+              return text;
+            },
+        .done =
+            [&](std::size_t index, const std::string& result) {
+              results_->add(plan_.points[open_[index]], record_from_json(result));
+              ++done_;
+              progress.step();
+            },
+        .enough = [&] { return budget_.over(longest_s); }};
+    crew_.share(work, threads());
+    progress.end();
+  }
+
+  [[nodiscard]] int out_of_time() const {
+    if (!arguments_.given("quiet")) {
+      remark(fmt::format("ringwood sweep: out of time with {} of {} points to do; start it again to go on",
+                         open_.size() - done_, plan_.points.size()));
+    }
+    return kOutOfTime;
+  }
+
+  const Arguments& arguments_;
+  const std::vector<SweepEntry>& entries_;
+  Crew& crew_;
+  TimeBudget budget_;
+  std::vector<SimulationSettings> settings_;                             // of each grid
+  std::map<std::pair<std::size_t, Rank>, std::unique_ptr<Site>> sites_;  // of each grid and number of ranks
+  std::set<std::string> known_;                                          // ids
+  SimulatedPlan plan_;
+  std::vector<std::size_t> open_;        // numbers of points to be done, in this order
+  std::optional<SweepResults> results_;  // on the first rank
+  std::size_t done_ = 0;                 // on the first rank
+};
+
+}  // namespace
+
+int simulate_sweep(const SweepEntries& entries, const Arguments& arguments, Crew& crew) {
+  return SimulatedSweep(entries, arguments, crew).run();
+}
+
+}  // namespace ringwood::cli
