@@ -4,13 +4,14 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <optional>
 #include <set>
 
 #include "base/nearest.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/output.hpp"
+#include "topology/input_text.hpp"
+#include "topology/yaml_input.hpp"
 
 namespace ringwood::cli {
 
@@ -24,8 +25,8 @@ constexpr std::string_view kOptions[] = {"algorithm", "ranks",   "sizes",  "mach
                                          "op",        "root",    "budget", "sync",    "seed"};
 
 [[nodiscard]] std::string place_of(const std::string& path, const YAML::Node& node) {
-  const YAML::Mark mark = node.Mark();
-  return fmt::format("{}:{}:{}: ", path, mark.line + 1, mark.column + 1);
+  const YAML::Mark mark = node.Mark();  // of an empty document: -1
+  return fmt::format("{}:{}:{}: ", path, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1);
 }
 
 [[nodiscard]] Error wrong(const std::string& path, const YAML::Node& node, const std::string& what) {
@@ -97,19 +98,8 @@ void check_keys(const std::string& path, const YAML::Node& map, const std::vecto
 /// A plan that is being read.
 class Plan {
  public:
-  Plan(std::string path, const Arguments& given) : path_(std::move(path)), given_(given) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path_, ignored)) {
-      throw Error(ErrorKind::kInput, fmt::format("cannot read '{}': it is a directory", path_));
-    }
-    try {
-      root_ = YAML::LoadFile(path_);
-    } catch (const YAML::BadFile&) {
-      throw Error(ErrorKind::kInput, fmt::format("cannot read '{}'", path_));
-    } catch (const YAML::Exception& error) {
-      throw Error(ErrorKind::kInput,
-                  fmt::format("{}:{}:{}: {}", path_, error.mark.line + 1, error.mark.column + 1, error.msg));
-    }
+  Plan(const std::string& path, const Arguments& given)
+      : path_(path), given_(given), text_(InputText::from_file(path)), root_(YamlInput(text_).root()) {
     check();
   }
 
@@ -184,6 +174,7 @@ class Plan {
 
   std::string path_;
   const Arguments& given_;
+  InputText text_;
   YAML::Node root_;
 };
 
