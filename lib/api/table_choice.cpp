@@ -11,9 +11,9 @@
 #include <set>
 
 #include "api/twin.hpp"
-#include "decision/provenance.hpp"
 #include "interpret/mpi/library_name.hpp"
 #include "interpret/mpi/mpi_error.hpp"
+#include "ringwood/decision.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/placement.hpp"
 #include "ringwood/plugin.hpp"

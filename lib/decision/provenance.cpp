@@ -1,4 +1,6 @@
-#include "decision/provenance.hpp"
+#include <algorithm>
+
+#include "ringwood/decision.hpp"
 
 namespace ringwood {
 

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "algorithms/catalogue.hpp"
-#include "decision/provenance.hpp"
 #include "ringwood/decision.hpp"
 #include "ringwood/error.hpp"
 
