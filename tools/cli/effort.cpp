@@ -81,7 +81,8 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
   // it one that is received.
   return {std::max(most.all, most.lanes) * ranks,
           most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
-              ranks * (kBytesPerRank + most.lanes * kBytesPerLane)};
+              ranks * (kBytesPerRank + most.lanes * kBytesPerLane),
+          most.lanes};
 }
 
 std::int64_t memory_of_computer() {

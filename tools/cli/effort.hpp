@@ -12,6 +12,7 @@ namespace ringwood::cli {
 struct Effort {
   std::int64_t messages = 0;  ///< of all ranks; at least so many, if counting ended early
   std::int64_t bytes = 0;     ///< of memory, at the least: programs, and messages on their way at the same time
+  std::int64_t lanes = 0;     ///< most that run side by side on a rank; 0: none
 };
 
 /// Ends early once there are more than `enough` messages.

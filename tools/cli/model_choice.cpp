@@ -24,6 +24,9 @@ constexpr std::int64_t kMessagesForPrediction = 2'500'000;
 // Of all candidates at one point together; those that look best are simulated first.
 constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
 
+// What the messages of lanes cost more, in the flow model.
+constexpr std::int64_t kMostPerLane = 16;
+
 // Qualities are proved for so many ranks in place of more, and for others: what holds for some numbers only is not
 // promised.
 constexpr Rank kRanksForProof = 16;
@@ -35,6 +38,13 @@ constexpr Rank kOddRanks[] = {7, 9};
 
 [[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
   return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+/// Messages of rounds that all ranks take together are settled at once; where lanes run by themselves, flows begin and
+/// end one by one.
+[[nodiscard]] std::int64_t weighed(const Effort& effort, CostModel model) {
+  return model == CostModel::kFlow ? effort.messages * std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane)
+                                   : effort.messages;
 }
 
 /// Where messages share the links of a host and nothing else, as many as it has links do not hinder each other.
@@ -177,7 +187,7 @@ double ModelChoice::simulated(const Schedule& schedule, const Layout& layout) co
 }
 
 double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) const {
-  if (effort_of(schedule, kMessagesForPrediction).messages > kMessagesForPrediction) {
+  if (weighed(effort_of(schedule, kMessagesForPrediction), settings_.options.model) > kMessagesForPrediction) {
     return -1;
   }
   return simulated(schedule, equal_layout(schedule, bytes / element_size_, element_size_));
@@ -186,7 +196,7 @@ double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) co
 std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
   std::int64_t left = kMessagesAtOnePoint;
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    const std::int64_t messages = effort_of(schedule, kMessagesForPrediction).messages;
+    const std::int64_t messages = weighed(effort_of(schedule, kMessagesForPrediction), settings_.options.model);
     if (messages > kMessagesForPrediction || messages > left) {
       return -1.0;
     }
