@@ -53,6 +53,13 @@ class RankCase {
     send_before_ = send_;
   }
 
+  /// The buffers as they were at first, where they were.
+  void refill() {
+    send_.clear();
+    receive_.clear();
+    fill();
+  }
+
   [[nodiscard]] const ByteVector& send() const { return send_; }
 
   [[nodiscard]] ByteVector& receive() { return receive_; }

@@ -17,6 +17,28 @@ std::size_t size_of_type(MPI_Datatype type) {
 
 }  // namespace
 
+KeptType::~KeptType() {
+  int ended = 0;
+  if (owned_ && PMPI_Finalized(&ended) == MPI_SUCCESS && ended == 0) {
+    PMPI_Type_free(&type_);
+  }
+}
+
+void KeptType::keep() {
+  int integers = 0;
+  int addresses = 0;
+  int types = 0;
+  int combiner = MPI_COMBINER_NAMED;
+  if (owned_ || type_ == MPI_DATATYPE_NULL) {
+    return;
+  }
+  check_mpi(PMPI_Type_get_envelope(type_, &integers, &addresses, &types, &combiner), "MPI_Type_get_envelope");
+  if (combiner != MPI_COMBINER_NAMED) {
+    check_mpi(PMPI_Type_dup(type_, &type_), "MPI_Type_dup");
+    owned_ = true;
+  }
+}
+
 DataBlock::DataBlock(const void* memory, std::size_t count, MPI_Datatype type)
     : memory_(const_cast<void*>(memory)),
       count_(static_cast<int>(count)),
@@ -38,7 +60,8 @@ void DataBlock::pack(std::byte* target, MPI_Comm communicator) const {
   check_mpi(MPI_Pack(memory_, count_, type_, target, static_cast<int>(bytes_), &position, communicator), "MPI_Pack");
 }
 
-void DataBlock::unpack(const std::byte* source, MPI_Comm communicator) const {
+// The user's communicator may be gone by now; what is packed does not depend on it.
+void DataBlock::unpack(const std::byte* source) const {
   if (bytes_ == 0) {
     return;
   }
@@ -47,7 +70,7 @@ void DataBlock::unpack(const std::byte* source, MPI_Comm communicator) const {
     return;
   }
   int position = 0;
-  check_mpi(MPI_Unpack(source, static_cast<int>(bytes_), &position, memory_, count_, type_, communicator),
+  check_mpi(MPI_Unpack(source, static_cast<int>(bytes_), &position, memory_, count_, type_, MPI_COMM_SELF),
             "MPI_Unpack");
 }
 

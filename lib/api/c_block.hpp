@@ -9,6 +9,25 @@
 
 namespace ringwood {
 
+/// A datatype that a call names; kept, where the call goes on after its function has returned.
+class KeptType {
+ public:
+  explicit KeptType(MPI_Datatype type) : type_(type) {}
+
+  KeptType(const KeptType&) = delete;
+  KeptType& operator=(const KeptType&) = delete;
+  ~KeptType();
+
+  [[nodiscard]] MPI_Datatype get() const { return type_; }
+
+  /// From now on the user may free it: predefined ones stay anyway, of others this has a duplicate.
+  void keep();
+
+ private:
+  MPI_Datatype type_;
+  bool owned_ = false;
+};
+
 /// Elements of a datatype in a user's memory, seen as the bytes that travel: where the datatype has no gaps, the memory
 /// itself; else packed copies. Whether it is copied is this rank's own affair.
 class DataBlock {
@@ -24,7 +43,7 @@ class DataBlock {
   void pack(std::byte* target, MPI_Comm communicator) const;
 
   /// Takes them from `source` into the user's memory.
-  void unpack(const std::byte* source, MPI_Comm communicator) const;
+  void unpack(const std::byte* source) const;
 
  private:
   void* memory_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <vector>
 
 #include "ringwood/mpi/element_types.hpp"
 
@@ -89,7 +90,7 @@ void MpiReduction::reduce_local(const std::byte* left, const std::byte* right, s
   constexpr std::size_t kMost = std::numeric_limits<int>::max();
   for (std::size_t first = 0; first < count; first += kMost) {
     const auto part = static_cast<int>(std::min(kMost, count - first));
-    MPI_Reduce_local(left + first * size, result + first * size, part, self.type_, self.op_);
+    MPI_Reduce_local(left + first * size, result + first * size, part, self.type(), self.op_);
   }
 }
 

@@ -3,8 +3,8 @@
 #include <mpi.h>
 
 #include <optional>
-#include <vector>
 
+#include "api/c_block.hpp"
 #include "ringwood/reduction.hpp"
 
 namespace ringwood {
@@ -17,6 +17,12 @@ class MpiReduction {
   MpiReduction(const MpiReduction&) = delete;
   MpiReduction& operator=(const MpiReduction&) = delete;
 
+  /// The datatype is used after the call that named it has returned, and may be freed by then. An operation has to
+  /// stay: MPI has no way to keep one.
+  void keep() { type_.keep(); }
+
+  [[nodiscard]] MPI_Datatype type() const { return type_.get(); }
+
   /// nullptr: this is for the MPI library's own collective. Depends on type and operation only, which MPI requires to
   /// be the same on all ranks.
   [[nodiscard]] const Reduction* get() const { return reduction_ ? &*reduction_ : nullptr; }
@@ -26,7 +32,7 @@ class MpiReduction {
                            const void* context);
   void take_mpi(Bytes size, bool commutative);
 
-  MPI_Datatype type_;
+  KeptType type_;
   MPI_Op op_;
   std::optional<Reduction> reduction_;
 };

@@ -7,7 +7,7 @@ namespace ringwood {
 
 namespace {
 
-int code_of(MPI_Comm comm, const std::exception& failure) {
+int code_of(const Context* context, const std::exception& failure) {
   if (dynamic_cast<const std::bad_alloc*>(&failure) != nullptr) {
     return MPI_ERR_NO_MEM;
   }
@@ -15,7 +15,6 @@ int code_of(MPI_Comm comm, const std::exception& failure) {
   if (error != nullptr && error->kind() == ErrorKind::kUsage) {
     return MPI_ERR_ARG;
   }
-  const Context* context = find_context(comm);
   return context != nullptr && context->mpi_code() != MPI_SUCCESS ? context->mpi_code() : MPI_ERR_OTHER;
 }
 
@@ -28,8 +27,7 @@ bool ends_the_program(MPI_Comm comm) {
 }
 
 // A code cannot name the variable, and whoever handles it did not write the call that it made fail.
-bool tells_of_environment(MPI_Comm comm, const std::exception& failure) {
-  Context* context = find_context(comm);
+bool tells_of_environment(Context* context, const std::exception& failure) {
   return dynamic_cast<const EnvironmentError*>(&failure) != nullptr && context != nullptr &&
          context->tells_of_environment();
 }
@@ -41,7 +39,8 @@ Context* context_to_serve(MPI_Comm comm) {
     return nullptr;
   }
   if (Context* known = find_context(comm)) {
-    return known;
+    // MPI is about to end: callbacks of the user's still may call collectives.
+    return known->is_closed() ? nullptr : known;
   }
   int between_groups = 0;
   if (MPI_Comm_test_inter(comm, &between_groups) != MPI_SUCCESS || between_groups != 0) {
@@ -55,12 +54,13 @@ int refuse_argument(MPI_Comm comm, int error_class) {
   return error_class;
 }
 
-int report_failure(MPI_Comm comm, const std::exception& failure) {
-  const int code = code_of(comm, failure);
-  if (ends_the_program(comm) || tells_of_environment(comm, failure)) {
+int report_failure(MPI_Comm comm, Context* context, const std::exception& failure) {
+  const int code = code_of(context, failure);
+  const MPI_Comm told = context != nullptr && context->is_closed() ? MPI_COMM_WORLD : comm;
+  if (ends_the_program(told) || tells_of_environment(context, failure)) {
     std::fprintf(stderr, "ringwood: %s\n", failure.what());
   }
-  MPI_Comm_call_errhandler(comm, code);
+  MPI_Comm_call_errhandler(told, code);
   return code;
 }
 

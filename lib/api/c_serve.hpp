@@ -13,10 +13,11 @@ namespace ringwood {
 /// Throws Error.
 [[nodiscard]] Context* context_to_serve(MPI_Comm comm);
 
-/// Tells the communicator's error handler, once. Where that will end the program, says why on standard error first,
-/// since MPI's text for a code knows nothing of it. Where the environment is to blame, rank 0 says so in any case, once
-/// for a communicator. Returns the error code.
-[[nodiscard]] int report_failure(MPI_Comm comm, const std::exception& failure);
+/// Tells the communicator's error handler, once; that of MPI_COMM_WORLD if the communicator was freed. Where that will
+/// end the program, says why on standard error first, since MPI's text for a code knows nothing of it. Where the
+/// environment is to blame, rank 0 says so in any case, once for a communicator. Returns the error code. `context` is
+/// nullptr if there is none.
+[[nodiscard]] int report_failure(MPI_Comm comm, Context* context, const std::exception& failure);
 
 /// Refuses an argument that no rank may pass, with MPI's error class for it: told to the handler once. The MPI
 /// library's own function might not look (MPICH without error checking). Returns the class.
@@ -25,14 +26,15 @@ namespace ringwood {
 /// `ours(context)` for a call that the library serves, `native()` for all others.
 template <typename Native, typename Ours>
 [[nodiscard]] int serve(MPI_Comm comm, Collective collective, Native native, Ours ours) {
+  Context* context = nullptr;
   try {
-    Context* context = context_to_serve(comm);
+    context = context_to_serve(comm);
     if (context != nullptr && context->forced(collective) != "native") {
       ours(*context);
       return MPI_SUCCESS;
     }
   } catch (const std::exception& failure) {
-    return report_failure(comm, failure);
+    return report_failure(comm, context, failure);
   }
   return native();
 }

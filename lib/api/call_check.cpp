@@ -68,6 +68,16 @@ void check_call(const CollectiveCall& call, Rank ranks) {
   check_reduction(call);
 }
 
+void check_buffers(const CollectiveCall& call, const Plan& plan) {
+  const bool no_send = call.send == nullptr && plan.send_bytes() > 0;
+  const bool no_receive = call.receive == nullptr && plan.receive_bytes() > 0;
+  if (no_send || no_receive) {
+    refuse(call, "the " + std::string(no_send ? "send" : "receive") + " buffer of rank " + std::to_string(plan.rank()) +
+                     " is a null pointer, but needs " +
+                     std::to_string(no_send ? plan.send_bytes() : plan.receive_bytes()) + " bytes");
+  }
+}
+
 std::string variable_of(Collective collective) {
   std::string variable = "RINGWOOD_";
   for (const char letter : name_of(collective)) {

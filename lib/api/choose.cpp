@@ -137,6 +137,45 @@ Schedule recorded_schedule(const CollectiveCall& call, const Schedule::Request& 
   return schedule_of(recorded);
 }
 
+/// The one that is expected to be fastest, of those that nothing is against.
+Schedule chosen_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings,
+                         const Objection& objection) {
+  const std::string known =
+      surroundings.medium == Medium::kMemory ? within_memory(call, request.ranks) : over_nodes(call, request.placement);
+  const auto passes = [&](const Schedule& schedule) { return !objection || objection(schedule).empty(); };
+  if (auto schedule = schedule_of(known, call.collective, request); schedule && passes(*schedule)) {
+    return *std::move(schedule);
+  }
+  const Selector selector(known_catalogue(), usual_costs(request.placement, surroundings.cores));
+  const Selection selection = selector.select({.collective = call.collective,
+                                               .request = request,
+                                               .elements = static_cast<Bytes>(call.elements),
+                                               .element_size = call.element_size});
+  if (!objection) {
+    return {*selection.algorithm, request};
+  }
+  for (const Candidate& candidate : selection.candidates) {
+    if (candidate.why_not.empty()) {
+      Schedule schedule(*candidate.algorithm, request);
+      if (objection(schedule).empty()) {
+        return schedule;
+      }
+    }
+  }
+  throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) +
+                                     ": no algorithm keeps the limits of reproducibility and scratch memory");
+}
+
+Schedule named_schedule(const CollectiveCall& call, const Schedule::Request& request) {
+  const Expression expression = parse_expression(call.algorithm);
+  try {
+    return {known_library(), call.collective, expression, request};
+  } catch (const Error& error) {
+    throw Error(error.kind(),
+                std::string(error.what()) + "; accepted here: " + alternatives(call, request) + ", native");
+  }
+}
+
 }  // namespace
 
 bool is_for_mpi(const CollectiveCall& call) {
@@ -150,30 +189,18 @@ bool prefers_native(const CollectiveCall& call, const Placement& placement, Medi
          static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
 }
 
-Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings) {
-  if (call.recorded != nullptr) {
-    return recorded_schedule(call, request);
+Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings,
+                         const Objection& objection) {
+  if (call.recorded == nullptr && call.algorithm.empty()) {
+    return chosen_schedule(call, request, surroundings, objection);
   }
-  if (call.algorithm.empty()) {
-    const std::string known = surroundings.medium == Medium::kMemory ? within_memory(call, request.ranks)
-                                                                     : over_nodes(call, request.placement);
-    if (auto schedule = schedule_of(known, call.collective, request)) {
-      return *std::move(schedule);
+  Schedule schedule = call.recorded != nullptr ? recorded_schedule(call, request) : named_schedule(call, request);
+  if (objection) {
+    if (const std::string why = objection(schedule); !why.empty()) {
+      throw Error(ErrorKind::kUsage, schedule.name() + ": " + why);
     }
-    const Selector selector(known_catalogue(), usual_costs(request.placement, surroundings.cores));
-    const Selection selection = selector.select({.collective = call.collective,
-                                                 .request = request,
-                                                 .elements = static_cast<Bytes>(call.elements),
-                                                 .element_size = call.element_size});
-    return {*selection.algorithm, request};
   }
-  const Expression expression = parse_expression(call.algorithm);
-  try {
-    return {known_library(), call.collective, expression, request};
-  } catch (const Error& error) {
-    throw Error(error.kind(),
-                std::string(error.what()) + "; accepted here: " + alternatives(call, request) + ", native");
-  }
+  return schedule;
 }
 
 }  // namespace ringwood

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ringwood/choose.hpp"
 #include "ringwood/mpi/communicator.hpp"
 #include "ringwood/schedule.hpp"
 
@@ -27,8 +28,9 @@ struct Surroundings {
 [[nodiscard]] bool prefers_native(const CollectiveCall& call, const Placement& placement, Medium medium);
 
 /// The schedule for a call that names its algorithm, or the one that is expected to be fastest. Depends only on what
-/// all ranks share. Throws Error(kUsage) that names those that can do it if the named one cannot.
+/// all ranks share. Throws Error(kUsage) that names those that can do it if the named one cannot. What `objection` (if
+/// there is one) has something against is not taken.
 [[nodiscard]] Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request,
-                                       Surroundings surroundings);
+                                       Surroundings surroundings, const Objection& objection = nullptr);
 
 }  // namespace ringwood

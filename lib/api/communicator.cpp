@@ -64,38 +64,39 @@ void Communicator::place(Placement placement) {
   state_->context().place(std::move(placement));
 }
 
-void Communicator::check_equal(const char* collective, std::size_t expected, std::size_t given) {
-  if (expected != given) {
-    throw Error(ErrorKind::kUsage, std::string(collective) + ": the output has to match " + std::to_string(expected) +
-                                       " elements, not " + std::to_string(given));
-  }
+Request Communicator::start(const CollectiveCall& call, std::shared_ptr<const void> kept) {
+  Context& context = state_->context();
+  std::shared_ptr<SteppedCall> started = context.in_steps(call, std::move(kept));
+  context.stepped().start(started, call.send, call.receive);
+  return Request(std::move(started));
 }
 
-void Communicator::check_divides(const char* collective, std::size_t elements) const {
-  if (elements % static_cast<std::size_t>(size()) != 0) {
-    throw Error(ErrorKind::kUsage, std::string(collective) + ": " + std::to_string(elements) +
-                                       " elements are no equal blocks for " + std::to_string(size()) + " ranks");
-  }
+CollectivePlan Communicator::plan(const CollectiveCall& call, BufferSizes sizes, std::shared_ptr<const void> kept) {
+  return {state_->context().plan(call, std::move(kept)), call, sizes};
 }
 
-void Communicator::check_counts(const char* collective, std::span<const std::size_t> counts, std::size_t all,
-                                std::size_t own) const {
-  std::size_t sum = 0;
-  for (const std::size_t count : counts) {
-    sum += count;
-  }
-  if (counts.size() != static_cast<std::size_t>(size()) || sum != all ||
-      counts[static_cast<std::size_t>(rank())] != own) {
-    throw Error(ErrorKind::kUsage, std::string(collective) + ": " + std::to_string(counts.size()) +
-                                       " counts with sum " + std::to_string(sum) + " do not fit " +
-                                       std::to_string(size()) + " ranks, " + std::to_string(all) +
-                                       " elements in all and " + std::to_string(own) + " of this rank");
-  }
+Rank StartedCalls::rank() const {
+  return communicator_.rank();
 }
 
-void Communicator::refuse_operator(ReduceOperator op, ElementType type) {
-  throw Error(ErrorKind::kUsage,
-              "operator " + std::string(name_of(op)) + " has no meaning for " + std::string(name_of(type)));
+Rank StartedCalls::size() const {
+  return communicator_.size();
+}
+
+Request StartedCalls::submit(const CollectiveCall& call, std::shared_ptr<const void> kept, BufferSizes /*sizes*/) {
+  return communicator_.start(call, std::move(kept));
+}
+
+Rank PlannedCalls::rank() const {
+  return communicator_.rank();
+}
+
+Rank PlannedCalls::size() const {
+  return communicator_.size();
+}
+
+CollectivePlan PlannedCalls::submit(const CollectiveCall& call, std::shared_ptr<const void> kept, BufferSizes sizes) {
+  return communicator_.plan(call, sizes, std::move(kept));
 }
 
 }  // namespace ringwood

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "api/agreement.hpp"
 #include "api/call_check.hpp"
 #include "api/diagnosis.hpp"
+#include "api/policies.hpp"
 #include "api/same_plugins.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
@@ -61,6 +63,12 @@ class CallMark {
   NodeProgress* progress_;
 };
 
+Layout layout_of(const CollectiveCall& call, const Schedule& schedule) {
+  const Bytes elements = call.collective == Collective::kBarrier ? 1 : static_cast<Bytes>(call.elements);
+  return call.counts.empty() ? equal_layout(schedule, elements, call.element_size)
+                             : Layout::counts(call.counts, call.element_size, schedule.chunks());
+}
+
 /// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
 Cores cores_here(const Placement& nodes, Rank me) {
   const std::vector<Rank>& node_of = nodes.levels().front().group_of;
@@ -83,15 +91,17 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
     load_same_plugins(own_);
     share_environment();
+    start_comparing();
     table_ = TableChoice(own_, rank_);
     Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
     placement_ = node.placement;
     const Cores here = cores_here(placement_, rank_);
     cores_ = cores_anywhere(here, own_);
-    transport_ = std::make_unique<MpiTransport>(own_, here == Cores::kEnough ? Waiting::kSpin : Waiting::kYield);
+    own_core_ = here == Cores::kEnough;
+    transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield);
     attach(std::move(node), here);
   } catch (...) {
-    close();
+    free();
     throw;
   }
 }
@@ -115,6 +125,7 @@ void Context::attach(Node node, Cores here) {
   waiting.progress = [this] {
     int found = 0;
     PMPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, own_, &found, MPI_STATUS_IGNORE);
+    progress::turn();
   };
   const Rank me = node.rank_of[index(rank_)];
   endpoint_ = std::make_unique<NodeEndpoint>(segment_->memory(), segment_->shape(), me, std::move(waiting));
@@ -123,6 +134,17 @@ void Context::attach(Node node, Cores here) {
 }
 
 void Context::close() noexcept {
+  closed_ = true;
+  stepped_->when_idle([self = shared_from_this()] { self->free(); });
+}
+
+void Context::end() noexcept {
+  closed_ = true;
+  stepped_->abandon();
+  free();
+}
+
+void Context::free() noexcept {
   if (own_ != MPI_COMM_NULL) {
     if (transport_ != nullptr && !transport_->abandon()) {
       scratch_.leave();
@@ -181,53 +203,62 @@ std::string_view Context::from_table(const CollectiveCall& call) {
   }
 }
 
-Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabled) const {
+Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabled, Manner manner,
+                               const Objection& objection) const {
   const Schedule::Request request = request_of(call);
   if (!tabled.empty()) {
     CollectiveCall named = call;
     named.algorithm = tabled;
-    return choose_schedule(named, request, surroundings());
+    return choose_schedule(named, request, surroundings(manner), objection);
   }
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
   if (!call.algorithm.empty() || call.recorded != nullptr || forced.empty()) {
-    return choose_schedule(call, request, surroundings());
+    return choose_schedule(call, request, surroundings(manner), objection);
   }
   CollectiveCall named = call;
   named.algorithm = forced;
   try {
-    return choose_schedule(named, request, surroundings());
+    return choose_schedule(named, request, surroundings(manner), objection);
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(),
                            variable_of(call.collective) + "=" + std::string(forced) + ": " + error.what());
   }
 }
 
-PreparedCall Context::prepare(const CollectiveCall& call) {
+PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   check_call(call, ranks_);
+  const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
+  const Objection objection = objection_of(call.policies, own_, [&](const Schedule& schedule) {
+    return compile(schedule, layout_of(call, schedule), rank_, use).scratch_bytes();
+  });
   const bool given = !call.algorithm.empty() || call.recorded != nullptr;
   const std::string_view named = given ? call.algorithm : forced(call.collective);
   // What is forced comes first, then what a table says, then the model.
   const bool open = !given && named.empty();
-  const std::string_view tabled = open ? from_table(call) : std::string_view();
+  const std::string_view tabled = open && !objection ? from_table(call) : std::string_view();
   const bool model_decides = open && tabled.empty();
-  if (named == "native" || tabled == "native" ||
-      (model_decides && prefers_native(call, placement_, surroundings().medium))) {
-    return {.algorithm = "native", .plan = std::nullopt};
+  const std::string_view why = given ? "call" : !named.empty() ? "environment" : !tabled.empty() ? "table" : "model";
+  if (named == "native" && objection) {
+    throw Error(ErrorKind::kUsage, "nothing is known of the reproducibility and memory of native collectives");
   }
-  const Schedule schedule = schedule_for(call, tabled);
-  const Bytes elements = call.collective == Collective::kBarrier ? 1 : static_cast<Bytes>(call.elements);
-  const Layout layout = call.counts.empty() ? equal_layout(schedule, elements, call.element_size)
-                                            : Layout::counts(call.counts, call.element_size, schedule.chunks());
-  const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
+  if (named == "native" || tabled == "native" ||
+      (model_decides && !objection && manner == Manner::kWaiting &&
+       prefers_native(call, placement_, surroundings(manner).medium))) {
+    return {.algorithm = "native", .why = why, .plan = std::nullopt};
+  }
+  const Schedule schedule = schedule_for(call, tabled, manner, objection);
+  const Layout layout = layout_of(call, schedule);
   Plan plan = compile(schedule, layout, rank_, use);
   for (const PlanStrand& strand : plan.strands()) {
-    if (strand.lane >= MpiTransport::kLanes) {
+    if (strand.lane >= kBlockingTags) {
       throw Error(ErrorKind::kUsage, schedule.name() + " needs lane " + std::to_string(strand.lane) + "; there are " +
-                                         std::to_string(MpiTransport::kLanes) + " over MPI");
+                                         std::to_string(kBlockingTags) + " over MPI");
     }
   }
-  PreparedCall prepared{.algorithm = schedule.name(), .plan = std::nullopt};
-  prepared.fused = fused(call, schedule, layout, plan);
+  PreparedCall prepared{.algorithm = schedule.name(), .why = why, .plan = std::nullopt};
+  if (manner == Manner::kWaiting) {
+    prepared.fused = fused(call, schedule, layout, plan);
+  }
   prepared.plan = std::move(plan);
   return prepared;
 }
@@ -260,19 +291,9 @@ std::optional<FusedPlan> Context::fused(const CollectiveCall& call, const Schedu
   return fuse(plan, {.window = std::numeric_limits<Bytes>::max(), .streams = false});
 }
 
-const PreparedCall& Context::prepared(const CollectiveCall& call) {
-  const PreparedCall* known = cache_.find(call);
-  return known != nullptr ? *known : cache_.insert(call, prepare(call));
-}
-
-void Context::check_buffers(const CollectiveCall& call, const Plan& plan) const {
-  const bool no_send = call.send == nullptr && plan.send_bytes() > 0;
-  const bool no_receive = call.receive == nullptr && plan.receive_bytes() > 0;
-  if (no_send || no_receive) {
-    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + ": the " + (no_send ? "send" : "receive") +
-                                       " buffer of rank " + std::to_string(rank_) + " is a null pointer, but needs " +
-                                       std::to_string(no_send ? plan.send_bytes() : plan.receive_bytes()) + " bytes");
-  }
+const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner) {
+  const PlanCache::Known* known = cache_.find(call, manner);
+  return known != nullptr ? *known : cache_.insert(call, manner, prepare(call, manner));
 }
 
 void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
@@ -281,6 +302,15 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
   } else if (node_transport_ != nullptr) {
     node_transport_->begin();
     executor_.execute(*todo.plan, buffers, call.reduction, *node_transport_, call.log);
+  } else if (progress::any()) {
+    transport_->begin();
+    executor_.begin(*todo.plan, buffers, call.reduction, *transport_, call.log);
+    while (!executor_.advance()) {
+      progress::turn();
+      if (!own_core_) {
+        std::this_thread::yield();
+      }
+    }
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
   }
@@ -299,8 +329,8 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
     carry_out(call, todo, buffers);
   } catch (...) {
     // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
-    failed_ = todo.fused || transport_->started() || (node_transport_ != nullptr && node_transport_->started());
-    mpi_code_ = transport_->error_code();
+    note_failure(transport_->error_code(),
+                 todo.fused || transport_->started() || (node_transport_ != nullptr && node_transport_->started()));
     if (!transport_->abandon()) {
       scratch_.leave();
     }
@@ -308,27 +338,44 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   }
 }
 
-void Context::run(const CollectiveCall& call) {
-  if (own_ == MPI_COMM_NULL) {
+void Context::note_failure(int code, bool moved) {
+  mpi_code_ = code;
+  if (moved) {
+    failed_ = true;
+  }
+}
+
+void Context::check_usable() {
+  if (closed_) {
     throw Error(ErrorKind::kUsage, "the communicator was freed");
   }
   if (failed_) {
     throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
   }
   mpi_code_ = MPI_SUCCESS;
+}
+
+void Context::run(const CollectiveCall& call) {
+  if (call.policies.timeout.count() > 0) {
+    const auto stepped = in_steps(call, nullptr);
+    stepped_->start(stepped, call.send, call.receive);
+    stepped_->wait(*stepped);
+    return;
+  }
+  check_usable();
   if (settings_.check) {
     check_ranks_agree(call, own_, ranks_);
   }
   const PreparedCall& todo = prepared(call);
-  last_algorithm_ = todo.algorithm;
+  note(todo);
   if (todo.plan) {
     execute(call, todo);
     return;
   }
   try {
-    run_native(call, own_, rank_, ranks_);
+    NativeCollective(call, own_, rank_, ranks_).run();
   } catch (const Error& error) {
-    failed_ = error.kind() == ErrorKind::kSystem;
+    note_failure(MPI_SUCCESS, error.kind() == ErrorKind::kSystem);
     throw;
   }
 }

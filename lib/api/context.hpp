@@ -3,6 +3,7 @@
 #include <mpi.h>
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,9 +11,11 @@
 
 #include "api/choose.hpp"
 #include "api/plan_cache.hpp"
+#include "api/progress.hpp"
 #include "api/scratch.hpp"
 #include "api/settings.hpp"
 #include "api/table_choice.hpp"
+#include "api/tags.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/node_executor.hpp"
 #include "interpret/mpi/node_segment.hpp"
@@ -35,7 +38,7 @@ class EnvironmentError : public Error {
 /// All that the library keeps of one user communicator: its private twin, who shares a node with whom, what the
 /// environment asks for, and the prepared calls. One for each communicator, however many Communicator objects and C
 /// calls use it (context_cache.hpp).
-class Context {
+class Context : public std::enable_shared_from_this<Context> {
  public:
   /// Collective. `users` must be an intracommunicator. Throws Error(kSystem) if MPI fails.
   explicit Context(MPI_Comm users);
@@ -43,8 +46,12 @@ class Context {
   Context& operator=(const Context&) = delete;
   ~Context() = default;
 
-  /// Frees the private communicator, when the user's is freed or MPI ends; calls are refused from then on.
+  /// When the user's communicator is freed: calls are refused from now on, and the private one is freed as soon as no
+  /// operation is under way.
   void close() noexcept;
+
+  /// When MPI ends: at once. What is under way fails.
+  void end() noexcept;
 
   [[nodiscard]] Rank rank() const { return rank_; }
 
@@ -54,7 +61,32 @@ class Context {
   void run(const CollectiveCall& call);
 
   /// What `run` carries out; valid until the next call.
-  [[nodiscard]] const PreparedCall& prepared(const CollectiveCall& call);
+  [[nodiscard]] const PreparedCall& prepared(const CollectiveCall& call) { return *known(call, Manner::kWaiting); }
+
+  /// The call to be carried out in steps, once. `kept` as in SteppedCall::Recipe. All ranks make the same, in the order
+  /// of their calls.
+  [[nodiscard]] std::shared_ptr<SteppedCall> in_steps(const CollectiveCall& call, std::shared_ptr<const void> kept);
+
+  /// The same, to be started again and again, in any order with others. Collective: waits for all ranks.
+  [[nodiscard]] std::shared_ptr<SteppedCall> plan(const CollectiveCall& call, std::shared_ptr<const void> kept);
+
+  /// Of this communicator, under way.
+  [[nodiscard]] SteppedCalls& stepped() { return *stepped_; }
+
+  /// The private communicator.
+  [[nodiscard]] MPI_Comm messages() const { return own_; }
+
+  [[nodiscard]] bool has_own_core() const { return own_core_; }
+
+  [[nodiscard]] std::chrono::milliseconds timeout() const { return settings_.timeout; }
+
+  [[nodiscard]] bool is_closed() const { return closed_; }
+
+  [[nodiscard]] bool has_failed() const { return failed_; }
+
+  /// After a failure of MPI, or of a rank that did not come; `moved`: messages may be under way, so that the
+  /// communicator cannot be used any more.
+  void note_failure(int code, bool moved);
 
   /// What RINGWOOD_ALLREDUCE and its like say; empty: nothing. Rank 0's environment counts, so that all ranks agree.
   [[nodiscard]] std::string_view forced(Collective collective) const {
@@ -63,6 +95,19 @@ class Context {
 
   /// Of the last call that succeeded, as users write it; valid until the next one.
   [[nodiscard]] std::string_view last_algorithm() const { return last_algorithm_; }
+
+  /// Who chose it: "call", "environment", "table" or "model".
+  [[nodiscard]] std::string_view last_reason() const { return last_reason_; }
+
+  /// Whether the next call of so many bytes is to be left to the MPI library, which RINGWOOD_REPORT compares with: of
+  /// the calls of a size (up to a factor of two) one in eight. Counts it.
+  [[nodiscard]] bool next_is_compared(Collective collective, std::uint64_t bytes);
+
+  /// Whether there may be such calls on any communicator. Cheap.
+  [[nodiscard]] static bool any_is_compared();
+
+  /// How many calls got here.
+  [[nodiscard]] std::uint64_t calls() const { return calls_; }
 
   /// Whether it is this rank's turn to tell the user about the environment: rank 0's, once.
   [[nodiscard]] bool tells_of_environment() { return rank_ == 0 && !std::exchange(told_, true); }
@@ -74,9 +119,22 @@ class Context {
   [[nodiscard]] int mpi_code() const { return mpi_code_; }
 
  private:
+  void free() noexcept;
   void share_environment();
-  [[nodiscard]] PreparedCall prepare(const CollectiveCall& call);
-  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled) const;
+  void start_comparing();
+  [[nodiscard]] PreparedCall prepare(const CollectiveCall& call, Manner manner);
+  [[nodiscard]] const PlanCache::Known& known(const CollectiveCall& call, Manner manner);
+  void check_usable();
+
+  void note(const PreparedCall& todo) {
+    last_algorithm_ = todo.algorithm;
+    last_reason_ = todo.why;
+    ++calls_;
+  }
+
+  [[nodiscard]] PlanCache::Known prepared_in_steps(const CollectiveCall& call);
+  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled, Manner manner,
+                                      const Objection& objection) const;
   [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   [[nodiscard]] std::optional<FusedPlan> fused(const CollectiveCall& call, const Schedule& schedule,
@@ -84,20 +142,25 @@ class Context {
   void attach(Node node, Cores here);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
-  void check_buffers(const CollectiveCall& call, const Plan& plan) const;
 
-  [[nodiscard]] Surroundings surroundings() const {
-    return {.cores = cores_, .medium = one_node_ ? Medium::kMemory : Medium::kMessages};
+  [[nodiscard]] Surroundings surroundings(Manner manner) const {
+    const bool memory = one_node_ && manner == Manner::kWaiting;
+    return {.cores = cores_, .medium = memory ? Medium::kMemory : Medium::kMessages};
   }
 
   MPI_Comm own_ = MPI_COMM_NULL;
   Settings settings_;
   Rank rank_ = 0;
   Rank ranks_ = 1;
-  bool failed_ = false;
+  bool own_core_ = true;
+  bool closed_ = false;
+  std::atomic<bool> failed_ = false;  // operations in steps may be gone on with by another thread
   bool told_ = false;
-  int mpi_code_ = MPI_SUCCESS;
+  std::atomic<int> mpi_code_ = MPI_SUCCESS;
   std::string_view last_algorithm_ = "native";  // in the cache of plans
+  std::string_view last_reason_;
+  std::uint64_t calls_ = 0;
+  std::array<std::array<std::uint8_t, 65>, kAllCollectives.size()> sizes_seen_{};
   Placement placement_;
   Cores cores_ = Cores::kEnough;
   std::array<std::string, kAllCollectives.size()> forced_;
@@ -111,6 +174,8 @@ class Context {
   Executor executor_;
   Scratch scratch_;
   PlanCache cache_;
+  Tags tags_;
+  std::shared_ptr<SteppedCalls> stepped_ = std::make_shared<SteppedCalls>();
 };
 
 }  // namespace ringwood

@@ -26,7 +26,7 @@ class LiveContexts {
     const std::lock_guard lock(mutex_);
     for (const std::weak_ptr<Context>& known : contexts_) {
       if (const Holder context = known.lock()) {
-        context->close();
+        context->end();
       }
     }
     contexts_.clear();
@@ -78,8 +78,9 @@ const Keys& keys() {
 Holder* find_holder(MPI_Comm users) {
   void* value = nullptr;
   int found = 0;
-  check_mpi(MPI_Comm_get_attr(users, keys().context(), &value, &found), "MPI_Comm_get_attr");
-  return found != 0 ? static_cast<Holder*>(value) : nullptr;
+  // What is no communicator has no context; whoever makes one finds out.
+  const int code = MPI_Comm_get_attr(users, keys().context(), &value, &found);
+  return code == MPI_SUCCESS && found != 0 ? static_cast<Holder*>(value) : nullptr;
 }
 
 }  // namespace

@@ -30,6 +30,7 @@
 #define RINGWOOD_H
 
 #include <mpi.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +69,82 @@ int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype 
 
 /** MPI_Barrier. */
 int ringwood_barrier(MPI_Comm comm);
+
+/**
+ * A collective that was started or planned. Not an MPI_Request: MPI_Wait knows nothing of the library, and would not go
+ * on with the operation that it waits for; a generalized request of MPI would need a thread that does. Its functions
+ * are those of MPI by the same names, and wait, test and free no others.
+ *
+ * What is under way goes on whenever this process is in a function of this library, blocking collectives among them,
+ * on whatever communicator; never inside MPI's own functions. So a rank that waits in MPI_Recv for what another rank
+ * sends after its own ringwood_wait may wait for ever.
+ *
+ * Order, buffers and arrays of arguments are as for MPI's functions; datatypes may be freed, operations may not before
+ * the end. The first call of a communicator waits for all of its ranks even if it is a non-blocking one.
+ */
+typedef struct ringwood_request_state* ringwood_request;
+
+/** No request: it has ended. */
+#define RINGWOOD_REQUEST_NULL NULL
+
+/** Non-blocking: as MPI_Iallreduce and its like. */
+int ringwood_iallreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm,
+                        ringwood_request* request);
+int ringwood_ireduce_scatter(const void* sendbuf, void* recvbuf, const int recvcounts[], MPI_Datatype datatype,
+                             MPI_Op op, MPI_Comm comm, ringwood_request* request);
+int ringwood_ireduce_scatter_block(const void* sendbuf, void* recvbuf, int recvcount, MPI_Datatype datatype, MPI_Op op,
+                                   MPI_Comm comm, ringwood_request* request);
+int ringwood_iallgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                        MPI_Datatype recvtype, MPI_Comm comm, ringwood_request* request);
+int ringwood_iallgatherv(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf,
+                         const int recvcounts[], const int displs[], MPI_Datatype recvtype, MPI_Comm comm,
+                         ringwood_request* request);
+int ringwood_ibcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, ringwood_request* request);
+int ringwood_ireduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
+                     MPI_Comm comm, ringwood_request* request);
+int ringwood_ibarrier(MPI_Comm comm, ringwood_request* request);
+
+/**
+ * Persistent: as MPI_Allreduce_init and its like of MPI 4; they wait for all ranks, and `info` is not looked at. What
+ * is handed to the MPI library becomes its non-blocking function at each start, so there starts have an order.
+ */
+int ringwood_allreduce_init(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op,
+                            MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_reduce_scatter_init(const void* sendbuf, void* recvbuf, const int recvcounts[], MPI_Datatype datatype,
+                                 MPI_Op op, MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_reduce_scatter_block_init(const void* sendbuf, void* recvbuf, int recvcount, MPI_Datatype datatype,
+                                       MPI_Op op, MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_allgather_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                            MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_allgatherv_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf,
+                             const int recvcounts[], const int displs[], MPI_Datatype recvtype, MPI_Comm comm,
+                             MPI_Info info, ringwood_request* request);
+int ringwood_bcast_init(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm, MPI_Info info,
+                        ringwood_request* request);
+int ringwood_reduce_init(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
+                         MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_barrier_init(MPI_Comm comm, MPI_Info info, ringwood_request* request);
+
+/** MPI_Start: of a persistent request that is not under way. */
+int ringwood_start(ringwood_request* request);
+
+/** MPI_Startall. */
+int ringwood_startall(int count, ringwood_request requests[]);
+
+/** MPI_Wait: frees a non-blocking request, and makes it RINGWOOD_REQUEST_NULL. The status is always an empty one. */
+int ringwood_wait(ringwood_request* request, MPI_Status* status);
+
+/** MPI_Test. */
+int ringwood_test(ringwood_request* request, int* flag, MPI_Status* status);
+
+/** MPI_Waitall: for all, whatever fails. Statuses are empty but for their MPI_ERROR. */
+int ringwood_waitall(int count, ringwood_request requests[], MPI_Status statuses[]);
+
+/** MPI_Testall, but that requests which have ended are freed even if others have not. */
+int ringwood_testall(int count, ringwood_request requests[], int* flag, MPI_Status statuses[]);
+
+/** MPI_Request_free: of a persistent request that is not under way; all others are MPI_ERR_REQUEST. */
+int ringwood_request_free(ringwood_request* request);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

@@ -74,32 +74,70 @@ int Ledger::tell_at_end(MPI_Comm /*self*/, int /*key*/, void* value, void* /*sta
   return MPI_SUCCESS;
 }
 
-void Ledger::add(const Site& site, double seconds) {
+bool Ledger::is_compared(const Site& site) {
+  if (!Context::any_is_compared()) {
+    return false;
+  }
+  Context* context = find_context(site.communicator);
+  return context != nullptr && context->next_is_compared(site.collective, bytes_of(site));
+}
+
+std::uint64_t Ledger::calls_served(const Site& site) {
   const Context* context = find_context(site.communicator);
-  const bool native = context == nullptr || context->forced(site.collective) == "native";
-  const std::string algorithm = native ? "native" : std::string(context->last_algorithm());
+  return context == nullptr ? 0 : context->calls();
+}
+
+void Ledger::add(const Site& site, double seconds, bool compared, std::uint64_t calls_before) {
+  const Context* context = find_context(site.communicator);
+  std::string algorithm = "native (passed on)";
+  if (context != nullptr && context->forced(site.collective) == "native") {
+    algorithm = "native (environment)";
+  } else if (context != nullptr && context->calls() != calls_before) {
+    algorithm = std::string(context->last_algorithm()) + " (" + std::string(context->last_reason()) + ")";
+  }
   const std::uint64_t bytes = bytes_of(site);
+  const Place place{name_of_communicator(site.communicator), site.caller, site.collective,
+                    static_cast<int>(std::bit_width(bytes))};
   const std::lock_guard lock(mutex_);
-  Entry& entry = entries_[{name_of_communicator(site.communicator), site.caller, site.collective,
-                           static_cast<int>(std::bit_width(bytes)), algorithm}];
+  Entry& entry = compared ? compared_[place] : entries_[{place, std::move(algorithm)}];
   ++entry.calls;
   entry.bytes += bytes;
   entry.seconds += seconds;
 }
 
+/// `saved` gets what the library saved in these calls, if some were left to the MPI library to compare with.
+std::string Ledger::line(const Key& key, const Entry& entry, double& saved) const {
+  const auto& [place, algorithm] = key;
+  const auto& [communicator, caller, collective, size] = place;
+  const auto calls = static_cast<double>(entry.calls);
+  const auto native = compared_.find(place);
+  std::array<char, 32> beside{"              -"};
+  if (native != compared_.end() && !algorithm.starts_with("native")) {
+    saved += (native->second.mean() - entry.mean()) * calls;
+    std::snprintf(beside.data(), beside.size(), "%15.2f", native->second.mean() * 1e6);
+  }
+  std::array<char, 192> text{};
+  std::snprintf(text.data(), text.size(), "%7llu %12.0f %12.2f %s  %-15s %-32s ",
+                static_cast<unsigned long long>(entry.calls), static_cast<double>(entry.bytes) / calls,
+                entry.mean() * 1e6, beside.data(), std::string(name_of(collective)).c_str(), algorithm.c_str());
+  return text.data() + communicator + ", " + name_of_site(caller) + "\n";
+}
+
 std::string Ledger::text() const {
   std::string text = "ringwood: collectives of rank 0\n";
-  text += "  calls   mean bytes      mean us  collective      algorithm             communicator, called from\n";
+  text +=
+      "  calls   mean bytes      mean us  native mean us  collective      algorithm (chosen by)            "
+      "communicator, called from\n";
+  double saved = 0;
+  double seconds = 0;
   for (const auto& [key, entry] : entries_) {
-    const auto& [communicator, caller, collective, size, algorithm] = key;
-    const auto calls = static_cast<double>(entry.calls);
-    std::array<char, 160> line{};
-    std::snprintf(line.data(), line.size(), "%7llu %12.0f %12.2f  %-15s %-21s ",
-                  static_cast<unsigned long long>(entry.calls), static_cast<double>(entry.bytes) / calls,
-                  entry.seconds / calls * 1e6, std::string(name_of(collective)).c_str(), algorithm.c_str());
-    text += line.data() + communicator + ", " + name_of_site(caller) + "\n";
+    text += line(key, entry, saved);
+    seconds += entry.seconds;
   }
-  return text;
+  std::array<char, 160> sum{};
+  std::snprintf(sum.data(), sum.size(), "  %.6f s in all; saved against native, where it was compared: %.6f s\n",
+                seconds, saved);
+  return text + sum.data();
 }
 
 void Ledger::tell() const {

@@ -49,12 +49,14 @@ int serve(const Site& site, Ours ours, Native native) {
     return native();
   }
   const Inside inside;
+  const bool compared = Ledger::is_compared(site);
   if (!Ledger::is_kept()) {
-    return ours();
+    return compared ? native() : ours();
   }
+  const std::uint64_t calls_before = Ledger::calls_served(site);
   const double start = PMPI_Wtime();
-  const int code = ours();
-  Ledger::instance().add(site, PMPI_Wtime() - start);
+  const int code = compared ? native() : ours();
+  Ledger::instance().add(site, PMPI_Wtime() - start, compared, calls_before);
   return code;
 }
 

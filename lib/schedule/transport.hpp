@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "ringwood/ids.hpp"
@@ -28,6 +29,9 @@ class Transport {
   /// Waits until at least one started transfer that was not reported yet has ended, and reports it. Throws
   /// Error(kSystem) that names the peer if it failed.
   virtual Ticket wait_any() = 0;
+
+  /// The same without waiting: nothing if none has ended. What is under way moves on.
+  [[nodiscard]] virtual std::optional<Ticket> test_any() = 0;
 
   /// Waits until everything that was started and not reported yet has ended, `count` transfers, and reports it.
   /// Throws as `wait_any` does.

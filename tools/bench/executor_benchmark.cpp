@@ -20,6 +20,8 @@ class IdleTransport final : public Transport {
 
   Ticket wait_any() override { return ended_++; }
 
+  std::optional<Ticket> test_any() override { return ended_ < started_ ? std::optional(ended_++) : std::nullopt; }
+
  private:
   Ticket started_ = 0;
   Ticket ended_ = 0;

@@ -106,7 +106,7 @@ bool NodeTransport::take_from_others() {
   if (others_pending_ == 0) {
     return false;
   }
-  const auto ticket = others_.poll();
+  const auto ticket = others_.test_any();
   if (!ticket) {
     return false;
   }
@@ -144,6 +144,18 @@ Transport::Ticket NodeTransport::wait_any() {
     } else if (++looks > kLooks) {
       endpoint_.pause(looks - kLooks - 1, somebody_waited_for());
     }
+  }
+  const Ticket ticket = ended_.front();
+  ended_.pop_front();
+  return ticket;
+}
+
+std::optional<Transport::Ticket> NodeTransport::test_any() {
+  if (ended_.empty()) {
+    progress();
+  }
+  if (ended_.empty()) {
+    return std::nullopt;
   }
   const Ticket ticket = ended_.front();
   ended_.pop_front();

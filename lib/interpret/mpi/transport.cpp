@@ -25,8 +25,8 @@ std::string about(bool sending, Rank peer) {
 
 }  // namespace
 
-MpiTransport::MpiTransport(MPI_Comm communicator, Waiting waiting, Bytes largest_piece)
-    : communicator_(communicator), waiting_(waiting), largest_piece_(largest_piece) {}
+MpiTransport::MpiTransport(MPI_Comm communicator, Waiting waiting, Bytes largest_piece, Lane first_tag)
+    : communicator_(communicator), waiting_(waiting), largest_piece_(largest_piece), first_tag_(first_tag) {}
 
 MpiTransport::~MpiTransport() {
   (void)abandon();
@@ -68,9 +68,9 @@ bool MpiTransport::abandon() noexcept {
 
 template <typename Start>
 Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, Start start_piece) {
-  if (lane < 0 || lane >= kLanes) {
-    throw Error(ErrorKind::kUsage, "lane " + std::to_string(lane) + " has no tag; there are " + std::to_string(kLanes) +
-                                       " lanes over MPI");
+  if (lane < 0 || lane >= kTags - first_tag_) {
+    throw Error(ErrorKind::kUsage, "lane " + std::to_string(lane) + " has no tag; there are " +
+                                       std::to_string(kTags - first_tag_) + " lanes here over MPI");
   }
   const auto ticket = static_cast<Ticket>(pending_.size());
   pending_.push_back(0);
@@ -94,13 +94,13 @@ Transport::Ticket MpiTransport::start_send(Rank peer, Lane lane, std::span<const
   return start(peer, lane, data.size(), [&](std::size_t offset, Piece& piece, MPI_Request* request) {
     const int bytes = piece.bytes;
     piece.bytes = -1;
-    return MPI_Isend(data.data() + offset, bytes, MPI_BYTE, peer, lane, communicator_, request);
+    return MPI_Isend(data.data() + offset, bytes, MPI_BYTE, peer, first_tag_ + lane, communicator_, request);
   });
 }
 
 Transport::Ticket MpiTransport::start_receive(Rank peer, Lane lane, std::span<std::byte> data) {
   return start(peer, lane, data.size(), [&](std::size_t offset, const Piece& piece, MPI_Request* request) {
-    return MPI_Irecv(data.data() + offset, piece.bytes, MPI_BYTE, peer, lane, communicator_, request);
+    return MPI_Irecv(data.data() + offset, piece.bytes, MPI_BYTE, peer, first_tag_ + lane, communicator_, request);
   });
 }
 
@@ -119,7 +119,7 @@ Transport::Ticket MpiTransport::wait_any() {
   return ticket;
 }
 
-std::optional<Transport::Ticket> MpiTransport::poll() {
+std::optional<Transport::Ticket> MpiTransport::test_any() {
   if (ended_.empty() && !requests_.empty()) {
     test();
   }

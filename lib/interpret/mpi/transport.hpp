@@ -16,20 +16,22 @@ enum class Waiting {
 };
 
 /// Messages over a communicator that nobody else uses. Serves one call of a collective after the other: `begin` makes
-/// it fresh again, and what it allocated is kept. A lane is a tag; tags stay below 2^15, the least that MPI promises.
+/// it fresh again, and what it allocated is kept. A lane has a tag; tags stay below 2^15, the least that MPI promises.
 ///
-/// Calls need no tags of their own: a rank starts the receives of a call only when those of the one before have ended,
+/// Calls that follow each other need no tags of their own: a rank starts the receives of a call only when those of the one before have ended,
 /// and messages of one source and tag stay in order.
 class MpiTransport final : public Transport {
  public:
   /// Messages above this size travel in several pieces, so that counts fit in an int.
   static constexpr Bytes kLargestPiece = Bytes{1} << 30U;
 
-  /// Lanes are numbered below this.
-  static constexpr Lane kLanes = 1 << 15;
+  /// Tags are below this.
+  static constexpr Lane kTags = 1 << 15;
 
   /// The communicator is not owned, and must return errors (MPI_ERRORS_RETURN).
-  explicit MpiTransport(MPI_Comm communicator, Waiting waiting = Waiting::kYield, Bytes largest_piece = kLargestPiece);
+  /// `first_tag` is that of lane 0.
+  explicit MpiTransport(MPI_Comm communicator, Waiting waiting = Waiting::kYield, Bytes largest_piece = kLargestPiece,
+                        Lane first_tag = 0);
   ~MpiTransport() override;
 
   /// Before each call; what was started before has ended, or was abandoned.
@@ -48,10 +50,7 @@ class MpiTransport final : public Transport {
   Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
-
-  /// As wait_any; nothing if none has ended.
-  [[nodiscard]] std::optional<Ticket> poll();
-
+  std::optional<Ticket> test_any() override;
   void wait_all(std::uint32_t count) override;
 
  private:
@@ -74,6 +73,7 @@ class MpiTransport final : public Transport {
   MPI_Comm communicator_;
   Waiting waiting_;
   Bytes largest_piece_;
+  Lane first_tag_;
   std::vector<MPI_Request> requests_;  // not ended; pieces_ goes along
   std::vector<Piece> pieces_;
   std::vector<std::uint32_t> pending_;  // by ticket: pieces that have not ended

@@ -57,4 +57,9 @@ Transport::Ticket HostileTransport::wait_any() {
   return inner_.wait_any();
 }
 
+std::optional<Transport::Ticket> HostileTransport::test_any() {
+  delay();
+  return inner_.test_any();
+}
+
 }  // namespace ringwood

@@ -16,6 +16,7 @@ class HostileTransport final : public Transport {
   Ticket start_send(Rank peer, Lane lane, std::span<const std::byte> data) override;
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
+  std::optional<Ticket> test_any() override;
 
  private:
   void delay();

@@ -107,6 +107,19 @@ Transport::Ticket MailboxTransport::wait_any() {
   if (!woken) {
     give_up("no answer");
   }
+  return take_ended(mailbox);
+}
+
+std::optional<Transport::Ticket> MailboxTransport::test_any() {
+  Mailboxes::Mailbox& mailbox = *shared_.mailboxes_[static_cast<std::size_t>(me_)];
+  const std::lock_guard lock(mailbox.mutex);
+  if (shared_.aborted_) {
+    give_up("given up, since another rank failed");
+  }
+  return mailbox.ended.empty() ? std::nullopt : std::optional(take_ended(mailbox));
+}
+
+Transport::Ticket MailboxTransport::take_ended(Mailboxes::Mailbox& mailbox) {
   if (random_ != nullptr) {
     std::swap(mailbox.ended.front(), mailbox.ended[(*random_)() % mailbox.ended.size()]);
   }

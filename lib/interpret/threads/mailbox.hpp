@@ -78,6 +78,7 @@ class MailboxTransport final : public Transport {
 
   Ticket start_receive(Rank peer, Lane lane, std::span<std::byte> data) override;
   Ticket wait_any() override;
+  std::optional<Ticket> test_any() override;
 
   // For HostileTransport: a send by the other rule; one that is taken, and nobody gets; and reports of ended transfers
   // in the order of chance.
@@ -95,6 +96,7 @@ class MailboxTransport final : public Transport {
   };
 
   Ticket new_ticket(Rank peer, Lane lane, bool sends);
+  Ticket take_ended(Mailboxes::Mailbox& mailbox);
   [[noreturn]] void give_up(const char* why) const;
   void check_size(Rank peer, std::size_t sent, std::size_t expected) const;
 

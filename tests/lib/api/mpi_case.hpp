@@ -91,12 +91,27 @@ class MpiCase {
 
   void run(Communicator& communicator) { ASSERT_EQ(wrong(communicator), "") << about(); }
 
-  /// Does the call. What is wrong then; empty: nothing.
-  [[nodiscard]] std::string wrong(Communicator& communicator) {
+  /// The call with its buffers, which belong to this.
+  [[nodiscard]] const CollectiveCall& call() {
     call_.send = case_.send().data();
     call_.receive = case_.receive().data();
+    return call_;
+  }
+
+  [[nodiscard]] BufferSizes sizes() {
+    return {.send = case_.send().size(), .receive = case_.receive().size()};
+  }
+
+  /// The buffers as they were at first, where they were.
+  void refill() { case_.refill(); }
+
+  /// After the call.
+  void check() const { EXPECT_EQ(case_.wrong(), "") << about(); }
+
+  /// Does the call. What is wrong then; empty: nothing.
+  [[nodiscard]] std::string wrong(Communicator& communicator) {
     try {
-      communicator.run(call_);
+      communicator.run(call());
     } catch (const std::exception& error) {
       return error.what();
     }

@@ -1,0 +1,87 @@
+// Calls of a communicator that are carried out in steps.
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+
+#include "api/agreement.hpp"
+#include "api/context.hpp"
+#include "interpret/mpi/mpi_error.hpp"
+
+namespace ringwood {
+
+namespace {
+
+// Of the calls of a size, the fourth and every eighth after it: the first ones pay for what is prepared.
+constexpr int kComparedEvery = 8;
+constexpr int kFirstCompared = 3;
+
+std::atomic<bool>& compares_somewhere() {
+  static std::atomic<bool> does = false;
+  return does;
+}
+
+/// Tags that the call needs, from the first on.
+Lane lanes_of(const PreparedCall& prepared) {
+  Lane lanes = 1;
+  if (prepared.plan) {
+    for (const PlanStrand& strand : prepared.plan->strands()) {
+      lanes = std::max(lanes, strand.lane + 1);
+    }
+  }
+  return lanes;
+}
+
+}  // namespace
+
+bool Context::any_is_compared() {
+  return compares_somewhere().load(std::memory_order_relaxed);
+}
+
+void Context::start_comparing() {
+  if (settings_.report) {
+    compares_somewhere() = true;
+  }
+}
+
+bool Context::next_is_compared(Collective collective, std::uint64_t bytes) {
+  if (!settings_.report || ranks_ == 1) {
+    return false;
+  }
+  std::uint8_t& seen =
+      sizes_seen_[static_cast<std::size_t>(collective)][static_cast<std::size_t>(std::bit_width(bytes))];
+  const bool compared = seen == kFirstCompared;
+  seen = static_cast<std::uint8_t>((seen + 1) % kComparedEvery);
+  return compared;
+}
+
+PlanCache::Known Context::prepared_in_steps(const CollectiveCall& call) {
+  check_usable();
+  if (settings_.check) {
+    check_ranks_agree(call, own_, ranks_);
+  }
+  PlanCache::Known todo = known(call, Manner::kInSteps);
+  note(*todo);
+  return todo;
+}
+
+std::shared_ptr<SteppedCall> Context::in_steps(const CollectiveCall& call, std::shared_ptr<const void> kept) {
+  PlanCache::Known todo = prepared_in_steps(call);
+  if (lanes_of(*todo) > kCallTags) {
+    throw Error(ErrorKind::kUsage, todo->algorithm + " has " + std::to_string(lanes_of(*todo)) +
+                                       " lanes; non-blocking calls can have " + std::to_string(kCallTags) +
+                                       ", persistent ones more");
+  }
+  return std::make_shared<SteppedCall>(shared_from_this(), call,
+                                       SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_call()});
+}
+
+std::shared_ptr<SteppedCall> Context::plan(const CollectiveCall& call, std::shared_ptr<const void> kept) {
+  PlanCache::Known todo = prepared_in_steps(call);
+  Lane lanes = lanes_of(*todo);
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &lanes, 1, MPI_INT32_T, MPI_MAX, own_), "MPI_Allreduce");
+  return std::make_shared<SteppedCall>(shared_from_this(), call,
+                                       SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes)});
+}
+
+}  // namespace ringwood

@@ -1,0 +1,221 @@
+#include "api/progress.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "api/context.hpp"
+
+namespace ringwood {
+
+namespace {
+
+/// Who has operations under way.
+class Registry {
+ public:
+  void add(std::shared_ptr<SteppedCalls> operations) {
+    const std::lock_guard lock(mutex_);
+    if (std::ranges::find(busy_, operations) == busy_.end()) {
+      busy_.push_back(std::move(operations));
+    }
+    count_.store(busy_.size(), std::memory_order_relaxed);
+  }
+
+  void remove(const SteppedCalls* operations) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(busy_, [operations](const auto& known) { return known.get() == operations; });
+    count_.store(busy_.size(), std::memory_order_relaxed);
+  }
+
+  [[nodiscard]] bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
+
+  /// A copy: what goes on may end, and be removed.
+  void copy_to(std::vector<std::shared_ptr<SteppedCalls>>& to) {
+    const std::lock_guard lock(mutex_);
+    to = busy_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<SteppedCalls>> busy_;
+  std::atomic<std::size_t> count_ = 0;
+};
+
+Registry& registry() {
+  // Never destroyed: MPI may be ended by a destructor that runs later.
+  static Registry& made = *new Registry;
+  return made;
+}
+
+/// How somebody waits who has looked in vain.
+class Patience {
+ public:
+  explicit Patience(const SteppedCall& call)
+      : spins_(call.context()->has_own_core() ? kSpinsOfOwnCore : kSpinsOfSharedCore), timeout_(call.timeout()) {}
+
+  /// Whether the time is up in which nothing has moved, which `arrivals` would tell.
+  [[nodiscard]] bool ends(std::uint64_t arrivals) {
+    if (++looks_ <= spins_) {
+      return false;
+    }
+    std::this_thread::yield();
+    if (timeout_.count() == 0) {
+      return false;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (std::exchange(arrivals_, arrivals) != arrivals) {
+      since_ = now;
+    }
+    return now - since_ > timeout_;
+  }
+
+  [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }
+
+ private:
+  static constexpr int kSpinsOfOwnCore = 2000;
+  static constexpr int kSpinsOfSharedCore = 20;
+
+  int looks_ = 0;
+  int spins_;
+  std::uint64_t arrivals_ = 0;
+  std::chrono::milliseconds timeout_;
+  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+void SteppedCalls::start(const std::shared_ptr<SteppedCall>& operation, const void* send, void* receive) {
+  const std::lock_guard lock(mutex_);
+  if (operation->is_active()) {
+    throw Error(ErrorKind::kUsage, std::string(name_of(operation->call().collective)) +
+                                       ": it is under way; wait for its end before it is started again");
+  }
+  operation->bind(send, receive);
+  live_.push_back(operation);
+  registry().add(shared_from_this());
+  advance_locked();
+}
+
+// An operation whose tags an earlier one has waits for that one's end. The first in the list waits for nobody.
+void SteppedCalls::advance_locked() {
+  for (std::size_t i = 0; i < live_.size(); ++i) {
+    SteppedCall& operation = *live_[i];
+    if (!operation.has_begun()) {
+      const bool free = std::none_of(live_.begin(), live_.begin() + static_cast<std::ptrdiff_t>(i),
+                                     [&](const auto& earlier) { return earlier->tags().meets(operation.tags()); });
+      if (!free) {
+        continue;
+      }
+      operation.begin();
+    }
+    if (!operation.has_ended()) {
+      operation.advance();
+    }
+  }
+  std::erase_if(live_, [](const auto& operation) { return operation->has_ended(); });
+  if (live_.empty()) {
+    registry().remove(this);
+    if (last_) {
+      std::exchange(last_, nullptr)();
+    }
+  }
+}
+
+bool SteppedCalls::test_locked(SteppedCall& operation) {
+  if (!operation.is_active()) {
+    return true;
+  }
+  if (!operation.has_ended()) {
+    advance_locked();
+  }
+  if (!operation.has_ended()) {
+    return false;
+  }
+  operation.report();
+  return true;
+}
+
+bool SteppedCalls::test(SteppedCall& operation) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (test_locked(operation)) {
+      return true;
+    }
+  }
+  progress::turn();
+  return false;
+}
+
+void SteppedCalls::wait(SteppedCall& operation) {
+  Patience patience(operation);
+  while (!test(operation)) {
+    if (patience.ends(operation.arrivals())) {
+      const std::lock_guard lock(mutex_);
+      if (!operation.is_native() && operation.is_active() && !operation.has_ended()) {
+        const Error why(ErrorKind::kSystem,
+                        operation.where() + ": no answer for " + std::to_string(patience.timeout().count()) + " ms");
+        operation.fail(std::make_exception_ptr(why));
+        advance_locked();
+      }
+    }
+  }
+}
+
+void SteppedCalls::finish(SteppedCall& operation) {
+  if (operation.context()->has_failed()) {
+    const std::lock_guard lock(mutex_);
+    if (operation.is_active() && !operation.has_ended()) {
+      operation.fail(std::make_exception_ptr(Error(ErrorKind::kSystem, "an earlier call has failed")));
+      advance_locked();
+    }
+  }
+  wait(operation);
+}
+
+void SteppedCalls::advance() {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (lock.owns_lock()) {
+    advance_locked();
+  }
+}
+
+void SteppedCalls::when_idle(std::function<void()> last) {
+  const std::lock_guard lock(mutex_);
+  if (live_.empty()) {
+    last();
+  } else {
+    last_ = std::move(last);
+  }
+}
+
+void SteppedCalls::abandon() noexcept {
+  const std::lock_guard lock(mutex_);
+  for (const auto& operation : live_) {
+    operation->fail(std::make_exception_ptr(Error(ErrorKind::kUsage, "MPI has ended before this operation")));
+  }
+  live_.clear();
+  registry().remove(this);
+}
+
+namespace progress {
+
+bool any() {
+  return registry().any();
+}
+
+void turn() {
+  if (!any()) {
+    return;
+  }
+  std::vector<std::shared_ptr<SteppedCalls>> busy;
+  registry().copy_to(busy);
+  for (const auto& operations : busy) {
+    operations->advance();
+  }
+}
+
+}  // namespace progress
+
+}  // namespace ringwood
