@@ -2,6 +2,7 @@
 
 #include "ringwood.h"
 
+#include "api/c_blocks.hpp"
 #include "api/c_calls.hpp"
 
 using namespace ringwood;  // NOLINT(google-build-using-namespace): the functions below are C's, and outside
@@ -57,6 +58,24 @@ std::unique_ptr<CCall> kept_reduce(const void* sendbuf, void* recvbuf, int count
 
 std::unique_ptr<CCall> kept_barrier(MPI_Comm comm) {
   return std::unique_ptr<CCall>(new BarrierCall(comm));
+}
+
+std::unique_ptr<CCall> kept_alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf,
+                                     int recvcount, MPI_Datatype recvtype, MPI_Comm comm) {
+  return std::unique_ptr<CCall>(new BlocksCall(Collective::kAlltoall, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                                               {recvbuf, recvcount, recvtype}, 0, comm));
+}
+
+std::unique_ptr<CCall> kept_gather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf,
+                                   int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  return std::unique_ptr<CCall>(new BlocksCall(Collective::kGather, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                                               {recvbuf, recvcount, recvtype}, root, comm));
+}
+
+std::unique_ptr<CCall> kept_scatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf,
+                                    int recvcount, MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  return std::unique_ptr<CCall>(new BlocksCall(Collective::kScatter, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                                               {recvbuf, recvcount, recvtype}, root, comm));
 }
 
 }  // namespace
@@ -192,6 +211,58 @@ int ringwood_ibarrier(MPI_Comm comm, ringwood_request* request) {
 
 int ringwood_barrier_init(MPI_Comm comm, MPI_Info /*info*/, ringwood_request* request) {
   return plan_call(kept_barrier(comm), request);
+}
+
+int ringwood_alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                      MPI_Datatype recvtype, MPI_Comm comm) {
+  BlocksCall call(Collective::kAlltoall, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                  {recvbuf, recvcount, recvtype}, 0, comm);
+  return do_call(call);
+}
+
+int ringwood_ialltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                       MPI_Datatype recvtype, MPI_Comm comm, ringwood_request* request) {
+  return start_call(kept_alltoall(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm), request);
+}
+
+int ringwood_alltoall_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                           MPI_Datatype recvtype, MPI_Comm comm, MPI_Info /*info*/, ringwood_request* request) {
+  return plan_call(kept_alltoall(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm), request);
+}
+
+int ringwood_gather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                    MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  BlocksCall call(Collective::kGather, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                  {recvbuf, recvcount, recvtype}, root, comm);
+  return do_call(call);
+}
+
+int ringwood_igather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                     MPI_Datatype recvtype, int root, MPI_Comm comm, ringwood_request* request) {
+  return start_call(kept_gather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm), request);
+}
+
+int ringwood_gather_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                         MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info /*info*/, ringwood_request* request) {
+  return plan_call(kept_gather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm), request);
+}
+
+int ringwood_scatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                     MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  BlocksCall call(Collective::kScatter, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                  {recvbuf, recvcount, recvtype}, root, comm);
+  return do_call(call);
+}
+
+int ringwood_iscatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                      MPI_Datatype recvtype, int root, MPI_Comm comm, ringwood_request* request) {
+  return start_call(kept_scatter(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm), request);
+}
+
+int ringwood_scatter_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                          MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info /*info*/,
+                          ringwood_request* request) {
+  return plan_call(kept_scatter(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm), request);
 }
 
 // NOLINTEND(readability-function-size)

@@ -185,8 +185,11 @@ bool is_for_mpi(const CollectiveCall& call) {
 
 bool prefers_native(const CollectiveCall& call, const Placement& placement, Medium medium) {
   const bool one_node = !placement.levels().empty() && placement.extents().front() == placement.ranks();
-  return medium == Medium::kMessages && one_node && placement.ranks() > 1 && is_for_mpi(call) && !call.in_place &&
-         static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
+  // Of a rooted collective only the root may be in place, and all ranks have to decide alike.
+  const bool rooted = call.collective == Collective::kReduce || call.collective == Collective::kGather ||
+                      call.collective == Collective::kScatter;
+  return medium == Medium::kMessages && one_node && placement.ranks() > 1 && is_for_mpi(call) &&
+         (rooted || !call.in_place) && static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
 }
 
 Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings,

@@ -44,6 +44,7 @@ int close_context(MPI_Comm /*users*/, int /*key*/, void* value, void* /*state*/)
 }
 
 int close_all_contexts(MPI_Comm /*self*/, int /*key*/, void* value, void* /*state*/) {
+  progress::stop_thread();
   static_cast<LiveContexts*>(value)->close_all();
   return MPI_SUCCESS;
 }

@@ -57,6 +57,9 @@ bool Context::next_is_compared(Collective collective, std::uint64_t bytes) {
 
 PlanCache::Known Context::prepared_in_steps(const CollectiveCall& call) {
   check_usable();
+  if (settings_.progress) {
+    progress::start_thread();
+  }
   if (settings_.check) {
     check_ranks_agree(call, own_, ranks_);
   }

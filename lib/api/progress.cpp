@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -21,6 +23,13 @@ class Registry {
       busy_.push_back(std::move(operations));
     }
     count_.store(busy_.size(), std::memory_order_relaxed);
+    changed_.notify_all();
+  }
+
+  /// Whether there is any; until there is, or `stop` is wanted.
+  [[nodiscard]] bool wait_for_work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait(lock, stop, [&] { return !busy_.empty(); });
   }
 
   void remove(const SteppedCalls* operations) {
@@ -39,6 +48,7 @@ class Registry {
 
  private:
   std::mutex mutex_;
+  std::condition_variable_any changed_;
   std::vector<std::shared_ptr<SteppedCalls>> busy_;
   std::atomic<std::size_t> count_ = 0;
 };
@@ -199,7 +209,64 @@ void SteppedCalls::abandon() noexcept {
   registry().remove(this);
 }
 
+namespace {
+
+/// Goes on with what is under way while nobody else of this process may.
+class ProgressThread {
+ public:
+  void start() {
+    const std::lock_guard lock(mutex_);
+    if (!thread_.joinable()) {
+      thread_ = std::jthread([](const std::stop_token& stop) { run(stop); });
+    }
+  }
+
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    if (thread_.joinable()) {
+      thread_.request_stop();
+      thread_.join();
+    }
+  }
+
+ private:
+  static void run(const std::stop_token& stop) {
+    constexpr auto kNap = std::chrono::microseconds(20);
+    while (!stop.stop_requested()) {
+      if (registry().wait_for_work(stop)) {
+        progress::turn();
+        std::this_thread::sleep_for(kNap);
+      }
+    }
+  }
+
+  std::mutex mutex_;
+  std::jthread thread_;
+};
+
+ProgressThread& progress_thread() {
+  // Never destroyed, as the registry.
+  static ProgressThread& made = *new ProgressThread;
+  return made;
+}
+
+}  // namespace
+
 namespace progress {
+
+void start_thread() {
+  int level = MPI_THREAD_SINGLE;
+  PMPI_Query_thread(&level);
+  if (level != MPI_THREAD_MULTIPLE) {
+    throw Error(ErrorKind::kUsage,
+                "RINGWOOD_PROGRESS=1: a thread needs MPI_THREAD_MULTIPLE, and the program asked for less");
+  }
+  progress_thread().start();
+}
+
+void stop_thread() {
+  progress_thread().stop();
+}
 
 bool any() {
   return registry().any();

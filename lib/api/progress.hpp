@@ -59,6 +59,13 @@ namespace progress {
 /// Goes on with all of them.
 void turn();
 
+/// From now on a thread of the library's goes on with them too. Throws Error(kUsage) unless MPI was told that there are
+/// threads (MPI_THREAD_MULTIPLE). More often than once changes nothing.
+void start_thread();
+
+/// Before MPI ends.
+void stop_thread();
+
 }  // namespace progress
 
 }  // namespace ringwood

@@ -11,8 +11,8 @@ namespace ringwood {
 
 namespace {
 
-constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK", "RINGWOOD_VERBOSE", "RINGWOOD_TIMEOUT",
-                                "RINGWOOD_REPORT"};
+constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",  "RINGWOOD_VERBOSE",
+                                "RINGWOOD_TIMEOUT",       "RINGWOOD_REPORT", "RINGWOOD_PROGRESS"};
 
 bool is_on(const char* variable, const std::string& value, bool fallback) {
   if (value != "" && value != "0" && value != "1") {
@@ -56,6 +56,7 @@ Settings settings_from(const std::string& text) {
   return {.shared_memory = is_on(kVariables[0], values[0], true),
           .check = is_on(kVariables[1], values[1], false),
           .verbose = is_on(kVariables[2], values[2], false),
+          .progress = is_on("RINGWOOD_PROGRESS", values[5], false),
           .report = !values[4].empty() && values[4] != "0",
           .timeout = seconds_of(kVariables[3], values[3])};
 }

@@ -10,6 +10,7 @@ struct Settings {
   bool shared_memory = true;  ///< RINGWOOD_SHARED_MEMORY: 0 sends all messages over MPI
   bool check = false;         ///< RINGWOOD_CHECK: 1 compares the ranks' arguments before each call
   bool verbose = false;       ///< RINGWOOD_VERBOSE: 1 says on standard error what is not as usual
+  bool progress = false;      ///< RINGWOOD_PROGRESS: 1 has a thread go on with what is under way
   bool report = false;        ///< RINGWOOD_REPORT: preloaded, leaves some calls to the MPI library, to compare
   std::chrono::milliseconds timeout{0};  ///< RINGWOOD_TIMEOUT: seconds that a rank waits for an answer; 0: for ever
 };

@@ -67,6 +67,18 @@ int ringwood_bcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI
 int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
                     MPI_Comm comm);
 
+/** MPI_Alltoall. */
+int ringwood_alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                      MPI_Datatype recvtype, MPI_Comm comm);
+
+/** MPI_Gather. */
+int ringwood_gather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                    MPI_Datatype recvtype, int root, MPI_Comm comm);
+
+/** MPI_Scatter. */
+int ringwood_scatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                     MPI_Datatype recvtype, int root, MPI_Comm comm);
+
 /** MPI_Barrier. */
 int ringwood_barrier(MPI_Comm comm);
 
@@ -77,7 +89,8 @@ int ringwood_barrier(MPI_Comm comm);
  *
  * What is under way goes on whenever this process is in a function of this library, blocking collectives among them,
  * on whatever communicator; never inside MPI's own functions. So a rank that waits in MPI_Recv for what another rank
- * sends after its own ringwood_wait may wait for ever.
+ * sends after its own ringwood_wait may wait for ever; RINGWOOD_PROGRESS=1 has a thread go on in this case, which needs
+ * MPI_THREAD_MULTIPLE.
  *
  * Order, buffers and arrays of arguments are as for MPI's functions; datatypes may be freed, operations may not before
  * the end. The first call of a communicator waits for all of its ranks even if it is a non-blocking one.
@@ -103,6 +116,12 @@ int ringwood_ibcast(void* buffer, int count, MPI_Datatype datatype, int root, MP
 int ringwood_ireduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
                      MPI_Comm comm, ringwood_request* request);
 int ringwood_ibarrier(MPI_Comm comm, ringwood_request* request);
+int ringwood_ialltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                       MPI_Datatype recvtype, MPI_Comm comm, ringwood_request* request);
+int ringwood_igather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                     MPI_Datatype recvtype, int root, MPI_Comm comm, ringwood_request* request);
+int ringwood_iscatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                      MPI_Datatype recvtype, int root, MPI_Comm comm, ringwood_request* request);
 
 /**
  * Persistent: as MPI_Allreduce_init and its like of MPI 4; they wait for all ranks, and `info` is not looked at. What
@@ -124,6 +143,12 @@ int ringwood_bcast_init(void* buffer, int count, MPI_Datatype datatype, int root
 int ringwood_reduce_init(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
                          MPI_Comm comm, MPI_Info info, ringwood_request* request);
 int ringwood_barrier_init(MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_alltoall_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                           MPI_Datatype recvtype, MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_gather_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                         MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info, ringwood_request* request);
+int ringwood_scatter_init(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                          MPI_Datatype recvtype, int root, MPI_Comm comm, MPI_Info info, ringwood_request* request);
 
 /** MPI_Start: of a persistent request that is not under way. */
 int ringwood_start(ringwood_request* request);

@@ -130,3 +130,42 @@ function(ringwood_mpi_test file)
                                                      LABELS "mpi;${TEST_LABELS}")
   endforeach()
 endfunction()
+
+# ringwood_preload_scripts(): programs in Fortran, by each of its three bindings, and in Python, under the library; where
+# the MPI library's Fortran compiler and mpi4py (which Debian builds for Open MPI) are there.
+function(ringwood_preload_scripts)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/lib/preload")
+  set(commands "")
+  string(REGEX REPLACE "mpicc" "mpif90" fortran "${MPI_C_COMPILER}")
+  find_program(RINGWOOD_GFORTRAN gfortran)
+  if(RINGWOOD_GFORTRAN AND EXISTS "${fortran}")
+    foreach(binding mpi mpi_f08 mpif)
+      set(program "${CMAKE_CURRENT_BINARY_DIR}/test.lib.preload.fortran_${binding}")
+      add_custom_command(
+        OUTPUT "${program}" DEPENDS "${folder}/fortran_${binding}_test.f90" "${folder}/fortran_test.inc"
+        COMMAND "${fortran}" -w -fallow-argument-mismatch -o "${program}" "${folder}/fortran_${binding}_test.f90"
+        VERBATIM)
+      add_custom_target(test.lib.preload.fortran_${binding} DEPENDS "${program}")
+      add_dependencies(test.lib.preload.fortran_${binding} ringwood_pmpi)
+      ringwood_test_labels(test.lib.preload.fortran_${binding} mpi)
+      ringwood_preload_test(fortran_${binding} "${program}")
+    endforeach()
+  else()
+    message(STATUS "no tests in Fortran: gfortran or ${fortran} was not found")
+  endif()
+  execute_process(COMMAND /usr/bin/python3 -c "import mpi4py" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+  if(missing STREQUAL "0" AND NOT MPI_C_COMPILER MATCHES "mpich")
+    ringwood_preload_test(mpi4py /usr/bin/python3 "${folder}/mpi4py_test.py")
+  else()
+    message(STATUS "no test in Python: mpi4py for this MPI library was not found")
+  endif()
+endfunction()
+
+# ringwood_preload_test(NAME command...): on 3 ranks, under the library.
+function(ringwood_preload_test name)
+  add_test(NAME lib.preload.${name} COMMAND timeout -k 5 60 ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} 3 ${ARGN})
+  set_tests_properties(
+    lib.preload.${name}
+    PROPERTIES TIMEOUT 70 PROCESSORS 2 LABELS mpi ENVIRONMENT
+               "LD_PRELOAD=$<TARGET_FILE:ringwood_pmpi>;OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_btl_vader_single_copy_mechanism=none")
+endfunction()

@@ -18,8 +18,8 @@ enum class Waiting {
 /// Messages over a communicator that nobody else uses. Serves one call of a collective after the other: `begin` makes
 /// it fresh again, and what it allocated is kept. A lane has a tag; tags stay below 2^15, the least that MPI promises.
 ///
-/// Calls that follow each other need no tags of their own: a rank starts the receives of a call only when those of the one before have ended,
-/// and messages of one source and tag stay in order.
+/// Calls that follow each other need no tags of their own: a rank starts the receives of a call only when those of the
+/// one before have ended, and messages of one source and tag stay in order.
 class MpiTransport final : public Transport {
  public:
   /// Messages above this size travel in several pieces, so that counts fit in an int.

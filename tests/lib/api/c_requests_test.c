@@ -113,6 +113,58 @@ static void persistent(void) {
   }
 }
 
+/* Blocks that go from and to all or one, in place and with gaps, by each of the three kinds of call. */
+static void blocks(void) {
+  enum { kBlock = 6 };
+
+  MPI_Datatype gaps;
+  ringwood_request requests[3];
+  MPI_Type_vector(kBlock, 1, 2, MPI_INT, &gaps);
+  MPI_Type_commit(&gaps);
+  for (int root = 0; root < ranks; ++root) {
+    const int is_root = me == root;
+    const size_t bytes = sizeof(int) * kBlock * 2 * 8;
+    fill(root);
+    memset(ours, 0x11, bytes);
+    memset(theirs, 0x11, bytes);
+    MPI_Alltoall(in, kBlock, MPI_INT, theirs, 1, gaps, MPI_COMM_WORLD);
+    EXPECT(ringwood_alltoall(in, kBlock, MPI_INT, ours, 1, gaps, MPI_COMM_WORLD) == MPI_SUCCESS);
+    EXPECT(memcmp(ours, theirs, bytes) == 0);
+    memcpy(ours, in, bytes);
+    MPI_Alltoall(in, kBlock, MPI_INT, theirs, kBlock, MPI_INT, MPI_COMM_WORLD);
+    EXPECT(ringwood_ialltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, ours, kBlock, MPI_INT, MPI_COMM_WORLD,
+                              &requests[0]) == MPI_SUCCESS);
+    EXPECT(ringwood_wait(&requests[0], MPI_STATUS_IGNORE) == MPI_SUCCESS);
+    EXPECT(memcmp(ours, theirs, sizeof(int) * kBlock * (size_t)ranks) == 0);
+    memset(ours, 0x11, bytes);
+    memset(theirs, 0x11, bytes);
+    MPI_Gather(in, 1, gaps, theirs, kBlock, MPI_INT, root, MPI_COMM_WORLD);
+    EXPECT(ringwood_gather(in, 1, gaps, ours, kBlock, MPI_INT, root, MPI_COMM_WORLD) == MPI_SUCCESS);
+    EXPECT(memcmp(ours, theirs, bytes) == 0);
+    MPI_Scatter(in, 1, gaps, theirs, kBlock, MPI_INT, root, MPI_COMM_WORLD);
+    EXPECT(ringwood_scatter(in, 1, gaps, ours, kBlock, MPI_INT, root, MPI_COMM_WORLD) == MPI_SUCCESS);
+    EXPECT(memcmp(ours, theirs, sizeof(int) * kBlock) == 0);
+    /* The root's own block stays where it is. */
+    int* mine = is_root ? ours : in;
+    memcpy(ours + root * kBlock, in, sizeof(int) * kBlock);
+    EXPECT(ringwood_gather_init(is_root ? MPI_IN_PLACE : in, kBlock, MPI_INT, ours, kBlock, MPI_INT, root,
+                                MPI_COMM_WORLD, MPI_INFO_NULL, &requests[1]) == MPI_SUCCESS);
+    EXPECT(ringwood_scatter_init(in, kBlock, MPI_INT, is_root ? MPI_IN_PLACE : theirs, kBlock, MPI_INT, root,
+                                 MPI_COMM_WORLD, MPI_INFO_NULL, &requests[2]) == MPI_SUCCESS);
+    for (int turn = 0; turn < 2; ++turn) {
+      EXPECT(ringwood_startall(2, &requests[1]) == MPI_SUCCESS);
+      EXPECT(ringwood_waitall(2, &requests[1], MPI_STATUSES_IGNORE) == MPI_SUCCESS);
+      for (int i = 0; is_root && i < kBlock * ranks; ++i)
+        EXPECT(mine[i] == i / kBlock * 31 + i % kBlock + root);
+      for (int i = 0; !is_root && i < kBlock; ++i)
+        EXPECT(theirs[i] == root * 31 + (me * kBlock + i) % 17 + root);
+    }
+    EXPECT(ringwood_request_free(&requests[1]) == MPI_SUCCESS);
+    EXPECT(ringwood_request_free(&requests[2]) == MPI_SUCCESS);
+  }
+  MPI_Type_free(&gaps);
+}
+
 /* Datatypes and the communicator are freed while the operations are under way. */
 static void freed_before_the_end(void) {
   MPI_Datatype gaps;
@@ -249,7 +301,10 @@ static void refused(void) {
   EXPECT(class_of(ringwood_ireduce(a, b, 4, MPI_INT, MPI_SUM, -1, users, &request)) == MPI_ERR_ROOT);
   EXPECT(class_of(ringwood_iallgatherv(a, 1, MPI_INT, b, NULL, NULL, MPI_INT, users, &request)) == MPI_ERR_COUNT);
   EXPECT(class_of(ringwood_ibarrier(users, NULL)) == MPI_ERR_ARG);
-  EXPECT(handler_calls == 9);
+  EXPECT(class_of(ringwood_alltoall(a, 1, MPI_INT, a, 1, MPI_INT, users)) == MPI_ERR_BUFFER);
+  EXPECT(class_of(ringwood_gather(a, 1, MPI_INT, b, 1, MPI_INT, ranks, users)) == MPI_ERR_ROOT);
+  EXPECT(class_of(ringwood_scatter(a, 1, MPI_INT, b, -1, MPI_INT, 0, users)) == MPI_ERR_COUNT);
+  EXPECT(handler_calls == 12);
   EXPECT(request == RINGWOOD_REQUEST_NULL);
   EXPECT(ringwood_wait(&request, MPI_STATUS_IGNORE) == MPI_SUCCESS);
   EXPECT(ringwood_test(&request, &flag, MPI_STATUS_IGNORE) == MPI_SUCCESS && flag);
@@ -272,6 +327,7 @@ int main(int argc, char** argv) {
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
   non_blocking();
   persistent();
+  blocks();
   freed_before_the_end();
   operations();
   handed_to_mpi();

@@ -98,9 +98,7 @@ class MpiCase {
     return call_;
   }
 
-  [[nodiscard]] BufferSizes sizes() {
-    return {.send = case_.send().size(), .receive = case_.receive().size()};
-  }
+  [[nodiscard]] BufferSizes sizes() { return {.send = case_.send().size(), .receive = case_.receive().size()}; }
 
   /// The buffers as they were at first, where they were.
   void refill() { case_.refill(); }

@@ -170,6 +170,27 @@ TEST_F(Nonblocking, whoever_waits_goes_on_with_everything) {
   unsetenv("RINGWOOD_SHARED_MEMORY");
 }
 
+// Rank 0 waits in MPI for a message that comes only after the others have the result.
+TEST_F(Nonblocking, a_thread_goes_on_while_the_process_is_in_mpi) {
+  setenv("RINGWOOD_PROGRESS", "1", 1);
+  const Duplicate users;
+  Communicator ours(users.get());
+  int word = 0;
+  std::vector<int> data(20'000, world_.rank());
+  Request request = ours.start().allreduce(std::span(data), ReduceOperator::kSum, {.algorithm = "ring"});
+  if (world_.rank() == 0) {
+    for (Rank rank = 1; rank < world_.size(); ++rank) {
+      MPI_Recv(&word, 1, MPI_INT, rank, 3, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    }
+  }
+  request.wait();
+  EXPECT_EQ(data, std::vector<int>(20'000, sum_of_ranks()));
+  if (world_.rank() != 0) {
+    MPI_Send(&word, 1, MPI_INT, 0, 3, MPI_COMM_WORLD);
+  }
+  unsetenv("RINGWOOD_PROGRESS");
+}
+
 TEST_F(Nonblocking, plans_in_any_order_on_other_buffers) {
   constexpr std::size_t kPlans = 9;
   constexpr std::size_t kElements = 700;

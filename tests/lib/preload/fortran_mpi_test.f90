@@ -1,0 +1,5 @@
+program module_mpi
+  use mpi
+  implicit none
+  include 'fortran_test.inc'
+end program
