@@ -140,7 +140,7 @@ function(ringwood_preload_scripts)
   find_program(RINGWOOD_GFORTRAN gfortran)
   if(RINGWOOD_GFORTRAN AND EXISTS "${fortran}")
     foreach(binding mpi mpi_f08 mpif)
-      set(program "${CMAKE_CURRENT_BINARY_DIR}/test.lib.preload.fortran_${binding}")
+      set(program "${CMAKE_CURRENT_BINARY_DIR}/preload_fortran_${binding}")
       add_custom_command(
         OUTPUT "${program}" DEPENDS "${folder}/fortran_${binding}_test.f90" "${folder}/fortran_test.inc"
         COMMAND "${fortran}" -w -fallow-argument-mismatch -o "${program}" "${folder}/fortran_${binding}_test.f90"

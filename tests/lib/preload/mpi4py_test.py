@@ -34,7 +34,8 @@ wrong += world.bcast({"root": rank}, root=ranks - 1) != {"root": ranks - 1}
 wrong += world.allgather("x" * rank) != ["x" * i for i in range(ranks)]
 lists = world.reduce([rank], root=0)
 wrong += rank == 0 and lists != list(range(ranks))
-request = world.Iallreduce([numbers(), MPI.DOUBLE], [result, MPI.DOUBLE])
+sent = numbers()
+request = world.Iallreduce([sent, MPI.DOUBLE], [result, MPI.DOUBLE])
 world.Barrier()
 request.Wait()
 wrong += list(result) != sums

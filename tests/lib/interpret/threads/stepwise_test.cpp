@@ -11,10 +11,10 @@
 
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
 #include "ringwood/threads.hpp"
 #include "schedule/contract.hpp"
 #include "schedule/executor.hpp"
-#include "schedule/layouts.hpp"
 
 namespace ringwood {
 
