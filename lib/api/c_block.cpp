@@ -10,6 +10,9 @@ namespace ringwood {
 namespace {
 
 std::size_t size_of_type(MPI_Datatype type) {
+  if (type == MPI_DATATYPE_NULL) {
+    return 0;
+  }
   MPI_Count size = 0;
   MPI_Type_size_x(type, &size);
   return static_cast<std::size_t>(size);

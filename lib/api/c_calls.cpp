@@ -72,11 +72,10 @@ int ReducingCall::counts_error(Rank ranks) const {
 
 /// What is null, in place where it cannot be, or the same as the other.
 int ReducingCall::buffer_error() const {
-  const Rank ranks = ranks_of(comm());
   const bool receives = form_ != Form::kReduce || rank_in(comm()) == arguments_.root;
   const auto total = form_ != Form::kReduceScatter
                          ? static_cast<std::int64_t>(arguments_.count)
-                         : std::accumulate(arguments_.counts, arguments_.counts + ranks, std::int64_t{0});
+                         : std::accumulate(arguments_.counts, arguments_.counts + ranks_of(comm()), std::int64_t{0});
   const bool in_place = arguments_.send == MPI_IN_PLACE;
   const bool no_result = form_ == Form::kReduceScatter && arguments_.counts[rank_in(comm())] == 0 && !in_place;
   if (total == 0) {
@@ -89,11 +88,13 @@ int ReducingCall::buffer_error() const {
   return wrong ? MPI_ERR_BUFFER : MPI_SUCCESS;
 }
 
+// An intercommunicator is the MPI library's: the others find that out when they look for what the library has of it.
 Verdict ReducingCall::verdict() const {
-  if (reduction_.get() == nullptr || is_inter(comm())) {
+  const bool needs_ranks = form_ == Form::kReduceScatter || form_ == Form::kReduce;
+  if (reduction_.get() == nullptr || (needs_ranks && is_inter(comm()))) {
     return Verdict::native();
   }
-  int error = counts_error(form_ == Form::kReduceScatter || form_ == Form::kReduce ? ranks_of(comm()) : 0);
+  int error = counts_error(needs_ranks ? ranks_of(comm()) : 0);
   if (error == MPI_SUCCESS) {
     error = buffer_error();
   }
@@ -248,7 +249,9 @@ int AllgatherCall::native(MPI_Request* request) const {
 }
 
 void AllgatherCall::keep() {
-  input_type_.keep();
+  if (!is_in_place()) {
+    input_type_.keep();
+  }
   output_type_.keep();
   if (has_counts_ && comm() != MPI_COMM_NULL && output_.counts != nullptr) {
     const Rank ranks = ranks_of(comm());

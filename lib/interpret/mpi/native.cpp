@@ -34,8 +34,9 @@ NativeCollective::NativeCollective(const CollectiveCall& call, MPI_Comm communic
 
 NativeCollective::~NativeCollective() {
   // MPI has no way to take it back.
-  if (request_ != MPI_REQUEST_NULL) {
-    MPI_Wait(&request_, MPI_STATUS_IGNORE);
+  int ended = 0;
+  if (request_ != MPI_REQUEST_NULL && PMPI_Finalized(&ended) == MPI_SUCCESS && ended == 0) {
+    PMPI_Wait(&request_, MPI_STATUS_IGNORE);
   }
 }
 

@@ -514,13 +514,14 @@ static void errors(void) {
   MPI_Comm_set_errhandler(comm, handler);
   expect_error(MPI_Allreduce(&a, &b, -1, MPI_INT, MPI_SUM, comm), MPI_ERR_COUNT, MPI_ERR_COUNT, "negative count");
   expect_error(MPI_Allreduce(&a, &b, 1, MPI_DATATYPE_NULL, MPI_SUM, comm), MPI_ERR_TYPE, MPI_ERR_OP, "null datatype");
+  expect_error(MPI_Bcast(&a, 1, MPI_DATATYPE_NULL, 0, comm), MPI_ERR_TYPE, MPI_ERR_TYPE, "broadcast of no datatype");
   expect_error(MPI_Allreduce(&a, &b, 1, MPI_INT, MPI_OP_NULL, comm), MPI_ERR_OP, MPI_ERR_OP, "null operation");
   expect_error(MPI_Allreduce(&a, &b, 1, MPI_DOUBLE, MPI_BAND, comm), MPI_ERR_OP, MPI_ERR_OP,
                "operation without meaning");
   expect_error(MPI_Bcast(&a, 1, MPI_INT, 1000, comm), MPI_ERR_ROOT, MPI_ERR_ROOT, "root that is no rank");
   expect_error(MPI_Reduce(&a, &b, 1, MPI_INT, MPI_SUM, -5, comm), MPI_ERR_ROOT, MPI_ERR_ROOT, "negative root");
   const struct Type type = {MPI_INT, "int", kInteger, 4};
-  check(errors_seen == 6, "handler called once for each error", &type, "error", errors_seen, "duplicate");
+  check(errors_seen == 7, "handler called once for each error", &type, "error", errors_seen, "duplicate");
   MPI_Errhandler_free(&handler);
   MPI_Comm_free(&comm);
 }
