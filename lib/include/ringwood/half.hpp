@@ -3,7 +3,9 @@
 #include <bit>
 #include <cstdint>
 
-namespace ringwood {
+#include "ringwood/visibility.hpp"
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 // Numbers of 16 bits as bits, where the compiler has no type for them. Sums and products are done in float and rounded
 // to the nearest, ties to even (IEEE 754-2019, 4.3.1).
