@@ -13,9 +13,13 @@
 #include "ringwood/mpi/call.hpp"
 #include "ringwood/visibility.hpp"
 
-namespace RINGWOOD_PUBLIC ringwood {
+namespace ringwood {
 
 class SteppedCall;
+
+}  // namespace ringwood
+
+namespace RINGWOOD_PUBLIC ringwood {
 
 // Collectives that were started and not waited for. Their messages travel over MPI. Whoever waits in this library, for
 // whatever it is, goes on with all that this process has under way; MPI's own functions know nothing of it, so a rank
