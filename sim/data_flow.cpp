@@ -95,7 +95,9 @@ class DataFlow {
     const auto* later = reinterpret_cast<const std::byte*>(&state(mail_.due().upcoming(5)));
     __builtin_prefetch(later, 1);
     __builtin_prefetch(later + 64, 1);
-    state(mail_.due().upcoming(2)).program.prefetch();
+    const RankState& soon = state(mail_.due().upcoming(2));
+    soon.program.prefetch();
+    soon.prefetch_round();
   }
 
   /// Takes a rank to the end of its round and through the sends of the next one. Its receives come when its turn comes
@@ -107,7 +109,10 @@ class DataFlow {
     if (at.pulled == 0 || finish_round(rank)) {
       const Step step = at.program.advance();
       if (step == Step::kRound) {
-        begin_round(rank, round_of(at.program));
+        const std::span<const Operation> round = round_of(at.program);
+        at.round = round.data();
+        at.operations = static_cast<std::uint32_t>(round.size());
+        begin_round(rank, round);
         mail_.due().add(me);
       } else {
         stop = step == Step::kFork ? Stop::kForked : end(rank);
@@ -119,7 +124,7 @@ class DataFlow {
 
   /// False: it waits.
   bool finish_round(Running& rank) {
-    const std::span<const Operation> round = round_of(rank.state.program);
+    const std::span<const Operation> round = rank.state.current_round();
     if (!receive_all(rank, round)) {
       return false;
     }
@@ -157,8 +162,8 @@ class DataFlow {
 
   void begin_round(Running& rank, std::span<const Operation> round) {
     const Picoseconds start = rank.clocks.cpu;
-    if constexpr (!kPlain) {
-      rank.state.round_start = start;
+    if (may_wait()) {
+      rendezvous(rank.me).round_start = start;
     }
     rank.state.position = 0;
     ++rank.state.pulled;
@@ -291,7 +296,7 @@ class DataFlow {
   /// Tells the sender that its message was taken; `arrival` is why at `taken_in` and not before.
   void match(const Running& rank, Rank sender, Picoseconds taken_in, const Cause& arrival) {
     Rendezvous& waiting = rendezvous(sender);
-    const Picoseconds round_start = rank.state.round_start;
+    const Picoseconds round_start = rendezvous(rank.me).round_start;
     const Picoseconds matched = std::max(taken_in, round_start);
     if (matched > waiting.latest) {
       waiting.latest = matched;

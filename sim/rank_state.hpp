@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "ringwood/program.hpp"
@@ -49,8 +51,22 @@ struct alignas(64) RankState {
   // What changes with its operations: another.
   RankClocks clocks;
   Bytes bytes_sent = 0;
-  Picoseconds round_start = 0;
-  std::int32_t rounds = 0;  ///< that carry anything, without the current one
+  const Operation* round = nullptr;  ///< the current one's operations
+  std::uint32_t operations = 0;      ///< their number
+  std::int32_t rounds = 0;           ///< that carry anything, without the current one
+
+  [[nodiscard]] std::span<const Operation> current_round() const { return {round, operations}; }
+
+  /// Brings the operations, and what lies around them in their program's frame, into the cache.
+  void prefetch_round() const {
+    if (round == nullptr) {
+      return;
+    }
+    const auto* at = reinterpret_cast<const std::byte*>(round);
+    for (std::ptrdiff_t line = -2; line < 2; ++line) {
+      __builtin_prefetch(at + line * 64, 1);
+    }
+  }
 };
 
 static_assert(sizeof(RankState) == 128);
@@ -71,8 +87,9 @@ struct Outgoing {
   OperationId sent = kNoOperation;
 };
 
-/// Sends of the current round that wait for their receives.
+/// Sends of the current round that wait for their receives, and since when it runs: a rank's that may have to wait.
 struct Rendezvous {
+  Picoseconds round_start = 0;
   std::int32_t open = 0;
   Picoseconds latest = 0;
   Cause cause;  ///< of `latest`

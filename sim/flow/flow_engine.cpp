@@ -82,7 +82,14 @@ void FlowEngine::prefetch_for(std::size_t index) {
     __builtin_prefetch(strand + 64, 1);
     __builtin_prefetch(strand + 128, 1);
     __builtin_prefetch(&rank_of(strands_[messages_[ended_[index + kAhead / 3].message].receiver]), 1);
-    strands_[messages_[ended_[index + kAhead / 3].message].receiver].program().prefetch();
+    FlowStrand& soon = strands_[messages_[ended_[index + kAhead / 3].message].receiver];
+    soon.program().prefetch();
+    // The round lies in the frame of the program that yielded it, which may be nested in the other.
+    if (const auto* round = reinterpret_cast<const std::byte*>(soon.round.data()); round != nullptr) {
+      for (std::ptrdiff_t line = -2; line < 2; ++line) {
+        __builtin_prefetch(round + line * 64, 1);
+      }
+    }
   }
 }
 
