@@ -315,7 +315,9 @@ static void refused(void) {
   EXPECT(ringwood_ibarrier(users, &request) == MPI_SUCCESS);
   EXPECT(class_of(ringwood_start(&request)) == MPI_ERR_REQUEST);
   EXPECT(ringwood_wait(&request, MPI_STATUS_IGNORE) == MPI_SUCCESS);
+#ifdef OPEN_MPI /* as Debian builds it MPICH does not look at arguments */
   EXPECT(class_of(ringwood_iallreduce(a, b, 1, MPI_INT, MPI_SUM, MPI_COMM_NULL, &request)) == MPI_ERR_COMM);
+#endif
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_ARE_FATAL);
   MPI_Errhandler_free(&handler);
   MPI_Comm_free(&users);
