@@ -139,7 +139,7 @@ int make_request(std::unique_ptr<CCall> call, bool persistent, ringwood_request*
   return code;
 }
 
-int wait_for_all(int count, ringwood_request requests[], MPI_Status statuses[], bool waits, bool& all) {
+int wait_for_all(int count, ringwood_request requests[], MPI_Status* statuses, bool waits, bool& all) {
   if (count < 0 || (count > 0 && requests == nullptr)) {
     return refuse_argument(MPI_COMM_WORLD, count < 0 ? MPI_ERR_COUNT : MPI_ERR_REQUEST);
   }
@@ -238,12 +238,12 @@ int ringwood_test(ringwood_request* request, int* flag, MPI_Status* status) {
   return code;
 }
 
-int ringwood_waitall(int count, ringwood_request requests[], MPI_Status statuses[]) {
+int ringwood_waitall(int count, ringwood_request requests[], MPI_Status* statuses) {
   bool all = false;
   return wait_for_all(count, requests, statuses, true, all);
 }
 
-int ringwood_testall(int count, ringwood_request requests[], int* flag, MPI_Status statuses[]) {
+int ringwood_testall(int count, ringwood_request requests[], int* flag, MPI_Status* statuses) {
   if (flag == nullptr) {
     return refuse_argument(MPI_COMM_WORLD, MPI_ERR_ARG);
   }

@@ -373,7 +373,7 @@ void Context::run(const CollectiveCall& call) {
     return;
   }
   try {
-    NativeCollective(call, own_, rank_, ranks_).run();
+    run_native(call, own_, rank_, ranks_);
   } catch (const Error& error) {
     note_failure(MPI_SUCCESS, error.kind() == ErrorKind::kSystem);
     throw;

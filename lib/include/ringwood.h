@@ -163,10 +163,10 @@ int ringwood_wait(ringwood_request* request, MPI_Status* status);
 int ringwood_test(ringwood_request* request, int* flag, MPI_Status* status);
 
 /** MPI_Waitall: for all, whatever fails. Statuses are empty but for their MPI_ERROR. */
-int ringwood_waitall(int count, ringwood_request requests[], MPI_Status statuses[]);
+int ringwood_waitall(int count, ringwood_request requests[], MPI_Status* statuses);
 
 /** MPI_Testall, but that requests which have ended are freed even if others have not. */
-int ringwood_testall(int count, ringwood_request requests[], int* flag, MPI_Status statuses[]);
+int ringwood_testall(int count, ringwood_request requests[], int* flag, MPI_Status* statuses);
 
 /** MPI_Request_free: of a persistent request that is not under way; all others are MPI_ERR_REQUEST. */
 int ringwood_request_free(ringwood_request* request);

@@ -63,4 +63,9 @@ class NativeCollective {
   MPI_Request request_ = MPI_REQUEST_NULL;
 };
 
+/// One of them in one go.
+inline void run_native(const CollectiveCall& call, MPI_Comm communicator, Rank me, Rank ranks) {
+  NativeCollective(call, communicator, me, ranks).run();
+}
+
 }  // namespace ringwood
