@@ -42,10 +42,11 @@ long descriptors() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
 }
 
-/// Prints a line for each tenth, and remembers the second of them.
+/// Prints a line for each tenth, and remembers one of them to hold the later ones against.
 class Watch {
  public:
-  explicit Watch(int rank) : rank_(rank) {}
+  explicit Watch(int rank, int remembered = 2, long allowed_kib = 1024)
+      : rank_(rank), remembered_(remembered), allowed_kib_(allowed_kib) {}
 
   void tenth(long calls) {
     const double seconds = std::chrono::duration<double>(Clock::now() - since_).count();
@@ -56,11 +57,11 @@ class Watch {
                   seconds * 1e6 / static_cast<double>(std::max(1L, calls)), kib, files);
       std::fflush(stdout);
     }
-    if (++lines_ == 2) {
+    if (++lines_ == remembered_) {
       kib_ = kib;
       files_ = files;
     }
-    grew_ = lines_ > 2 && (kib > kib_ + 1024 || files > files_);
+    grew_ = lines_ > remembered_ && (kib > kib_ + allowed_kib_ || files > files_);
     since_ = Clock::now();
   }
 
@@ -68,6 +69,8 @@ class Watch {
 
  private:
   int rank_;
+  int remembered_;
+  long allowed_kib_;
   int lines_ = 0;
   long kib_ = 0;
   long files_ = 0;
@@ -112,7 +115,7 @@ CollectiveCall drawn(std::mt19937& random, int ranks) {
 }
 
 bool mix(Communicator& world, double seconds, unsigned seed) {
-  Watch watch(world.rank());
+  Watch watch(world.rank(), 5, 8192);
   const std::vector<Kind> kinds{sum_of<std::int32_t>(), sum_of<double>(), sum_of<std::uint8_t>()};
   std::mt19937 random(seed);
   bool right = true;
