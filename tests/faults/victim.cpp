@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -157,7 +158,7 @@ std::string call_often(Communicator& communicator, const Plan& plan, int calls, 
   const bool faulty = plan.faulty == communicator.rank();
   const auto sum = [&](long a, long b) { return a + b; };
   const auto counted = [&](long a, long b) {
-    if (faulty && ++applied % 64 == 0 && applied / 64 >= plan.when) {
+    if (faulty && ++applied >= plan.when * static_cast<long>(std::min<std::size_t>(plan.elements, 64))) {
       happen();
     }
     return a + b;
