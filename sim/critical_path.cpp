@@ -69,18 +69,15 @@ class Walk {
   /// Bytes after the first at the slower of wire and CPU.
   void add_body(const SimulatedOperation& operation) {
     const LogGops& costs = costs_[operation.cost_class];
-    if (costs.O.scaled > costs.G.scaled) {
-      path_.overhead += costs.O.of(operation.bytes - 1);
-    } else {
-      path_.bandwidth += costs.G.of(operation.bytes - 1);
-    }
+    const Picoseconds body = flight_of(costs, operation.bytes).body;
+    (costs.O.scaled > costs.G.scaled ? path_.overhead : path_.bandwidth) += body;
   }
 
   /// From the start of a send until its head is at the receiver.
   void add_flight(const SimulatedOperation& sent) {
     const LogGops& costs = costs_[sent.cost_class];
     path_.overhead += costs.o;
-    path_.latency += costs.L;
+    path_.latency += flight_of(costs, sent.bytes).latency;
     ++path_.messages;
   }
 

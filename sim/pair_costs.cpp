@@ -102,7 +102,8 @@ std::size_t PairCosts::Hash::operator()(const LogGops& costs) const {
   std::uint64_t hash = 0;
   for (const std::uint64_t field :
        {static_cast<std::uint64_t>(costs.L), static_cast<std::uint64_t>(costs.o), static_cast<std::uint64_t>(costs.g),
-        costs.G.scaled, costs.O.scaled, static_cast<std::uint64_t>(costs.S)}) {
+        costs.G.scaled, costs.O.scaled, static_cast<std::uint64_t>(costs.S),
+        static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(costs.corrections.get()))}) {
     hash = (hash ^ field) * 0x9E3779B97F4A7C15U;
     hash ^= hash >> 29U;
   }

@@ -26,6 +26,7 @@ class Graph final : public Topology {
     for (Host destination = 0; destination < hosts_; ++destination) {
       find_routes_to(destination);
     }
+    find_leaves();
   }
 
   [[nodiscard]] Host hosts() const override { return hosts_; }
@@ -43,6 +44,14 @@ class Graph final : public Topology {
       route.push_back(id);
       at = links_[static_cast<std::size_t>(id)].to;
     }
+  }
+
+  [[nodiscard]] std::vector<std::string> group_levels() const override {
+    return leaf_of_.empty() ? std::vector<std::string>() : std::vector<std::string>{"leaf"};
+  }
+
+  [[nodiscard]] std::int64_t group_of(std::size_t /*level*/, Host host) const override {
+    return leaf_of_[static_cast<std::size_t>(host)];
   }
 
   [[nodiscard]] std::string vertex_name(Vertex vertex) const override {
@@ -71,6 +80,25 @@ class Graph final : public Topology {
 
     friend auto operator<=>(const Distance&, const Distance&) = default;
   };
+
+  /// Where every host hangs off one switch, and these are several, hosts of one switch are a group.
+  void find_leaves() {
+    std::vector<std::int64_t> leaves(static_cast<std::size_t>(hosts_), kNone);
+    for (const Link& link : links_) {
+      if (link.from >= hosts_) {
+        continue;
+      }
+      std::int64_t& leaf = leaves[static_cast<std::size_t>(link.from)];
+      if (link.to < hosts_ || (leaf != kNone && leaf != link.to)) {
+        return;
+      }
+      leaf = link.to;
+    }
+    const bool all = std::find(leaves.begin(), leaves.end(), kNone) == leaves.end();
+    if (all && std::any_of(leaves.begin(), leaves.end(), [&](std::int64_t leaf) { return leaf != leaves.front(); })) {
+      leaf_of_ = std::move(leaves);
+    }
+  }
 
   /// Dijkstra against the direction of the links, by (latency, links).
   void find_routes_to(Host destination) {
@@ -147,7 +175,8 @@ class Graph final : public Topology {
   Host hosts_;
   std::vector<Link> links_;
   std::vector<std::vector<std::int32_t>> links_to_;
-  std::vector<std::int32_t> next_;  ///< [destination][vertex]: the link to take; -2 - i: one of choices_[i]
+  std::vector<std::int64_t> leaf_of_;  ///< of each host; empty: there are no such groups
+  std::vector<std::int32_t> next_;     ///< [destination][vertex]: the link to take; -2 - i: one of choices_[i]
   std::map<std::vector<std::int32_t>, std::int32_t> numbers_;
   std::vector<const std::vector<std::int32_t>*> choices_;
 };

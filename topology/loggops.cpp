@@ -1,5 +1,6 @@
 #include "topology/loggops.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -22,6 +23,47 @@ TimePerByte TimePerByte::from_picoseconds(double picoseconds_per_byte) {
                 "time per byte of " + std::to_string(picoseconds_per_byte) + " ps is not between 0 and 2147483648 ps");
   }
   return {static_cast<std::uint64_t>(std::llround(picoseconds_per_byte * 0x1p32))};
+}
+
+SizeCorrections::SizeCorrections(std::vector<Point> points, bool paced) : points_(std::move(points)), paced_(paced) {
+  const auto not_ascending = [](const Point& a, const Point& b) { return a.bytes >= b.bytes; };
+  if (points_.empty() || points_.front().bytes < 1 ||
+      std::adjacent_find(points_.begin(), points_.end(), not_ascending) != points_.end()) {
+    throw Error(ErrorKind::kInput, "corrections need sizes from 1 byte on that ascend");
+  }
+}
+
+Picoseconds SizeCorrections::of(Bytes bytes) const {
+  const auto above =
+      std::find_if(points_.begin(), points_.end(), [&](const Point& point) { return point.bytes > bytes; });
+  if (above == points_.begin()) {
+    return above->time;
+  }
+  const Point& below = *(above - 1);
+  if (above == points_.end()) {
+    return below.time;
+  }
+  __extension__ using Wide = __int128;
+  const Wide rise = Wide{above->time - below.time} * (bytes - below.bytes);
+  return below.time + static_cast<Picoseconds>(rise / (above->bytes - below.bytes));
+}
+
+MessageFlight flight_of(const LogGops& costs, Bytes bytes) {
+  const TimePerByte slower = costs.O.scaled > costs.G.scaled ? costs.O : costs.G;
+  MessageFlight flight{costs.L, slower.of(bytes - 1), costs.G.of(bytes - 1)};
+  if (costs.corrections == nullptr) {
+    return flight;
+  }
+  const Picoseconds correction = costs.corrections->of(bytes);
+  if (correction >= 0) {
+    flight.latency += correction;
+    return flight;
+  }
+  const Picoseconds off_body = std::min(-correction, flight.body);
+  flight.body -= off_body;
+  flight.latency = std::max<Picoseconds>(0, flight.latency + correction + off_body);
+  flight.busy = costs.corrections->paced() ? flight.busy : std::min(flight.busy, flight.body);
+  return flight;
 }
 
 }  // namespace ringwood

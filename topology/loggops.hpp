@@ -1,6 +1,8 @@
 #pragma once
 
 #include <limits>
+#include <memory>
+#include <vector>
 
 #include "ringwood/ids.hpp"
 
@@ -24,6 +26,34 @@ struct TimePerByte {
   friend bool operator==(const TimePerByte&, const TimePerByte&) = default;
 };
 
+/// How far the time of a message is from what L, o and G say of it, by its size: protocols change with the size, caches
+/// end, cables let a burst pass. Measured at some sizes, on straight lines between them, constant beyond.
+class SizeCorrections {
+ public:
+  struct Point {
+    Bytes bytes = 0;
+    Picoseconds time = 0;  ///< may be negative: a message takes less
+
+    friend bool operator==(const Point&, const Point&) = default;
+  };
+
+  SizeCorrections() = default;
+
+  /// At least one; sizes ascend strictly. Throws Error(kInput) otherwise. `paced`: a message that takes less than its
+  /// bytes would has passed a cable at once, which is busy for (m-1)G all the same.
+  explicit SizeCorrections(std::vector<Point> points, bool paced = false);
+
+  [[nodiscard]] const std::vector<Point>& points() const { return points_; }
+
+  [[nodiscard]] bool paced() const { return paced_; }
+
+  [[nodiscard]] Picoseconds of(Bytes bytes) const;
+
+ private:
+  std::vector<Point> points_;
+  bool paced_ = false;
+};
+
 /// The cost of messages between two ranks (Hoefler, Schneider, Lumsdaine 2010): m bytes cost o + L + (m-1)G + o.
 struct LogGops {
   Picoseconds L = 0;                            ///< time of the first byte through the network
@@ -32,8 +62,20 @@ struct LogGops {
   TimePerByte G;                                ///< gap for each further byte
   TimePerByte O;                                ///< CPU time for each further byte
   Bytes S = std::numeric_limits<Bytes>::max();  ///< longest message that is sent without waiting for its receive
+  std::shared_ptr<const SizeCorrections> corrections = nullptr;  ///< none: the parameters hold for all sizes
 
   friend bool operator==(const LogGops&, const LogGops&) = default;
 };
+
+/// What a message takes between the sender's o and the receiver's.
+struct MessageFlight {
+  Picoseconds latency = 0;  ///< of the first byte: L
+  Picoseconds body = 0;     ///< of all others: (m-1)max(O,G)
+  Picoseconds busy = 0;     ///< of the NIC after the first byte: (m-1)G
+};
+
+/// With corrections: what a message takes longer is latency; what it takes less is taken off its body, and of its
+/// latency when nothing is left of that.
+[[nodiscard]] MessageFlight flight_of(const LogGops& costs, Bytes bytes);
 
 }  // namespace ringwood

@@ -56,6 +56,9 @@ LogGops Machine::between(Host a, Host b) const {
     cost.L = path.latency;
     cost.G = TimePerByte::from_bandwidth(path.bandwidth);
   }
+  if (replaced.L || replaced.G) {
+    cost.corrections = nullptr;  // they are corrections of what was measured
+  }
   cost.L = replaced.L.value_or(cost.L);
   cost.o = replaced.o.value_or(cost.o);
   cost.g = replaced.g.value_or(cost.g);

@@ -138,6 +138,36 @@ class Reader {
     }
   }
 
+  [[nodiscard]] bool is_paced(const Json& object, const std::string& place) const {
+    const Json value = object.value("paced", Json(false));
+    if (!value.is_boolean()) {
+      refuse(place, "expected \"paced\" to be true or false, found " + value.dump());
+    }
+    return value.get<bool>();
+  }
+
+  void read_corrections(const Json& object, const std::string& place, LogGops& costs) const {
+    constexpr std::size_t kMost = 1000;
+    const Json& list = object.at("corrections");
+    if (!list.is_array() || list.empty() || list.size() > kMost) {
+      refuse(place, "expected a list of 1 to 1000 corrections, each with \"bytes\" and \"s\"");
+    }
+    std::vector<SizeCorrections::Point> points;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string here = place + "/" + std::to_string(i);
+      if (!list[i].is_object()) {
+        refuse(here, "expected an object with \"bytes\" and \"s\"");
+      }
+      points.push_back({static_cast<Bytes>(number(list[i], here, "bytes", 1, 1e18)),
+                        std::llround(number(list[i], here, "s", -3600, 3600) * 1e12)});
+    }
+    try {
+      costs.corrections = std::make_shared<const SizeCorrections>(std::move(points), is_paced(object, place));
+    } catch (const Error& error) {
+      refuse(place, error.what());
+    }
+  }
+
   void read_costs(const Json& document, const char* key, LogGops& costs) const {
     if (!document.contains(key)) {
       return;
@@ -154,6 +184,9 @@ class Reader {
     }
     if (object.contains("S_bytes")) {
       costs.S = static_cast<Bytes>(number(object, key, "S_bytes", 0, 1e18));
+    }
+    if (object.contains("corrections")) {
+      read_corrections(object, std::string(key) + "/corrections", costs);
     }
   }
 
@@ -178,6 +211,12 @@ class Reader {
                  {"O_s_per_byte", seconds_per_byte(costs.O)}};
   if (costs.S != std::numeric_limits<Bytes>::max()) {
     object["S_bytes"] = costs.S;
+  }
+  if (costs.corrections != nullptr) {
+    object["paced"] = costs.corrections->paced();
+    for (const SizeCorrections::Point& point : costs.corrections->points()) {
+      object["corrections"].push_back({{"bytes", point.bytes}, {"s", seconds(point.time)}});
+    }
   }
   return object;
 }

@@ -60,6 +60,10 @@ std::string Communicator::algorithm_for(const CollectiveCall& call) {
   return state_->context().prepared(call).algorithm;
 }
 
+const Placement& Communicator::placement() {
+  return state_->context().placement();
+}
+
 void Communicator::place(Placement placement) {
   state_->context().place(std::move(placement));
 }

@@ -16,6 +16,7 @@
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
+#include "interpret/mpi/tcp_eager.hpp"
 #include "ringwood/layouts.hpp"
 
 namespace ringwood {
@@ -83,6 +84,14 @@ Cores cores_anywhere(Cores here, MPI_Comm communicator) {
   return shared == 0 ? Cores::kEnough : Cores::kShared;
 }
 
+/// How long messages over MPI may be before they are cut, as rank 0 sees it. Collective.
+Bytes piece_bytes(const std::optional<Bytes>& wanted, MPI_Comm communicator) {
+  constexpr Bytes kLine = 64;
+  Bytes bytes = wanted.value_or(tcp_eager_bytes()) / kLine * kLine;
+  check_mpi(PMPI_Bcast(&bytes, 1, MPI_INT64_T, 0, communicator), "MPI_Bcast");
+  return bytes == 0 ? MpiTransport::kLargestPiece : bytes;
+}
+
 }  // namespace
 
 Context::Context(MPI_Comm users) : own_(make_twin(users)) {
@@ -94,11 +103,13 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     start_comparing();
     table_ = TableChoice(own_, rank_);
     Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
-    placement_ = node.placement;
+    machine_ = MachineChoice(own_, rank_);
+    placement_ = machine_.placement(node.placement);
     const Cores here = cores_here(placement_, rank_);
     cores_ = cores_anywhere(here, own_);
     own_core_ = here == Cores::kEnough;
-    transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield);
+    piece_ = piece_bytes(settings_.piece, own_);
+    transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
     attach(std::move(node), here);
   } catch (...) {
     free();
@@ -186,6 +197,7 @@ void Context::place(Placement placement) {
   }
   placement_ = std::move(placement);
   table_.forget();
+  machine_.forget();
   cache_ = PlanCache();
   last_algorithm_ = "native";
 }
@@ -198,6 +210,18 @@ Schedule::Request Context::request_of(const CollectiveCall& call) const {
 std::string_view Context::from_table(const CollectiveCall& call) {
   try {
     return table_.choose(call, request_of(call));
+  } catch (const Error& error) {
+    throw EnvironmentError(error.kind(), error.what());
+  }
+}
+
+/// Inside a node the machine's network is not what carries messages.
+std::string_view Context::from_machine(const CollectiveCall& call, Manner manner) {
+  if (surroundings(manner).medium == Medium::kMemory) {
+    return {};
+  }
+  try {
+    return machine_.choose(call, request_of(call));
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(), error.what());
   }
@@ -233,11 +257,15 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   });
   const bool given = !call.algorithm.empty() || call.recorded != nullptr;
   const std::string_view named = given ? call.algorithm : forced(call.collective);
-  // What is forced comes first, then what a table says, then the model.
+  // What is forced comes first, then what a table says, then the model: on the machine that is given, or a usual one.
   const bool open = !given && named.empty();
-  const std::string_view tabled = open && !objection ? from_table(call) : std::string_view();
+  std::string_view tabled = open && !objection ? from_table(call) : std::string_view();
+  const bool by_table = !tabled.empty();
+  if (open && !objection && !by_table) {
+    tabled = from_machine(call, manner);
+  }
   const bool model_decides = open && tabled.empty();
-  const std::string_view why = given ? "call" : !named.empty() ? "environment" : !tabled.empty() ? "table" : "model";
+  const std::string_view why = given ? "call" : !named.empty() ? "environment" : by_table ? "table" : "model";
   if (named == "native" && objection) {
     throw Error(ErrorKind::kUsage, "nothing is known of the reproducibility and memory of native collectives");
   }

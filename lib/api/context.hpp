@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/choose.hpp"
+#include "api/machine_choice.hpp"
 #include "api/plan_cache.hpp"
 #include "api/progress.hpp"
 #include "api/scratch.hpp"
@@ -115,6 +116,11 @@ class Context : public std::enable_shared_from_this<Context> {
   /// As Communicator::place.
   void place(Placement placement);
 
+  [[nodiscard]] const Placement& placement() const { return placement_; }
+
+  /// Messages over MPI are cut in pieces of at most that.
+  [[nodiscard]] Bytes piece() const { return piece_; }
+
   /// MPI's code for what made the last call fail, or MPI_SUCCESS if that was not MPI.
   [[nodiscard]] int mpi_code() const { return mpi_code_; }
 
@@ -135,6 +141,7 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] PlanCache::Known prepared_in_steps(const CollectiveCall& call);
   [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled, Manner manner,
                                       const Objection& objection) const;
+  [[nodiscard]] std::string_view from_machine(const CollectiveCall& call, Manner manner);
   [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   [[nodiscard]] std::optional<FusedPlan> fused(const CollectiveCall& call, const Schedule& schedule,
@@ -165,6 +172,8 @@ class Context : public std::enable_shared_from_this<Context> {
   Cores cores_ = Cores::kEnough;
   std::array<std::string, kAllCollectives.size()> forced_;
   TableChoice table_;
+  MachineChoice machine_;
+  Bytes piece_ = MpiTransport::kLargestPiece;
   std::unique_ptr<MpiTransport> transport_;
   std::unique_ptr<NodeSegment> segment_;  // none: all messages go over MPI
   bool one_node_ = false;                 // nobody is elsewhere, and there is a segment

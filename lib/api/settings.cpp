@@ -5,14 +5,15 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
 
 namespace {
 
-constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",  "RINGWOOD_VERBOSE",
-                                "RINGWOOD_TIMEOUT",       "RINGWOOD_REPORT", "RINGWOOD_PROGRESS"};
+constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",    "RINGWOOD_VERBOSE", "RINGWOOD_TIMEOUT",
+                                "RINGWOOD_REPORT",        "RINGWOOD_PROGRESS", "RINGWOOD_PIECE"};
 
 bool is_on(const char* variable, const std::string& value, bool fallback) {
   if (value != "" && value != "0" && value != "1") {
@@ -30,6 +31,19 @@ std::chrono::milliseconds seconds_of(const char* variable, const std::string& va
     throw Error(ErrorKind::kUsage, std::string(variable) + "=" + value + ": accepted are seconds, 0 to 1e9");
   }
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1e3));
+}
+
+std::optional<Bytes> piece_of(const char* variable, const std::string& value) {
+  constexpr Bytes kLeast = 1024;
+  constexpr Bytes kMost = Bytes{1} << 30U;
+  if (value.empty()) {
+    return std::nullopt;
+  }
+  const Bytes bytes = parse_bytes(value, variable);
+  if (bytes != 0 && (bytes < kLeast || bytes > kMost)) {
+    throw Error(ErrorKind::kUsage, std::string(variable) + "=" + value + ": accepted are 0 and 1KiB to 1GiB");
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -58,7 +72,8 @@ Settings settings_from(const std::string& text) {
           .verbose = is_on(kVariables[2], values[2], false),
           .progress = is_on("RINGWOOD_PROGRESS", values[5], false),
           .report = !values[4].empty() && values[4] != "0",
-          .timeout = seconds_of(kVariables[3], values[3])};
+          .timeout = seconds_of(kVariables[3], values[3]),
+          .piece = piece_of(kVariables[6], values[6])};
 }
 
 }  // namespace ringwood

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+
+#include "ringwood/ids.hpp"
 
 namespace ringwood {
 
@@ -13,6 +16,7 @@ struct Settings {
   bool progress = false;      ///< RINGWOOD_PROGRESS: 1 has a thread go on with what is under way
   bool report = false;        ///< RINGWOOD_REPORT: preloaded, leaves some calls to the MPI library, to compare
   std::chrono::milliseconds timeout{0};  ///< RINGWOOD_TIMEOUT: seconds that a rank waits for an answer; 0: for ever
+  std::optional<Bytes> piece;  ///< RINGWOOD_PIECE: messages over MPI are cut in pieces of at most that; 0: whole
 };
 
 /// A variable's value, or nothing.

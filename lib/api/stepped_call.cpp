@@ -20,7 +20,7 @@ SteppedCall::SteppedCall(std::shared_ptr<Context> context, const CollectiveCall&
     call_.reduction = &reduction_;
   }
   if (prepared_->plan) {
-    transport_.emplace(context_->messages(), Waiting::kYield, MpiTransport::kLargestPiece, tags_.first);
+    transport_.emplace(context_->messages(), Waiting::kYield, context_->piece(), tags_.first);
     (void)scratch_.at_least(static_cast<std::size_t>(prepared_->plan->scratch_bytes()));
   } else {
     native_.emplace(call_, context_->messages(), context_->rank(), context_->ranks());

@@ -45,6 +45,19 @@ struct Context {
   return option;
 }
 
+/// What is made of several algorithms; why such a thing cannot be done here is of no interest.
+void add_compositions(const Context& context, double& best, std::vector<ModelOption>& options) {
+  const Placement* placement = context.question.request.placement;
+  if (!context.effort.variants || placement == nullptr) {
+    return;
+  }
+  for (const std::string& text : compositions_of(context.question.collective, context.library.algorithms, *placement)) {
+    if (ModelOption option = estimated(context, text, best); option.why_not.empty()) {
+      options.push_back(std::move(option));
+    }
+  }
+}
+
 [[nodiscard]] std::vector<ModelOption> all_estimated(const Context& context) {
   std::vector<ModelOption> options;
   double best = std::numeric_limits<double>::infinity();
@@ -67,6 +80,7 @@ struct Context {
       }
     }
   }
+  add_compositions(context, best, options);
   return options;
 }
 

@@ -38,7 +38,57 @@ void add_on_grid(const Algorithm& algorithm, std::span<const Rank> grid, std::ve
   }
 }
 
+/// Whether ranks of a group are neighbours by number already.
+[[nodiscard]] bool in_order(const Placement& placement) {
+  return std::ranges::is_sorted(placement.order());
+}
+
+/// Levels that divide the ranks, and have groups of more than one.
+[[nodiscard]] std::vector<std::string> dividing_levels(const Placement& placement) {
+  std::vector<std::string> names;
+  Rank inside = 1;
+  for (std::size_t i = 0; i < placement.levels().size(); ++i) {
+    inside *= placement.extents()[i];
+    if (inside > 1 && inside < placement.ranks()) {
+      names.push_back(placement.levels()[i].name);
+    }
+  }
+  return names;
+}
+
+// Inside a group and across: few rounds, few bytes, and both.
+constexpr std::string_view kInside[] = {"direct", "ring", "recursive-halving"};
+constexpr std::string_view kAcross[] = {"ring", "recursive-doubling"};
+
 }  // namespace
+
+std::vector<std::string> compositions_of(Collective collective, Catalogue catalogue, const Placement& placement) {
+  std::vector<std::string> expressions;
+  const std::vector<std::string> levels = dividing_levels(placement);
+  if (levels.empty()) {
+    return expressions;
+  }
+  if (!in_order(placement)) {
+    for (const Algorithm* algorithm : catalogue) {
+      if (algorithm->collective == collective && !algorithm->needs.placement) {
+        expressions.push_back("permute(0, " + std::string(algorithm->name) + ")");
+      }
+    }
+  }
+  if (collective != Collective::kAllreduce) {
+    return expressions;
+  }
+  for (const std::string& level : levels) {
+    for (const std::string_view inside : kInside) {
+      for (const std::string_view across : kAcross) {
+        const std::string both = "hier(" + level + "=" + std::string(inside) + ", network=" + std::string(across) + ")";
+        expressions.push_back(both);
+        expressions.push_back("lanes(2, " + both + ")");
+      }
+    }
+  }
+  return expressions;
+}
 
 std::vector<std::string> variants_of(const Algorithm& algorithm, std::span<const Rank> grid) {
   const std::string name(algorithm.name);

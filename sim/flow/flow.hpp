@@ -25,6 +25,10 @@
 ///
 /// Where no link is shared a message takes G longer than in LogGOPS, which counts m-1 bytes, and else the same.
 ///
+/// Where parameters have corrections by size, L is the message's (flight_of), and a message whose body takes less than
+/// its bytes is a flow of fewer bytes; where they are paced, the rest of its bytes follows as a flow for which nobody
+/// waits.
+///
 /// Rendezvous: a send of m > S bytes completes at max(t + o + L, start of the receiver's round), as in LogGOPS.
 namespace ringwood {
 

@@ -21,6 +21,7 @@ SimulationReport FlowEngine::run() {
   if (!input_.options.noise.none()) {
     noise_.emplace(input_.options.noise, input_.schedule.ranks());
   }
+  tails_.assign(ranks_.size(), 0);
   for (const Straggler& straggler : input_.options.stragglers) {
     const auto rank = static_cast<std::size_t>(straggler.rank);
     ranks_[rank].cpu = straggler.arrival;
@@ -65,8 +66,9 @@ void FlowEngine::step(Picoseconds now) {
   }
   started_.clear();
   messages_.take_starting(now, [this](MessageId id) {
-    const FlowMessage& message = messages_[id];
-    started_.push_back({message.source, message.destination, message.bytes, limit_of(message), id});
+    FlowMessage& message = messages_[id];
+    const Bytes carried = take_credit(message);
+    started_.push_back({message.source, message.destination, carried, limit_of(message), id});
   });
   network_.change(now, started_);
 }
@@ -95,12 +97,32 @@ void FlowEngine::prefetch_for(std::size_t index) {
 
 void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
   FlowMessage& message = messages_[end.message];
+  if (message.is_tail) {
+    tails_[static_cast<std::size_t>(message.source)] -= message.bytes;
+    messages_.release(end.message);
+    return;
+  }
   message.end = now;
   message.bottleneck = end.bottleneck;
-  if (message.awaited) {
-    strands_[message.receiver].waits = FlowWaits::kNot;
-    proceed(message.receiver);
+  const bool awaited = message.awaited;
+  const FlowStrandId receiver = message.receiver;
+  if (message.tail > 0) {
+    start_tail(now, end.message);
   }
+  if (awaited) {
+    strands_[receiver].waits = FlowWaits::kNot;
+    proceed(receiver);
+  }
+}
+
+/// The cables go on with what they let pass at once.
+void FlowEngine::start_tail(Picoseconds now, MessageId id) {
+  FlowMessage tail = messages_[id];
+  tail.head = now;
+  tail.bytes = tail.tail;
+  tail.tail = 0;
+  tail.is_tail = true;
+  messages_.schedule(messages_.add(tail));
 }
 
 void FlowEngine::proceed_runnable() {

@@ -35,6 +35,7 @@ class FlowEngine {
   void step(Picoseconds now);
   void prefetch_for(std::size_t index);
   void complete(Picoseconds now, const FlowEnd& end);
+  void start_tail(Picoseconds now, MessageId id);
   void proceed_runnable();
   void proceed(FlowStrandId id);
   void skip_what_takes_no_time(FlowStrand& strand);
@@ -58,6 +59,7 @@ class FlowEngine {
   void bind_round(FlowStrandId id);
   [[nodiscard]] bool bind_in_round(FlowStrandId id, MessageId message);
   void match(const FlowMessage& message, const FlowStrand& receiver);
+  [[nodiscard]] Bytes take_credit(FlowMessage& message);
   [[nodiscard]] double limit_of(const FlowMessage& message) const;
   void check_peer(const FlowStrand& strand, Rank peer) const;
   void log(const FlowStrand& strand, const LoggedOperation& operation) const;
@@ -86,7 +88,9 @@ class FlowEngine {
   std::vector<FlowStart> started_;
   FlowTrace trace_;
   bool traces_;
-  bool binds_rounds_;  // receives get their messages when their round begins, since senders wait for that
+  bool is_paced_;             // cables let messages pass before they have carried them
+  bool binds_rounds_;         // receives get their messages when their round begins, since senders wait for that
+  std::vector<Bytes> tails_;  // of each rank's messages: what cables let pass, and have not carried yet
   std::int64_t message_count_ = 0;
   std::int64_t order_sensitive_ = 0;
 };

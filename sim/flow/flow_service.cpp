@@ -102,7 +102,7 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
     strand.last = trace_.add({.cause = {strand.last, false, start - strand.end},
                               .service = rank.cpu - start,
                               .injection = charges.overhead,
-                              .latency = costs.L,
+                              .latency = charges.latency,
                               .bytes = bytes,
                               .rank = strand.rank,
                               .round = strand.pulled - 1,
@@ -288,6 +288,31 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
   }
   strand.end = rank.cpu;
   log(strand, {.start = start, .bytes = bytes, .kind = LoggedOperation::Kind::kReduce});
+}
+
+/// What the network has to carry before the message is there: less than its bytes where these take less. If cables are
+/// paced they catch up afterwards, and let no more pass at once than the best of all sizes was seen to gain.
+Bytes FlowEngine::take_credit(FlowMessage& message) {
+  const LogGops& costs = costs_[message.cost_class];
+  if (message.is_tail || costs.corrections == nullptr || costs.G.scaled == 0) {
+    return message.bytes;
+  }
+  const auto usual = static_cast<double>(costs.G.of(message.bytes - 1));
+  const auto body = static_cast<double>(flight_of(costs, message.bytes).body);
+  const double part = usual > body ? body / usual : 1;
+  const Bytes carried = std::max<Bytes>(1, std::llround(static_cast<double>(message.bytes) * part));
+  if (!costs.corrections->paced()) {
+    return carried;
+  }
+  const std::vector<SizeCorrections::Point>& points = costs.corrections->points();
+  const auto least =
+      std::ranges::min_element(points, {}, [](const SizeCorrections::Point& point) { return point.time; });
+  Bytes& tails = tails_[static_cast<std::size_t>(message.source)];
+  const double picoseconds_per_byte = std::ldexp(static_cast<double>(costs.G.scaled), -32);
+  const Bytes most = std::llround(-static_cast<double>(least->time) / picoseconds_per_byte);
+  message.tail = std::clamp<Bytes>(most - tails, 0, message.bytes - carried);
+  tails += message.tail;
+  return message.bytes - message.tail;
 }
 
 /// Bytes per picosecond that a message cannot pass, whatever the links.

@@ -23,6 +23,7 @@ struct FlowMessage {
   Picoseconds head = 0;      ///< when it enters the network for good: t + o + L
   Picoseconds end = kNever;  ///< when its last byte is there; kNever: not yet known
   Bytes bytes = 0;
+  Bytes tail = 0;  ///< of these: what cables let pass at once, and carry afterwards
   Rank source = 0;
   Rank destination = 0;
   Lane lane = 0;
@@ -31,6 +32,7 @@ struct FlowMessage {
   std::uint32_t receiver = 0;  ///< the strand that waits for its end, if `awaited`
   bool awaited = false;
   bool eager = true;
+  bool is_tail = false;  ///< no message: what a cable has still to do for one that has passed it at once
   FlowLink bottleneck = kNoFlowLink;
   std::int64_t sent = -1;       ///< the operation that sent it, if there is a trace
   MessageId next = kNoMessage;  // in a list of those that start together

@@ -22,7 +22,8 @@
 ///   copy              costs nothing: what moves inside a rank is not modelled
 ///
 /// An operation completes when the CPU has served it. Resources belong to ranks, not to hosts. `cpu` is never earlier
-/// than the start of the current round, so that this start need not appear above.
+/// than the start of the current round, so that this start need not appear above. Where parameters have corrections by
+/// size, L, (m-1)max(O,G) and (m-1)G are those of the message (flight_of).
 ///
 /// With noise the CPU's work ends later by the detours that interrupt it (sim/noise.hpp); NICs go on.
 ///
@@ -86,10 +87,9 @@ struct MessageCharges {
 };
 
 [[nodiscard]] inline MessageCharges charges_of(const LogGops& costs, Bytes bytes) {
-  const TimePerByte slower = costs.O.scaled > costs.G.scaled ? costs.O : costs.G;
-  return {
-      costs.o,         costs.L, costs.o + costs.O.of(bytes - 1), costs.g + costs.G.of(bytes - 1), slower.of(bytes - 1),
-      bytes <= costs.S};
+  const MessageFlight flight = flight_of(costs, bytes);
+  return {costs.o,     flight.latency,  costs.o + costs.O.of(bytes - 1), costs.g + flight.busy,
+          flight.body, bytes <= costs.S};
 }
 
 template <typename Time>

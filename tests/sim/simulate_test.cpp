@@ -105,6 +105,28 @@ TEST_P(BothEngines, OneMessageCostsLatencyTwoOverheadsAndItsBytes) {
   }
 }
 
+TEST_P(BothEngines, CorrectionsBySizeAreOfLatencyOrOfTheBody) {
+  struct Case {
+    Picoseconds correction, latency, bandwidth;
+  };
+
+  for (const Case& one : {Case{500, 1500, 100}, Case{-60, 1000, 40}, Case{-400, 700, 0}, Case{-5000, 0, 0}}) {
+    Machine machine = test_machine(2);
+    // On a straight line from 1 byte to 21.
+    machine.between_hosts.corrections =
+        std::make_shared<const SizeCorrections>(std::vector<SizeCorrections::Point>{{1, 0}, {21, 2 * one.correction}});
+    for (const LogGopsForm form : {LogGopsForm::kTextbook, LogGopsForm::kSimulator}) {
+      const SimulationReport report = run(made_of(one_message), 2, 11, machine, options(form));
+      EXPECT_EQ(report.time, one.latency + one.bandwidth + 200);
+      EXPECT_EQ(report.critical_path.latency, one.latency);
+      EXPECT_EQ(report.critical_path.bandwidth, one.bandwidth);
+    }
+    const SimulationReport flow = run(made_of(one_message), 2, 11, machine, {.model = CostModel::kFlow});
+    // Of 11 bytes in 110 ps, where LogGOPS counts one less.
+    EXPECT_NEAR(static_cast<double>(flow.time), static_cast<double>(one.latency + one.bandwidth + 200), 11);
+  }
+}
+
 TEST_P(BothEngines, TwoMessagesIntoOneRank) {
   // Heads of both at 1100, 11 bytes.
   // Textbook: NIC 1100..1250 for the first (g + 10 G = 150), all in at 1200, CPU 1200..1300.

@@ -52,6 +52,31 @@ TEST_F(MachineFile, WhatIsWrittenIsReadBack) {
   }
 }
 
+TEST_F(MachineFile, CorrectionsBySizeAreKept) {
+  Machine written = make_machine("crossbar:hosts=2");
+  written.between_hosts.corrections =
+      std::make_shared<const SizeCorrections>(std::vector<SizeCorrections::Point>{{1, 0}, {1000, -5000}, {3000, 7000}});
+  write_machine_file(written, name_);
+  const Machine machine = make_machine(name_);
+  ASSERT_NE(machine.between_hosts.corrections, nullptr);
+  EXPECT_EQ(machine.between_hosts.corrections->points(), written.between_hosts.corrections->points());
+  EXPECT_EQ(machine.inside_host.corrections, nullptr);
+  const SizeCorrections& corrections = *machine.between(0, 1).corrections;
+  EXPECT_EQ(corrections.of(1), 0);
+  EXPECT_EQ(corrections.of(2000), 1000);
+  EXPECT_EQ(corrections.of(1'000'000), 7000);
+}
+
+TEST_F(MachineFile, HostsOfOneSwitchAreAGroup) {
+  write_machine_file(make_machine("fat-tree:leaves=3,hosts-per-leaf=2"), name_);
+  const Machine machine = make_machine(name_);
+  EXPECT_EQ(machine.network->group_levels(), std::vector<std::string>{"leaf"});
+  EXPECT_EQ(machine.network->group_of(0, 0), machine.network->group_of(0, 1));
+  EXPECT_NE(machine.network->group_of(0, 1), machine.network->group_of(0, 2));
+  write_machine_file(make_machine("torus:dims=3x4"), name_);
+  EXPECT_TRUE(make_machine(name_).network->group_levels().empty());
+}
+
 TEST_F(MachineFile, ErrorsNameThePlace) {
   EXPECT_THAT(complaint("{\n  \"schema\": }"), HasSubstr(":2:13: not the JSON of a machine"));
   EXPECT_THAT(complaint("{}"), HasSubstr("ringwood.machine/1"));
@@ -65,6 +90,15 @@ TEST_F(MachineFile, ErrorsNameThePlace) {
   EXPECT_THAT(complaint(head + R"({"a":"a","b":"a","bw_Bps":1e9,"lat_s":0}]})"), HasSubstr("to itself"));
   EXPECT_THAT(complaint(R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"},{"id":"a"}]})"), HasSubstr("twice"));
   EXPECT_THAT(complaint(R"({"schema":"ringwood.machine/1"})"), HasSubstr("at least one host"));
+  const auto corrected = [&](const std::string& corrections) {
+    return complaint(R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"}],"inside_host":{"corrections":)" +
+                     corrections + "}}");
+  };
+  EXPECT_EQ(corrected(R"([{"bytes":1,"s":1e-6},{"bytes":8,"s":-1e-6}])"), "accepted");
+  EXPECT_THAT(corrected("[]"), HasSubstr("inside_host/corrections: expected a list"));
+  EXPECT_THAT(corrected("[7]"), HasSubstr("inside_host/corrections/0: expected an object"));
+  EXPECT_THAT(corrected(R"([{"bytes":0,"s":0}])"), HasSubstr("inside_host/corrections/0/bytes"));
+  EXPECT_THAT(corrected(R"([{"bytes":8,"s":0},{"bytes":8,"s":0}])"), HasSubstr("that ascend"));
 }
 
 }  // namespace

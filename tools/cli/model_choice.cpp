@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include "base/units.hpp"
@@ -11,6 +10,7 @@
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
+#include "sim/cost_view.hpp"
 #include "tools/cli/effort.hpp"
 
 namespace ringwood::cli {
@@ -36,10 +36,6 @@ constexpr Rank kOddRanks[] = {7, 9};
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
 }
 
-[[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
-  return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 /// Messages of rounds that all ranks take together are settled at once; where lanes run by themselves, flows begin and
 /// end one by one.
 [[nodiscard]] std::int64_t weighed(const Effort& effort, CostModel model) {
@@ -57,13 +53,9 @@ constexpr Rank kOddRanks[] = {7, 9};
 }
 
 [[nodiscard]] CostView cost_view(const Site& site, const SimulationOptions& options) {
-  const auto between = [&site](Rank from, Rank to) {
-    const LogGops costs = site.machine().between(site.mapping()[static_cast<std::size_t>(from)],
-                                                 site.mapping()[static_cast<std::size_t>(to)]);
-    return MessageCost{seconds(costs.L), seconds(costs.o), seconds(costs.g),
-                       seconds_per_byte(costs.G) + seconds_per_byte(costs.O)};
-  };
-  return {between, seconds_per_byte(site.machine().gamma), ports_of(site, options)};
+  CostView costs = ringwood::cost_view(site.machine(), site.mapping());
+  costs.ports = ports_of(site, options);
+  return costs;
 }
 
 /// The grid of the hosts, where ranks are on it one by one, in the order of the hosts.

@@ -9,35 +9,39 @@ namespace ringwood::cli {
 
 namespace {
 
-struct Line {
-  double intercept = 0;
-  double slope = 0;
-};
+// Sizes from this part of the largest on tell the time per byte: what a short one takes is another matter.
+constexpr Bytes kLong = 16;
 
-/// The line with the least squares of relative errors; slope and intercept not negative.
-template <typename Value>
-[[nodiscard]] Line fit_line(const std::vector<ProbePoint>& points, Value value) {
+/// Seconds per byte: the slope with the least squares of relative errors, over the long messages.
+[[nodiscard]] double slope_of(const std::vector<ProbePoint>& points) {
+  const Bytes least = points.back().bytes / kLong;
   double w = 0;
   double wx = 0;
   double wy = 0;
   double wxx = 0;
   double wxy = 0;
   for (const ProbePoint& point : points) {
-    const double y = value(point);
+    if (point.bytes < least && point.bytes != points.front().bytes) {
+      continue;
+    }
     const auto x = static_cast<double>(point.bytes - 1);
-    const double weight = 1 / (y * y);
+    const double weight = 1 / (point.exchange * point.exchange);
     w += weight;
     wx += weight * x;
-    wy += weight * y;
+    wy += weight * point.exchange;
     wxx += weight * x * x;
-    wxy += weight * x * y;
+    wxy += weight * x * point.exchange;
   }
-  const double determinant = w * wxx - wx * wx;
-  const Line line{(wxx * wy - wx * wxy) / determinant, (w * wxy - wx * wy) / determinant};
-  if (line.slope < 0) {
-    return {wy / w, 0};
+  return std::max(0.0, (w * wxy - wx * wy) / (w * wxx - wx * wx));
+}
+
+[[nodiscard]] double median(std::vector<double> values) {
+  if (values.empty()) {
+    return 0;
   }
-  return line.intercept < 0 ? Line{0, wxy / wxx} : line;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
 }
 
 void check(const ProbeSamples& samples) {
@@ -53,6 +57,21 @@ void check(const ProbeSamples& samples) {
   }
 }
 
+/// Whether messages of a burst follow each other at the pace of long ones, however fast a single one is.
+[[nodiscard]] bool is_paced(const ProbeSamples& samples, TimePerByte pace) {
+  constexpr Bytes kFrom = 4096;
+  constexpr Bytes kTo = 65536;
+  constexpr double kNearly = 0.7;
+  std::vector<double> parts;
+  for (const ProbePoint& point : samples.points) {
+    if (point.bytes >= kFrom && point.bytes <= kTo) {
+      const double at_pace = static_cast<double>(pace.of(point.bytes)) / static_cast<double>(kPicosecondsPerSecond);
+      parts.push_back(at_pace > 0 ? point.gap / at_pace : 0);
+    }
+  }
+  return median(std::move(parts)) > kNearly;
+}
+
 [[nodiscard]] Picoseconds picoseconds(double seconds) {
   return static_cast<Picoseconds>(std::llround(seconds * 1e12));
 }
@@ -60,36 +79,45 @@ void check(const ProbeSamples& samples) {
 }  // namespace
 
 double predicted_one_way(const LogGops& parameters, Bytes bytes) {
-  const TimePerByte slower = parameters.O.scaled > parameters.G.scaled ? parameters.O : parameters.G;
-  return static_cast<double>(parameters.L + 2 * parameters.o + slower.of(bytes - 1) + parameters.O.of(bytes - 1)) /
+  const MessageFlight flight = flight_of(parameters, bytes);
+  return static_cast<double>(flight.latency + flight.body + 2 * parameters.o + parameters.O.of(bytes - 1)) /
          static_cast<double>(kPicosecondsPerSecond);
 }
 
 ProbeFit fit(const ProbeSamples& samples) {
   check(samples);
-  const Line exchange = fit_line(samples.points, [](const ProbePoint& point) { return point.exchange; });
-  const Line gap = fit_line(samples.points, [](const ProbePoint& point) { return point.gap; });
+  const double shortest = samples.points.front().exchange;
   ProbeFit result;
+  LogGops& found = result.parameters;
   // The overhead is paid at both ends, and cannot be more than all of a short message.
-  const double overhead = std::clamp(samples.overhead, 0.0, exchange.intercept / 2);
-  result.parameters.o = picoseconds(overhead);
-  result.parameters.L = picoseconds(exchange.intercept - 2 * overhead);
-  result.parameters.g = picoseconds(std::max(gap.intercept, overhead));
-  // One message costs max(O, G) + O a byte, one more of a burst G or O, whichever is slower.
-  const double slower = std::clamp(gap.slope, exchange.slope / 2, exchange.slope);
-  result.parameters.G = TimePerByte::from_picoseconds(slower * 1e12);
-  result.parameters.O = TimePerByte::from_picoseconds((exchange.slope - slower) * 1e12);
-  result.parameters.S = samples.eager_limit;
-  std::vector<double> errors;
+  const double overhead = std::clamp(samples.overhead, 0.0, shortest / 2);
+  found.o = picoseconds(overhead);
+  found.L = std::max<Picoseconds>(0, picoseconds(shortest) - 2 * found.o);
+  found.g = picoseconds(std::clamp(samples.points.front().gap, overhead, shortest));
+  found.G = TimePerByte::from_picoseconds(slope_of(samples.points) * 1e12);
+  found.S = samples.eager_limit;
+  const auto error_of = [&found](const ProbePoint& point, double measured) {
+    return std::abs(predicted_one_way(found, point.bytes) / measured - 1);
+  };
+  std::vector<double> without;
+  std::vector<SizeCorrections::Point> corrections;
   for (const ProbePoint& point : samples.points) {
-    const double predicted = predicted_one_way(result.parameters, point.bytes);
-    const double error = std::abs(predicted / point.exchange - 1);
-    result.worst_error = std::max(result.worst_error, error);
-    errors.push_back(error);
-    errors.push_back(std::abs(predicted / point.one_way - 1));
+    without.push_back(error_of(point, point.exchange));
+    corrections.push_back(
+        {point.bytes, picoseconds(point.exchange) - 2 * found.o - found.L - found.G.of(point.bytes - 1)});
   }
-  std::nth_element(errors.begin(), errors.begin() + static_cast<std::ptrdiff_t>(errors.size() / 2), errors.end());
-  result.median_error = errors[errors.size() / 2];
+  found.corrections = std::make_shared<const SizeCorrections>(std::move(corrections), is_paced(samples, found.G));
+  std::vector<double> one_way;
+  std::vector<double> checks;
+  for (const ProbePoint& point : samples.points) {
+    one_way.push_back(error_of(point, point.one_way));
+  }
+  for (const ProbePoint& point : samples.checks) {
+    checks.push_back(error_of(point, point.exchange));
+  }
+  result.error_without = median(std::move(without));
+  result.error_of_one_way = median(std::move(one_way));
+  result.error_of_checks = median(std::move(checks));
   return result;
 }
 

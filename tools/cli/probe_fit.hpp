@@ -11,7 +11,7 @@ namespace ringwood::cli {
 struct ProbePoint {
   Bytes bytes = 0;
   double one_way = 0;   ///< half of a ping-pong
-  double exchange = 0;  ///< both send and receive at once
+  double exchange = 0;  ///< both send and receive at once, one exchange after the other
   double gap = 0;       ///< between the ends of two messages of a burst, whose last one is answered
 };
 
@@ -19,20 +19,23 @@ struct ProbePoint {
 struct ProbeSamples {
   std::string distance;            ///< "inside a host" or "between hosts"
   std::vector<ProbePoint> points;  ///< by size, ascending
-  double overhead = 0;             ///< the sender's CPU, of a message of one byte
+  std::vector<ProbePoint> checks;  ///< exchanges at other sizes, that no fit sees
+  double overhead = 0;             ///< the CPU's part of a message of one byte, at one end
   Bytes eager_limit = 0;           ///< the longest message seen to be sent without waiting for its receive
 };
 
-/// LogGOPS parameters that fit, and how well.
+/// LogGOPS parameters that fit, with corrections by size, and how well.
 struct ProbeFit {
   LogGops parameters;
-  double worst_error = 0;   ///< largest relative error of an exchange among the points
-  double median_error = 0;  ///< of all points, exchanges and ping-pongs
+  double error_of_checks = 0;   ///< median relative error of exchanges that the fit did not see
+  double error_of_one_way = 0;  ///< the same of ping-pongs
+  double error_without = 0;     ///< the same of all exchanges, if there were no corrections
 };
 
-/// Weighted least squares on relative errors (Hoefler, Lichei, Rehm 2007 for what is measured): latency and time per
-/// byte from exchanges, since that is what collectives are made of; G from bursts, and O is what an exchange takes
-/// longer than that. Needs two sizes at least. Throws Error(kSystem) if the samples are not positive and finite.
+/// o as measured, G from long exchanges, L what is left of a short one; and what exchanges at every size differ from
+/// that becomes corrections, so that each range of sizes has its own protocol (Hoefler, Lichei, Rehm 2007 fit piecewise
+/// for the same reason). g is what a message of a burst takes. Exchanges count and not ping-pongs, since that is what
+/// collectives are made of. Needs two sizes at least. Throws Error(kSystem) if the samples are not positive and finite.
 [[nodiscard]] ProbeFit fit(const ProbeSamples& samples);
 
 /// What the textbook form of the model says of one message of so many bytes, in seconds.

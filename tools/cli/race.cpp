@@ -32,6 +32,11 @@ constexpr double kGrace = 0.1;
          (!listed(limits.deny) && (limits.allow.empty() || listed(limits.allow)));
 }
 
+[[nodiscard]] Rank nodes_of(const Placement& placement) {
+  const std::vector<Rank>& node_of = placement.levels().front().group_of;
+  return static_cast<Rank>(std::set<Rank>(node_of.begin(), node_of.end()).size());
+}
+
 /// Which of the field may go on; of use on the first rank. What the MPI library has races for itself as well: of use to
 /// those who cannot have ours.
 [[nodiscard]] std::vector<char> still_in(const std::vector<DecisionTiming>& field) {
@@ -72,16 +77,21 @@ constexpr double kGrace = 0.1;
 class Race {
  public:
   Race(RealWorld& world, const Arguments& arguments)
-      : world_(world), task_(MeasuringOptions(arguments).task), limits_(arguments), records_(world, arguments) {}
+      : world_(world),
+        task_(MeasuringOptions(arguments).task),
+        limits_(arguments),
+        records_(world, arguments),
+        all_(!arguments.given("algorithm")) {}
 
   [[nodiscard]] DecisionSample run(Collective collective, Bytes bytes, const std::vector<Choice>& choices) {
-    DecisionSample sample{.ranks = world_.ranks(), .nodes = 1, .bytes = bytes, .times = {}};
+    DecisionSample sample{.ranks = world_.ranks(), .nodes = nodes_of(world_.placement()), .bytes = bytes, .times = {}};
     std::vector<std::string> field;
     for (const Choice& choice : records_.choices_at(collective, bytes, records_.able(collective, choices))) {
       if (is_allowed(choice, limits_)) {
         field.push_back(to_string(choice));
       }
     }
+    add_compositions(collective, field);
     if (field.empty()) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("nothing is left to race for {}; --algorithm, --allow and --deny leave "
@@ -113,6 +123,20 @@ class Race {
   [[nodiscard]] std::int64_t wrong() const { return wrong_; }
 
  private:
+  /// What is made of several algorithms over the levels of the machine; where nobody says what is to race.
+  void add_compositions(Collective collective, std::vector<std::string>& field) const {
+    if (!all_ || !limits_.allow.empty()) {
+      return;
+    }
+    for (const std::string& text : compositions_of(collective, known_catalogue(), world_.placement())) {
+      const bool denied = std::any_of(limits_.deny.begin(), limits_.deny.end(),
+                                      [&](const std::string& name) { return text.find(name) != std::string::npos; });
+      if (!denied && !records_.able(collective, parse_choices(text, collective, known_library())).empty()) {
+        field.push_back(text);
+      }
+    }
+  }
+
   [[nodiscard]] std::vector<DecisionTiming> heat(Collective collective, Bytes bytes,
                                                  const std::vector<std::string>& field, double share) {
     MeasurementTask task = task_;
@@ -134,6 +158,7 @@ class Race {
   MeasurementTask task_;
   SelectionLimits limits_;
   RealRecords records_;
+  bool all_;  // nobody says what is to race
   std::int64_t wrong_ = 0;
 };
 
@@ -170,6 +195,7 @@ int tune_measured(const Arguments& arguments, const std::vector<Collective>& col
   source.step = [&] { progress.step(); };
   source.first = world->first();
   source.ranks = world->ranks();
+  source.nodes = nodes_of(world->placement());
   source.element_size = element_size_of(arguments);
   for (const Collective collective : collectives) {
     tune_sizes(collective, sizes, source, *file);

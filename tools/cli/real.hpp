@@ -8,6 +8,7 @@
 
 #include "ringwood/collective.hpp"
 #include "ringwood/ids.hpp"
+#include "ringwood/placement.hpp"
 #include "ringwood/recorded.hpp"
 #include "ringwood/reduction.hpp"
 #include "tools/cli/crew.hpp"
@@ -56,6 +57,9 @@ class RealWorld : public Crew {
 
   /// The names of the hosts, each once.
   [[nodiscard]] virtual std::string hosts() const = 0;
+
+  /// Who is near whom, as Communicator::placement has it.
+  [[nodiscard]] virtual const Placement& placement() const = 0;
 
   /// What makes measurements worse than they could be, such as more ranks than cores, ranks that are not bound, or a
   /// changing frequency; empty if nothing.

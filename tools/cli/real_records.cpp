@@ -68,7 +68,7 @@ RealRecords::RealRecords(RealWorld& world, const Arguments& arguments, const Fil
     : world_(world),
       common_(MeasuringOptions(arguments).task),
       file_(file),
-      placement_({{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(world.ranks()), 0)}}),
+      placement_(world.placement()),
       plain_machine_(default_machine(world.ranks())) {
   if (file != nullptr) {
     const RecordedSchedule& recorded = file->recorded();

@@ -42,13 +42,17 @@ void prepend(const char* variable, const std::string& first, char separator) {
   ::setenv(variable, value.c_str(), 1);
 }
 
-[[nodiscard]] std::string variables_to_hand_on() {
-  std::string list = "LD_PRELOAD";
-  for (const char* const variable : {"RINGWOOD_PRELOAD", "RINGWOOD_REPORT", "RINGWOOD_CHECK", "RINGWOOD_TIMEOUT",
-                                     "RINGWOOD_SHARED_MEMORY", "RINGWOOD_PLUGINS"}) {
-    list += std::getenv(variable) == nullptr ? "" : std::string(";") + variable;
+/// What of the environment is for the library, joined by semicolons.
+std::string own_variables() {
+  constexpr std::string_view kOwn = "RINGWOOD_";
+  std::string names = "LD_PRELOAD";
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    if (text.starts_with(kOwn)) {
+      names += ";" + std::string(text.substr(0, text.find('=')));
+    }
   }
-  return list;
+  return names;
 }
 
 int run(const Arguments& arguments) {
@@ -56,7 +60,7 @@ int run(const Arguments& arguments) {
   // Open MPI hands to other hosts only what it is told to, and complains of what is not there; other launchers hand on
   // everything.
   if (std::getenv("OMPI_MCA_mca_base_env_list") == nullptr) {
-    ::setenv("OMPI_MCA_mca_base_env_list", variables_to_hand_on().c_str(), 1);
+    ::setenv("OMPI_MCA_mca_base_env_list", own_variables().c_str(), 1);
   }
   std::vector<std::string> words = arguments.operands();
   std::vector<char*> pointers;

@@ -77,7 +77,8 @@ ringwood_library(sim LAYERS sim topology INNER schedule base PRIVATE fmt::fmt pu
                  LINK core)
 if(RINGWOOD_WITH_MPI)
   find_package(MPI REQUIRED COMPONENTS C)
-  ringwood_library(mpi LAYERS executor api INNER algorithms select decision schedule base PRIVATE fmt::fmt LINK core MPI::MPI_C)
+  ringwood_library(mpi LAYERS executor api INNER algorithms select decision sim topology schedule base
+                   PRIVATE fmt::fmt pugixml::pugixml ${RINGWOOD_YAML} ${RINGWOOD_HWLOC} LINK core sim MPI::MPI_C)
   foreach(form shared static)
     target_compile_definitions(ringwood_${form}_mpi INTERFACE OMPI_SKIP_MPICXX MPICH_SKIP_MPICXX)
   endforeach()

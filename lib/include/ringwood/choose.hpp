@@ -24,6 +24,11 @@ using Objection = std::function<std::string(const Schedule& schedule)>;
 /// also those that follow it, on one port and on all that it has.
 [[nodiscard]] std::vector<std::string> variants_of(const Algorithm& algorithm, std::span<const Rank> grid = {});
 
+/// Expressions made of several algorithms that are worth trying where ranks are placed so: rings and the like in the
+/// order of the machine, allreduces over its levels. Empty where all ranks are equally near.
+[[nodiscard]] std::vector<std::string> compositions_of(Collective collective, Catalogue catalogue,
+                                                       const Placement& placement);
+
 /// One expression that was considered.
 struct ModelOption {
   std::string algorithm;

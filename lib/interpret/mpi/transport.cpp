@@ -35,6 +35,7 @@ MpiTransport::~MpiTransport() {
 void MpiTransport::begin() {
   requests_.clear();
   pieces_.clear();
+  long_.clear();
   pending_.clear();
   ended_.clear();
   error_code_ = MPI_SUCCESS;
@@ -63,45 +64,102 @@ bool MpiTransport::abandon() noexcept {
   }
   requests_.clear();
   pieces_.clear();
+  long_.clear();
   return all_ended;
 }
 
-template <typename Start>
-Transport::Ticket MpiTransport::start(Rank peer, Lane lane, std::size_t size, Start start_piece) {
-  if (lane < 0 || lane >= kTags - first_tag_) {
-    throw Error(ErrorKind::kUsage, "lane " + std::to_string(lane) + " has no tag; there are " +
+Transport::Ticket MpiTransport::start(Transfer transfer) {
+  if (transfer.lane < 0 || transfer.lane >= kTags - first_tag_) {
+    throw Error(ErrorKind::kUsage, "lane " + std::to_string(transfer.lane) + " has no tag; there are " +
                                        std::to_string(kTags - first_tag_) + " lanes here over MPI");
   }
-  const auto ticket = static_cast<Ticket>(pending_.size());
-  pending_.push_back(0);
+  constexpr std::size_t kLine = 64;
   const auto largest = static_cast<std::size_t>(largest_piece_);
-  for (std::size_t offset = 0; offset < size; offset += largest) {
-    const auto bytes = static_cast<int>(std::min(largest, size - offset));
+  const std::size_t pieces = (transfer.size + largest - 1) / largest;
+  transfer.ticket = static_cast<Ticket>(pending_.size());
+  if (pieces > 1) {
+    // Pieces of equal size: a short last one would cost as much time as any other where time is per message.
+    const std::size_t equal = (transfer.size + pieces - 1) / pieces;
+    transfer.piece = (equal + kLine - 1) / kLine * kLine;
+    transfer.pieces = static_cast<std::uint32_t>((transfer.size + transfer.piece - 1) / transfer.piece);
+  } else {
+    transfer.piece = transfer.size;
+    transfer.pieces = static_cast<std::uint32_t>(pieces);
+  }
+  transfer.allowed = kBlocks * kBlockPieces;
+  pending_.push_back(transfer.pieces);
+  if (!waits_for_another(transfer)) {
+    start_allowed(transfer);
+  }
+  if (transfer.started < transfer.pieces) {
+    long_.push_back(transfer);
+  }
+  return transfer.ticket;
+}
+
+/// Messages of one source and lane match in order: all pieces of one start before the first of the next.
+bool MpiTransport::waits_for_another(const Transfer& transfer) const {
+  return std::ranges::any_of(long_, [&](const Transfer& other) {
+    return other.ticket < transfer.ticket && other.started < other.pieces && other.peer == transfer.peer &&
+           other.lane == transfer.lane && (other.to == nullptr) == (transfer.to == nullptr);
+  });
+}
+
+void MpiTransport::start_allowed(Transfer& transfer) {
+  const bool sends = transfer.from != nullptr;
+  for (const std::uint32_t end = std::min(transfer.allowed, transfer.pieces); transfer.started < end;
+       ++transfer.started) {
+    const std::size_t offset = transfer.started * transfer.piece;
+    const auto bytes = static_cast<int>(std::min(transfer.piece, transfer.size - offset));
+    const bool answered = transfer.pieces > kBlocks * kBlockPieces && (transfer.started + 1) % kBlockPieces == 0;
+    Piece piece{transfer.ticket, transfer.peer, bytes, answered};
     MPI_Request request = MPI_REQUEST_NULL;
-    Piece piece{ticket, peer, bytes};
-    const int code = start_piece(offset, piece, &request);
+    const int code = start_piece(transfer, piece, &request);
+    piece.bytes = sends ? -1 : bytes;
     if (code != MPI_SUCCESS) {
       fail(piece, code);
     }
     requests_.push_back(request);
     pieces_.push_back(piece);
-    ++pending_.back();
   }
-  return ticket;
+}
+
+int MpiTransport::start_piece(const Transfer& transfer, Piece& piece, MPI_Request* request) const {
+  const std::size_t offset = transfer.started * transfer.piece;
+  if (transfer.to != nullptr) {
+    return MPI_Irecv(transfer.to + offset, piece.bytes, MPI_BYTE, transfer.peer, first_tag_ + transfer.lane,
+                     communicator_, request);
+  }
+  const auto send = piece.counts ? &MPI_Issend : &MPI_Isend;
+  return send(transfer.from + offset, piece.bytes, MPI_BYTE, transfer.peer, first_tag_ + transfer.lane, communicator_,
+              request);
+}
+
+void MpiTransport::allow_more(const Piece& ended) {
+  if (!ended.counts || long_.empty()) {
+    return;
+  }
+  const auto transfer = std::ranges::find_if(long_, [&](const Transfer& one) { return one.ticket == ended.ticket; });
+  if (transfer != long_.end()) {
+    transfer->allowed += kBlockPieces;
+  }
+}
+
+void MpiTransport::go_on_with_long_ones() {
+  for (Transfer& transfer : long_) {
+    if (!waits_for_another(transfer)) {
+      start_allowed(transfer);
+    }
+  }
+  std::erase_if(long_, [](const Transfer& transfer) { return transfer.started == transfer.pieces; });
 }
 
 Transport::Ticket MpiTransport::start_send(Rank peer, Lane lane, std::span<const std::byte> data) {
-  return start(peer, lane, data.size(), [&](std::size_t offset, Piece& piece, MPI_Request* request) {
-    const int bytes = piece.bytes;
-    piece.bytes = -1;
-    return MPI_Isend(data.data() + offset, bytes, MPI_BYTE, peer, first_tag_ + lane, communicator_, request);
-  });
+  return start({.peer = peer, .lane = lane, .from = data.data(), .size = data.size()});
 }
 
 Transport::Ticket MpiTransport::start_receive(Rank peer, Lane lane, std::span<std::byte> data) {
-  return start(peer, lane, data.size(), [&](std::size_t offset, const Piece& piece, MPI_Request* request) {
-    return MPI_Irecv(data.data() + offset, piece.bytes, MPI_BYTE, peer, first_tag_ + lane, communicator_, request);
-  });
+  return start({.peer = peer, .lane = lane, .to = data.data(), .size = data.size()});
 }
 
 Transport::Ticket MpiTransport::wait_any() {
@@ -132,12 +190,11 @@ std::optional<Transport::Ticket> MpiTransport::test_any() {
 }
 
 void MpiTransport::wait_all(std::uint32_t /*count*/) {
-  if (waiting_ == Waiting::kYield) {
-    for (int spins = 0; !requests_.empty(); ++spins) {
-      test();
-      yield_after(spins);
-    }
-  } else if (!requests_.empty()) {
+  for (int spins = 0; !requests_.empty() && (waiting_ == Waiting::kYield || !long_.empty()); ++spins) {
+    test();
+    yield_after(spins);
+  }
+  if (!requests_.empty()) {
     statuses_.resize(requests_.size());
     const int code = MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), statuses_.data());
     check_waiting(code);
@@ -180,11 +237,13 @@ void MpiTransport::test() {
     const auto at = static_cast<std::size_t>(i);
     const Piece& piece = pieces_[static_cast<std::size_t>(indices_[at])];
     check_ended(piece, statuses_[at], code == MPI_SUCCESS ? MPI_SUCCESS : statuses_[at].MPI_ERROR);
+    allow_more(piece);
     if (--pending_[piece.ticket] == 0) {
       ended_.push_back(piece.ticket);
     }
   }
   remove_ended();
+  go_on_with_long_ones();
 }
 
 void MpiTransport::fail(const Piece& piece, int code) {

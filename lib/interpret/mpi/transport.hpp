@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -22,14 +23,20 @@ enum class Waiting {
 /// one before have ended, and messages of one source and tag stay in order.
 class MpiTransport final : public Transport {
  public:
-  /// Messages above this size travel in several pieces, so that counts fit in an int.
+  /// Messages above this size travel in several pieces at least, so that counts fit in an int.
   static constexpr Bytes kLargestPiece = Bytes{1} << 30U;
+
+  /// So many pieces of a transfer are under way at most, and the receiver answers each block of so many: what a rank
+  /// that is late has to keep for others is bounded, though short messages leave without asking.
+  static constexpr std::uint32_t kBlockPieces = 16;
+  static constexpr std::uint32_t kBlocks = 4;
 
   /// Tags are below this.
   static constexpr Lane kTags = 1 << 15;
 
-  /// The communicator is not owned, and must return errors (MPI_ERRORS_RETURN).
-  /// `first_tag` is that of lane 0.
+  /// The communicator is not owned, and must return errors (MPI_ERRORS_RETURN). Messages of more than `largest_piece`
+  /// bytes (a positive multiple of 64) travel in pieces about equal to each other; the same on all ranks. `first_tag`
+  /// is that of lane 0.
   explicit MpiTransport(MPI_Comm communicator, Waiting waiting = Waiting::kYield, Bytes largest_piece = kLargestPiece,
                         Lane first_tag = 0);
   ~MpiTransport() override;
@@ -59,10 +66,29 @@ class MpiTransport final : public Transport {
     Ticket ticket = 0;
     Rank peer = 0;
     int bytes = 0;
+    bool counts = false;  ///< its end lets further pieces of the transfer start
   };
 
-  template <typename Start>
-  Ticket start(Rank peer, Lane lane, std::size_t size, Start start_piece);
+  /// A message on its way, piece by piece; one of `from` and `to` is null.
+  struct Transfer {
+    Ticket ticket = 0;
+    Rank peer = 0;
+    Lane lane = 0;
+    const std::byte* from = nullptr;
+    std::byte* to = nullptr;
+    std::size_t size = 0;
+    std::size_t piece = 0;
+    std::uint32_t pieces = 0;
+    std::uint32_t started = 0;
+    std::uint32_t allowed = 0;  ///< may have been started by now
+  };
+
+  Ticket start(Transfer transfer);
+  [[nodiscard]] bool waits_for_another(const Transfer& transfer) const;
+  void start_allowed(Transfer& transfer);
+  int start_piece(const Transfer& transfer, Piece& piece, MPI_Request* request) const;
+  void allow_more(const Piece& ended);
+  void go_on_with_long_ones();
   void test();
   void yield_after(int spins) const;
   void check_waiting(int code);
@@ -76,6 +102,7 @@ class MpiTransport final : public Transport {
   Lane first_tag_;
   std::vector<MPI_Request> requests_;  // not ended; pieces_ goes along
   std::vector<Piece> pieces_;
+  std::vector<Transfer> long_;          // that have pieces which were not started
   std::vector<std::uint32_t> pending_;  // by ticket: pieces that have not ended
   std::vector<Ticket> ended_;           // not reported yet
   std::vector<int> indices_;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 
 #include "algorithms/catalogue.hpp"
@@ -39,6 +40,25 @@ TEST(Variants, FollowAGridWhereThereIsOne) {
   EXPECT_THAT(variants_of(allreduce_bucket, grid), ::testing::Contains("bucket:dims=4x8,ports=4"));
   EXPECT_THAT(variants_of(allreduce_multi_ring, grid), ::testing::Contains("multi-ring:dims=4x8,rings=4"));
   EXPECT_THAT(variants_of(allreduce_ring, grid), ::testing::ElementsAre("ring"));
+}
+
+TEST(Compositions, FollowTheLevelsOfTheMachine) {
+  const auto of = [](Collective collective, std::vector<Rank> racks) {
+    std::vector<Rank> nodes(racks.size());
+    std::iota(nodes.begin(), nodes.end(), 0);
+    return compositions_of(collective, built_in_catalogue(),
+                           Placement({{.name = "node", .group_of = nodes}, {.name = "leaf", .group_of = racks}}));
+  };
+  const std::vector<std::string> in_order = of(Collective::kAllreduce, {0, 0, 1, 1});
+  EXPECT_THAT(in_order, ::testing::Contains("hier(leaf=ring, network=recursive-doubling)"));
+  EXPECT_THAT(in_order, ::testing::Not(::testing::Contains("permute(0, ring)")));
+  EXPECT_THAT(of(Collective::kAllreduce, {0, 1, 0, 1}), ::testing::Contains("permute(0, ring)"));
+  EXPECT_THAT(of(Collective::kAllgather, {0, 1, 0, 1}), ::testing::Contains("permute(0, bruck)"));
+  EXPECT_TRUE(of(Collective::kAllgather, {0, 0, 1, 1}).empty());
+  EXPECT_TRUE(of(Collective::kAllreduce, {0, 0, 0, 0}).empty());
+  for (const std::string& text : in_order) {
+    EXPECT_NO_THROW(static_cast<void>(parse_expression(text))) << text;
+  }
 }
 
 TEST(Model, PutsThePredictedFirstAndTheRefusedLast) {

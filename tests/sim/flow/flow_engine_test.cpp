@@ -135,6 +135,30 @@ TEST(FlowEngine, FlowsIntoOneHostShareItsCable) {
   }
 }
 
+Program fifty_exchanges(const Problem& problem, Rank me) {
+  for (int i = 0; i < 50; ++i) {
+    const Round round{send(1 - me, problem.whole()), receive(1 - me, problem.whole())};
+    co_yield round;
+  }
+}
+
+// A message of 1000 bytes is there after 100 ns in place of 1000: the first exchange tells of that, and many of them
+// have to wait for the cable all the same, if it is paced.
+TEST(FlowEngine, CablesCatchUpWithWhatTheyLetPassAtOnce) {
+  const auto time_of = [](Program (*program)(const Problem&, Rank), bool paced) {
+    Machine machine = plain("crossbar:hosts=2");
+    machine.between_hosts.corrections = std::make_shared<const SizeCorrections>(
+        std::vector<SizeCorrections::Point>{{1, 0}, {kBytes, -kAlone * 9 / 10}}, paced);
+    return run_on(made_of(program), machine).time;
+  };
+  constexpr double kFast = 0.1 * kAlone;
+  EXPECT_NEAR(static_cast<double>(time_of(shift<1>, false)), kFast, 0.02 * kAlone);
+  EXPECT_NEAR(static_cast<double>(time_of(shift<1>, true)), kFast, 0.02 * kAlone);
+  EXPECT_NEAR(static_cast<double>(time_of(fifty_exchanges, false)), 50 * kFast, kAlone);
+  EXPECT_GT(time_of(fifty_exchanges, true), 48 * kAlone);
+  EXPECT_LE(time_of(fifty_exchanges, true), 50 * kAlone);
+}
+
 TEST(FlowEngine, AFlowThatStartsLaterSharesFromThenOn) {
   // Host 3 to 1 takes until 1000 ns, which is when 0 to 2 ends too; 1 to 2 then has the cable for itself.
   const SimulationReport whole = run_on(made_of(one_after_the_other), plain("crossbar:hosts=4"));

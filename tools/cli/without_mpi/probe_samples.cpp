@@ -4,7 +4,7 @@
 
 namespace ringwood::cli {
 
-ProbeResult probe_ranks() {
+ProbeResult probe_ranks(double /*budget*/) {
   throw Error(ErrorKind::kUsage, "this ringwood was built without MPI (RINGWOOD_WITH_MPI=OFF) and cannot probe");
 }
 

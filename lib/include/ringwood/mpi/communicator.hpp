@@ -62,7 +62,8 @@ class PlannedCalls : public TypedCalls<PlannedCalls> {
 /// calls throw kSystem. Receives are cancelled; buffers that were to be sent from may still be read.
 ///
 /// What no call names is taken from RINGWOOD_ALLREDUCE, RINGWOOD_REDUCE_SCATTER, ... of rank 0's environment, as it is
-/// when the private communicator is made: an algorithm as in CallOptions.
+/// when the private communicator is made: an algorithm as in CallOptions. After these come the decision table of
+/// RINGWOOD_TABLE and the cost model on the machine of RINGWOOD_MACHINE.
 class Communicator : public TypedCalls<Communicator> {
  public:
   static constexpr bool kKeepsOperations = false;
@@ -102,6 +103,10 @@ class Communicator : public TypedCalls<Communicator> {
   /// Collective: all ranks say the same. Holds for all objects of this communicator. Throws Error(kUsage) if the
   /// placement is one of another number of ranks.
   void place(Placement placement);
+
+  /// Who is near whom, as algorithms are told: level "node" and, where RINGWOOD_MACHINE names a machine, the groups of
+  /// its network. Collective if it is the first call; valid until `place`.
+  [[nodiscard]] const Placement& placement();
 
   /// For the typed calls.
   void submit(const CollectiveCall& call, const std::shared_ptr<const void>& /*kept*/, BufferSizes /*sizes*/) {
