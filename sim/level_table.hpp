@@ -62,11 +62,11 @@ struct LevelTable {
 
     /// Bytes that they take.
     [[nodiscard]] std::size_t bytes() const {
-      std::size_t entries = 0;
+      std::size_t places = 0;
       for (const Part& part : parts_) {
-        entries += part.capacity();
+        places += part.capacity();
       }
-      return entries * sizeof(Entry);
+      return places * sizeof(Entry);
     }
 
    private:
