@@ -35,6 +35,20 @@ TEST(Select, TakesWhatTheSimulationOfAllFindsBest) {
   }
 }
 
+// The torus of the Swing paper (NSDI 2024, section 5): 8x8, 400 Gbit/s a link, 100 ns of cable and 300 ns of switch.
+// Up to some KiB its latency version is best there, to some tens of MiB the one for bandwidth on all ports, and the
+// bucket algorithm for the longest vectors.
+TEST(Select, TakesWhatSwingsAuthorsFindBest) {
+  const std::string machine =
+      " --machine torus:dims=8x8,bandwidth=400Gbit/s,latency=100ns,hop=300ns --loggops o=200ns,g=50ns --ranks 64 "
+      "--model flow --sizes ";
+  EXPECT_EQ(json_of("select allreduce" + machine + "2KiB").at(0).at("algorithm"), "swing-latency:dims=8x8");
+  EXPECT_EQ(json_of("select allreduce" + machine + "2MiB").at(0).at("algorithm"), "swing:dims=8x8,ports=4");
+  const Json longest =
+      json_of("simulate allreduce --algorithm 'swing:dims=8x8,ports=4;bucket:dims=8x8,ports=4'" + machine + "512MiB");
+  EXPECT_GT(longest.at(0).at("time_s").get<double>(), longest.at(1).at("time_s").get<double>());
+}
+
 TEST(Select, ExplainsItsCandidates) {
   const Outcome outcome = ringwood("select allreduce --ranks 8 --sizes 4KiB --explain --format json");
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
