@@ -17,6 +17,9 @@ namespace {
 // Later than anything that is simulated, and far from the end of 64 bits.
 constexpr Picoseconds kNoDetour = Picoseconds{1} << 62U;
 
+// An exponentially distributed time is at most 37 times its mean here: a few of them are not too much for 64 bits.
+constexpr Picoseconds kLongestMean = kNoDetour / 256;
+
 [[nodiscard]] NoiseModel parse_distribution(NoiseModel model, std::string_view text) {
   const std::size_t at = text.find('@');
   if (at == std::string_view::npos) {
@@ -25,11 +28,12 @@ constexpr Picoseconds kNoDetour = Picoseconds{1} << 62U;
   }
   model.length = parse_time(text.substr(0, at), "--noise");
   model.interval = parse_time(text.substr(at + 1), "--noise");
-  const bool fits = model.kind == NoiseModel::Kind::kExponential || model.length < model.interval;
+  const bool is_short = std::max(model.length, model.interval) <= kLongestMean;
+  const bool fits = is_short && (model.kind == NoiseModel::Kind::kExponential || model.length < model.interval);
   if (model.length <= 0 || model.interval <= 0 || !fits) {
     throw Error(ErrorKind::kUsage, "--noise '" + std::string(text) +
-                                       "' leaves nothing of the CPU; accepted: a length and " +
-                                       "an interval above 0, of periodic noise a length below the interval");
+                                       "' is no noise; accepted: a length and an interval above " + "0 and up to " +
+                                       format_time(kLongestMean) + ", of periodic noise a length below the interval");
   }
   return model;
 }

@@ -53,7 +53,7 @@ TEST(Noise, TakesThePartThatItSays) {
 
 TEST(Noise, RefusesWhatIsWrong) {
   for (const char* text : {"", "white", "exponential", "exponential:5us", "exponential:5@6us", "periodic:5us@5us",
-                           "exponential:0us@1us", "trace:/no/such/file"}) {
+                           "exponential:0us@1us", "exponential:1us@900000s", "trace:/no/such/file"}) {
     EXPECT_THROW(static_cast<void>(parse_noise(text, 1)), Error) << text;
   }
 }
