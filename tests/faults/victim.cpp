@@ -286,9 +286,9 @@ void resume_one(Victim& victim, int trial) {
   }
 }
 
-/// An allocation fails: at all ranks, in a first call, with all that is made for the communicator; or at one rank, in a
-/// later call of another kind. (What is made for a communicator is made by MPI's own collectives, where nobody can be
-/// told that one rank does not come.)
+/// An allocation fails, at all ranks or at one, in a call that needs a new plan; where there is one rank, in the first,
+/// with all that is made for the communicator. (That is made by MPI's own collectives, where nobody can be told that
+/// a rank does not come.)
 void memory_one(Victim& victim, int trial, bool at_all) {
   Plan plan(victim);
   plan.by_timer = true;
@@ -306,7 +306,7 @@ void memory_one(Victim& victim, int trial, bool at_all) {
     const std::span<long> to(out);
     bool threw = false;
     const bool faulty = at_all || victim.rank == plan.faulty;
-    if (!at_all) {
+    if (!at_all || victim.ranks > 1) {
       int one = 1;
       communicator.allreduce(std::span<int>(&one, 1), ReduceOperator::kSum);
     }
