@@ -1,7 +1,9 @@
 #include "api/c_reduction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -28,6 +30,33 @@ std::optional<Reduction> reduction_of_bytes(ReduceOperator op) {
   return of_bits ? built_in_reduction(ElementType::kUint8, op) : std::nullopt;
 }
 
+/// What was found for the pairs of predefined handles that this thread asked for before: looking through the lists
+/// takes as long as a small message.
+struct Remembered {
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Op op = MPI_OP_NULL;
+  std::optional<Reduction> reduction;
+};
+
+Remembered& remembered(MPI_Datatype type, MPI_Op op) {
+  constexpr std::size_t kPairs = 16;
+  constexpr std::size_t kHandleBytes = 8;  // about; neighbours should not meet
+  thread_local std::array<Remembered, kPairs> pairs;
+  const std::size_t hash =
+      std::hash<MPI_Datatype>()(type) / kHandleBytes + 3 * (std::hash<MPI_Op>()(op) / kHandleBytes);
+  return pairs[hash % kPairs];
+}
+
+/// The kernel for predefined handles; nothing where there is none.
+std::optional<Reduction> kernel_of(MPI_Datatype type, MPI_Op op) {
+  const auto known_type = element_type_of(type);
+  const auto known_op = reduce_operator_of(op);
+  if (known_type && known_op) {
+    return built_in_reduction(*known_type, *known_op);
+  }
+  return type == MPI_BYTE && known_op ? reduction_of_bytes(*known_op) : std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Bytes> contiguous_size(MPI_Datatype type) {
@@ -49,18 +78,16 @@ MpiReduction::MpiReduction(MPI_Datatype type, MPI_Op op) : type_(type), op_(op) 
   if (type == MPI_DATATYPE_NULL || op == MPI_OP_NULL) {
     return;
   }
-  const auto known_type = element_type_of(type);
-  const auto known_op = reduce_operator_of(op);
-  if (known_type && known_op) {
-    reduction_ = built_in_reduction(*known_type, *known_op);
+  Remembered& known = remembered(type, op);
+  if (known.type == type && known.op == op) {
+    reduction_ = known.reduction;
     return;
   }
-  if (type == MPI_BYTE && known_op) {
-    reduction_ = reduction_of_bytes(*known_op);
-    return;
-  }
-  const bool predefined = is_predefined(op);
-  if (predefined && !is_known_to_mpi(type, op)) {
+  reduction_ = kernel_of(type, op);
+  // A user's datatype may get the handle of one that was freed; with a predefined operation it is the MPI library's
+  // too.
+  if (reduction_ || (is_predefined(op) && !is_known_to_mpi(type, op))) {
+    known = {type, op, reduction_};
     return;
   }
   if (const auto size = contiguous_size(type)) {
