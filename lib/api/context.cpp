@@ -366,23 +366,6 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   }
 }
 
-void Context::note_failure(int code, bool moved) {
-  mpi_code_ = code;
-  if (moved) {
-    failed_ = true;
-  }
-}
-
-void Context::check_usable() {
-  if (closed_) {
-    throw Error(ErrorKind::kUsage, "the communicator was freed");
-  }
-  if (failed_) {
-    throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
-  }
-  mpi_code_ = MPI_SUCCESS;
-}
-
 void Context::run(const CollectiveCall& call) {
   if (call.policies.timeout.count() > 0) {
     const auto stepped = in_steps(call, nullptr);

@@ -1,4 +1,4 @@
-// Calls of a communicator that are carried out in steps.
+// Calls of a communicator that are carried out in steps, and what all calls ask first.
 
 #include <algorithm>
 #include <atomic>
@@ -53,6 +53,23 @@ bool Context::next_is_compared(Collective collective, std::uint64_t bytes) {
   const bool compared = seen == kFirstCompared;
   seen = static_cast<std::uint8_t>((seen + 1) % kComparedEvery);
   return compared;
+}
+
+void Context::note_failure(int code, bool moved) {
+  mpi_code_ = code;
+  if (moved) {
+    failed_ = true;
+  }
+}
+
+void Context::check_usable() {
+  if (closed_) {
+    throw Error(ErrorKind::kUsage, "the communicator was freed");
+  }
+  if (failed_) {
+    throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
+  }
+  mpi_code_ = MPI_SUCCESS;
 }
 
 PlanCache::Known Context::prepared_in_steps(const CollectiveCall& call) {
