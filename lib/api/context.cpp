@@ -18,6 +18,7 @@
 #include "interpret/mpi/native.hpp"
 #include "interpret/mpi/tcp_eager.hpp"
 #include "ringwood/layouts.hpp"
+#include "schedule/traced_transport.hpp"
 
 namespace ringwood {
 
@@ -101,6 +102,7 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     load_same_plugins(own_);
     share_environment();
     start_comparing();
+    trace_ = CallTrace::create(own_);
     table_ = TableChoice(own_, rank_);
     Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
     machine_ = MachineChoice(own_, rank_);
@@ -165,6 +167,7 @@ void Context::free() noexcept {
     endpoint_.reset();
     segment_.reset();
     transport_.reset();
+    trace_.reset();
     PMPI_Comm_free(&own_);
     own_ = MPI_COMM_NULL;
   }
@@ -325,7 +328,9 @@ const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner
 }
 
 void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
-  if (todo.fused) {
+  if (trace_ != nullptr) {
+    carry_out_traced(call, todo, buffers);
+  } else if (todo.fused) {
     node_executor_->execute(*todo.fused, buffers, call.reduction, call.log);
   } else if (node_transport_ != nullptr) {
     node_transport_->begin();
@@ -342,6 +347,22 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
   }
+}
+
+void Context::carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
+  EventLog& events = trace_->begin();
+  if (todo.fused) {
+    node_executor_->execute(*todo.fused, buffers, call.reduction, call.log, &events);
+  } else {
+    Transport& plain = node_transport_ != nullptr ? static_cast<Transport&>(*node_transport_) : *transport_;
+    transport_->begin();
+    if (node_transport_ != nullptr) {
+      node_transport_->begin();
+    }
+    TracedTransport traced(plain, *todo.plan, events);
+    executor_.execute(*todo.plan, buffers, call.reduction, traced, call.log);
+  }
+  trace_->end(call, todo.algorithm);
 }
 
 void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
@@ -384,7 +405,13 @@ void Context::run(const CollectiveCall& call) {
     return;
   }
   try {
+    if (trace_ != nullptr) {
+      (void)trace_->begin();
+    }
     run_native(call, own_, rank_, ranks_);
+    if (trace_ != nullptr) {
+      trace_->end(call, todo.algorithm);
+    }
   } catch (const Error& error) {
     note_failure(MPI_SUCCESS, error.kind() == ErrorKind::kSystem);
     throw;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "api/call_trace.hpp"
 #include "api/choose.hpp"
 #include "api/machine_choice.hpp"
 #include "api/plan_cache.hpp"
@@ -149,6 +150,7 @@ class Context : public std::enable_shared_from_this<Context> {
   void attach(Node node, Cores here);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
+  void carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
 
   [[nodiscard]] Surroundings surroundings(Manner manner) const {
     const bool memory = one_node_ && manner == Manner::kWaiting;
@@ -174,6 +176,7 @@ class Context : public std::enable_shared_from_this<Context> {
   TableChoice table_;
   MachineChoice machine_;
   Bytes piece_ = MpiTransport::kLargestPiece;
+  std::unique_ptr<CallTrace> trace_;  // none: nobody asked for one
   std::unique_ptr<MpiTransport> transport_;
   std::unique_ptr<NodeSegment> segment_;  // none: all messages go over MPI
   bool one_node_ = false;                 // nobody is elsewhere, and there is a segment

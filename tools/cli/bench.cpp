@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -33,6 +35,7 @@ constexpr OptionUse kOptions[]{
     {.name = "machine"},
     {.name = "map", .fallback = "block"},
     {.name = "format", .fallback = "table", .accepted = "table, json, csv, osu, nccl, imb"},
+    {.name = "trace"},
     {.name = "quiet"},
 };
 
@@ -60,12 +63,26 @@ struct Candidates {
   return std::any_of(choices.begin(), choices.end(), is_native_request) ? NativeControl::kForced : NativeControl::kNone;
 }
 
+/// The library writes the trace when MPI ends; that it cannot is found now.
+void trace_into(const std::string& file, RealWorld& world) {
+  if (file.empty()) {
+    return;
+  }
+  world.on_first([&] {
+    if (!std::ofstream(file, std::ios::app).is_open()) {
+      throw Error(ErrorKind::kSystem, fmt::format("--trace {}: the file cannot be written", file));
+    }
+  });
+  ::setenv("RINGWOOD_TRACE", file.c_str(), 1);
+}
+
 int run(const Arguments& arguments) {
   ResultWriter writer(arguments.one_of("format", result_formats()), table_notes_of(arguments));
   const Candidates candidates(arguments);
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const MeasuringOptions check_before_start(arguments);
   const std::unique_ptr<RealWorld> world = start_real_world(native_control(candidates.choices));
+  trace_into(arguments.text("trace"), *world);
   RealRecords real(*world, arguments, candidates.file.get());
   const std::vector<Choice> able = real.able(candidates.collective, candidates.choices);
   std::vector<RealPoint> points;
@@ -114,6 +131,8 @@ constinit const Command bench_command{
         "(ci_low, ci_high). Algorithms are measured in turn, in random order, until the interval is\n"
         "within 5 % or the budget is used up. Results are checked; `wrong` counts the elements that\n"
         "differ, and makes the exit code 1. With --machine, the bound of that machine is shown.\n"
+        "With --trace, what the first 1000 calls really did, round by round and peer by peer, is written\n"
+        "as a Chrome trace for Perfetto and `ringwood report` (RINGWOOD_TRACE does so for any program).\n"
         "A schedule from a file (--file) is proved before, and measured beside what --algorithm names.\n"
         "native is what the MPI library does by itself, native-all each algorithm that it has, and\n"
         "native:algorithm=NAME[,segment=BYTES][,fanout=N] one of them: as asked for through MPI_T; the\n"

@@ -36,7 +36,7 @@ class TraceReader {
   [[nodiscard]] Json read(const Json& events) {
     for (const Json& event : events) {
       const std::string phase = event.at("ph");
-      if (phase == "X") {
+      if (phase == "X" && !event.at("name").get_ref<const std::string&>().starts_with("call ")) {
         add_operation(event);
       } else if (phase == "C") {
         add_use(event);
@@ -137,7 +137,8 @@ std::optional<nlohmann::ordered_json> report_trace(const std::string& text, cons
     return TraceReader(name).read(Json::parse(text).at("traceEvents"));
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::kInput,
-                fmt::format("'{}' is no trace of `ringwood simulate --trace`: {}", name, error.what()));
+                fmt::format("'{}' is no trace of `simulate --trace`, `bench --trace` or RINGWOOD_TRACE: {}", name,
+                            error.what()));
   }
 }
 

@@ -24,10 +24,12 @@ void copy(std::byte* to, const std::byte* from, std::size_t bytes, bool past_cac
 /// One execution.
 class NodeExecutor::Run {
  public:
-  Run(NodeExecutor& executor, const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction)
+  Run(NodeExecutor& executor, const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction,
+      EventLog* events)
       : endpoint_(executor.endpoint_),
         plan_(plan),
         reduction_(reduction),
+        events_(events),
         send_(buffers.send),
         written_{nullptr, buffers.receive, buffers.scratch},
         hot_(executor.hot_.get()) {}
@@ -36,8 +38,7 @@ class NodeExecutor::Run {
     apply(plan_.start());
     if (plan_.longest() <= plan_.window()) {
       for (const FusedStep& step : plan_.steps()) {
-        step_ = &step;
-        carry_out(step, static_cast<std::size_t>(step.bytes));
+        begin(step, static_cast<std::size_t>(step.bytes));
       }
     } else {
       run_in_windows();
@@ -62,12 +63,48 @@ class NodeExecutor::Run {
       for (const FusedStep& step : plan_.steps()) {
         begin_ = (turn - step.lag) * window;
         if (begin_ >= 0 && begin_ < step.bytes) {
-          step_ = &step;
-          carry_out(step, static_cast<std::size_t>(std::min(step.bytes - begin_, window)));
+          begin(step, static_cast<std::size_t>(std::min(step.bytes - begin_, window)));
         }
       }
     }
     begin_ = 0;
+  }
+
+  void begin(const FusedStep& step, std::size_t bytes) {
+    step_ = &step;
+    if (events_ == nullptr) {
+      carry_out(step, bytes);
+      return;
+    }
+    const std::int64_t start = nanoseconds_now();
+    carry_out(step, bytes);
+    const auto peers = plan_.peers(step.peers);
+    const bool pushes = step.kind == Kind::kPush;
+    events_->push_back({.kind = kind_of(step.kind),
+                        .peer = pushes ? (peers.size() == 1 ? peers.front() : Rank{-1})
+                                : step.kind == Kind::kCopy || step.kind == Kind::kReduce ? Rank{-1}
+                                                                                         : step.peer,
+                        .round = step.round,
+                        .bytes = static_cast<Bytes>(bytes),
+                        .start_ns = start,
+                        .end_ns = nanoseconds_now()});
+  }
+
+  static Event::Kind kind_of(Kind kind) {
+    switch (kind) {
+      case Kind::kPush:
+        return Event::Kind::kSend;
+      case Kind::kPull:
+        return Event::Kind::kReceive;
+      case Kind::kReduceLeft:
+      case Kind::kReduceRight:
+        return Event::Kind::kReceiveReduce;
+      case Kind::kReduce:
+        return Event::Kind::kReduce;
+      case Kind::kCopy:
+        break;
+    }
+    return Event::Kind::kCopy;
   }
 
   void apply(std::span<const Effect> effects) {
@@ -160,6 +197,7 @@ class NodeExecutor::Run {
   NodeEndpoint& endpoint_;
   const FusedPlan& plan_;
   const Reduction* reduction_;
+  EventLog* events_;
   const std::byte* send_;
   std::byte* written_[3];
   std::byte* hot_;
@@ -171,7 +209,8 @@ class NodeExecutor::Run {
 NodeExecutor::NodeExecutor(NodeEndpoint& endpoint)
     : endpoint_(endpoint), hot_(std::make_unique<std::byte[]>(endpoint.shape().large_bytes)) {}
 
-void NodeExecutor::execute(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction, MessageLog* log) {
+void NodeExecutor::execute(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction, MessageLog* log,
+                           EventLog* events) {
   if (log != nullptr) {
     for (const FusedStep& step : plan.steps()) {
       if (step.kind == FusedStep::Kind::kPush) {
@@ -181,7 +220,7 @@ void NodeExecutor::execute(const FusedPlan& plan, const Buffers& buffers, const 
       }
     }
   }
-  Run run(*this, plan, buffers, reduction);
+  Run run(*this, plan, buffers, reduction, events);
   try {
     run.run();
   } catch (const Error& error) {

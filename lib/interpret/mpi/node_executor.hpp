@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "interpret/mpi/node_endpoint.hpp"
+#include "schedule/event_log.hpp"
 #include "schedule/executor.hpp"
 #include "schedule/plan_fused.hpp"
 
@@ -13,8 +14,10 @@ class NodeExecutor {
  public:
   explicit NodeExecutor(NodeEndpoint& endpoint);
 
-  /// As Executor::execute. Throws Error(kSystem) that names rank, round and peer.
-  void execute(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction, MessageLog* log = nullptr);
+  /// As Executor::execute. `events` gets what this rank does, a window at a time. Throws Error(kSystem) that names
+  /// rank, round and peer.
+  void execute(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction, MessageLog* log = nullptr,
+               EventLog* events = nullptr);
 
  private:
   class Run;

@@ -4,8 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <tuple>
 
 #include "tests/tools/cli/run_command.hpp"
 
@@ -45,7 +50,12 @@ TEST(Bench, ChecksEveryCollectiveTypeAndOperator) {
         "broadcast --algorithm 'all;native' --sizes 60 --root 1", "reduce --algorithm 'all;native' --sizes 60 --root 2",
         "gather --algorithm 'all;native' --sizes 60", "scatter --algorithm 'all;native' --sizes 60",
         "allreduce --algorithm 'ring;native' --sizes 0,80 --type double --op prod",
-        "allreduce --algorithm 'ring;native' --sizes 3,80 --type uint8 --op bxor"}) {
+        "allreduce --algorithm 'ring;native' --sizes 3,80 --type uint8 --op bxor",
+        "allreduce --algorithm 'ring;native' --sizes 80 --type complex-double --op prod",
+        "allreduce --algorithm 'ring;native' --sizes 80 --type long-double --op max",
+        "allreduce --algorithm 'ring;native' --sizes 81 --type bool --op lxor",
+        "allreduce --algorithm 'ring;one-shot' --sizes 82,200KiB --type bfloat16",
+        "reduce-scatter --algorithm 'ring;direct' --sizes 82,200KiB --type float16 --op prod"}) {
     const Outcome outcome = over_ranks(3, "bench " + std::string(arguments) + " --budget 1ms --quiet");
     EXPECT_EQ(outcome.code, 0) << arguments << "\n" << outcome.output << outcome.errors;
   }
@@ -132,6 +142,55 @@ TEST(Sweep, StartsTheRanksItself) {
   const std::string before = read_file(file);
   EXPECT_EQ(nlohmann::json::parse(run_line(sweep).output), records);
   EXPECT_EQ(read_file(file), before) << "everything was there";
+}
+
+/// Events of a trace by sender, receiver, call and round: how many messages began and how many came.
+void check_trace(const nlohmann::json& events, std::size_t ranks) {
+  std::map<std::tuple<std::string, std::string, int, int, int>, std::array<int, 2>> messages;
+  std::set<int> rows;
+  std::set<std::string> algorithms;
+  for (const nlohmann::json& event : events) {
+    if (event["ph"] != "X") {
+      continue;
+    }
+    EXPECT_GE(event["ts"], 0);
+    EXPECT_GE(event["dur"], 0);
+    rows.insert(event["tid"].get<int>());
+    const std::string name = event["name"];
+    const std::string rank = std::to_string(event["tid"].get<int>());
+    const std::string peer = name.substr(name.rfind(' ') + 1);
+    const auto& arguments = event["args"];
+    if (name.starts_with("call ")) {
+      algorithms.insert(arguments["algorithm"].get<std::string>());
+    } else if (const bool sends = name.starts_with("send to "); sends || name.find("from") != std::string::npos) {
+      ++messages[{sends ? rank : peer, sends ? peer : rank, arguments["call"], arguments["round"], arguments["lane"]}]
+                [sends ? 0 : 1];
+    }
+  }
+  EXPECT_EQ(rows.size(), ranks);
+  EXPECT_EQ(algorithms, (std::set<std::string>{"ring", "lanes(2, ring)", "native"}));
+  EXPECT_GT(messages.size(), ranks);
+  for (const auto& [message, count] : messages) {
+    EXPECT_EQ(count[0], count[1]) << std::get<0>(message) << " to " << std::get<1>(message) << ", call "
+                                  << std::get<2>(message) << ", round " << std::get<3>(message);
+  }
+}
+
+TEST(Bench, TracesWhatRanksReallyDid) {
+  const TemporaryDirectory directory;
+  const std::string file = directory.path() + "/trace.json";
+  const std::string measured = " --algorithm 'ring;lanes(2, ring);native' --sizes 1000,300000 --budget 1ms --quiet";
+  for (const char* const shared_memory : {"0", "1"}) {
+    ::setenv("RINGWOOD_SHARED_MEMORY", shared_memory, 1);
+    const Outcome outcome = over_ranks(3, "bench allreduce" + measured + " --trace " + file);
+    ::unsetenv("RINGWOOD_SHARED_MEMORY");
+    ASSERT_EQ(outcome.code, 0) << outcome.errors;
+    check_trace(nlohmann::json::parse(std::ifstream(file))["traceEvents"], 3);
+  }
+  EXPECT_EQ(run_line("ringwood report " + file + " --output " + directory.path() + "/page.html").code, 0);
+  const Outcome nowhere = over_ranks(2, "bench allreduce" + measured + " --trace /nonexistent/file");
+  EXPECT_EQ(nowhere.code, 3);
+  EXPECT_THAT(nowhere.errors, HasSubstr("/nonexistent/file"));
 }
 
 TEST(Bench, WrongUseIsSaidOnce) {
