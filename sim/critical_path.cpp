@@ -19,6 +19,7 @@ class Walk {
     for (OperationId at = last; at != kNoOperation;) {
       const SimulatedOperation& operation = trace_[at];
       visit(operation);
+      const CriticalPath before = totals();
       if (through_cpu) {
         add_service(operation);
       }
@@ -27,9 +28,11 @@ class Walk {
       if (operation.cause.by_message) {
         add_flight(trace_[operation.cause.predecessor]);
       }
+      add_step(operation, before);
       at = operation.cause.predecessor;
     }
     path_.text = text();
+    std::reverse(path_.steps.begin(), path_.steps.end());
     return path_;
   }
 
@@ -79,6 +82,31 @@ class Walk {
     path_.overhead += costs.o;
     path_.latency += flight_of(costs, sent.bytes).latency;
     ++path_.messages;
+  }
+
+  [[nodiscard]] CriticalPath totals() const {
+    CriticalPath totals;
+    totals.latency = path_.latency;
+    totals.overhead = path_.overhead;
+    totals.bandwidth = path_.bandwidth;
+    totals.reduction = path_.reduction;
+    totals.waiting = path_.waiting;
+    return totals;
+  }
+
+  /// What the path has become longer by.
+  void add_step(const SimulatedOperation& operation, const CriticalPath& before) {
+    path_.steps.push_back({.kind = operation.kind == Kind::kReceive  ? LoggedOperation::Kind::kReceive
+                                   : operation.kind == Kind::kReduce ? LoggedOperation::Kind::kReduce
+                                                                     : LoggedOperation::Kind::kSend,
+                           .rank = operation.rank,
+                           .round = operation.round,
+                           .bytes = operation.bytes,
+                           .latency = path_.latency - before.latency,
+                           .overhead = path_.overhead - before.overhead,
+                           .bandwidth = path_.bandwidth - before.bandwidth,
+                           .reduction = path_.reduction - before.reduction,
+                           .waiting = path_.waiting - before.waiting});
   }
 
   void visit(const SimulatedOperation& operation) {

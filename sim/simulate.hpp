@@ -93,7 +93,8 @@ struct CriticalPath {
   Picoseconds waiting = 0;    ///< for a resource that served another operation first
   Picoseconds noise = 0;      ///< of the operating systems on its way
   std::int64_t messages = 0;
-  std::string text;  ///< "rank 3 round 0 -> rank 4 round 1 -> ...", shortened in the middle
+  std::string text;                   ///< "rank 3 round 0 -> rank 4 round 1 -> ...", shortened in the middle
+  std::vector<CriticalStep> steps{};  ///< its operations, first to last; their parts add up to the time
 };
 
 struct SimulationReport {

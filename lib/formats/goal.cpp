@@ -11,11 +11,11 @@ namespace ringwood {
 namespace {
 
 /// GOAL has operations and what they wait for; the rounds of a strand become chains. A round's sends wait for all that
-/// changed the vector in the rounds before; its local reductions for its receives.
+/// changed the vector in the rounds before; what is received is reduced right after, as on a rank that takes its
+/// messages in posted order.
 class Writer {
  public:
-  Writer(const Layout& layout, double reduction_ns_per_byte)
-      : layout_(layout), reduction_ns_per_byte_(reduction_ns_per_byte) {}
+  Writer(const Layout& layout, double calc_per_byte) : layout_(layout), calc_per_byte_(calc_per_byte) {}
 
   std::string write(const RecordedSchedule& schedule) {
     line("num_ranks {}", schedule.ranks);
@@ -66,37 +66,38 @@ class Writer {
 
   Labels round(const RecordedStep& step, const Labels& before, std::int64_t lane) {
     Labels ends;
-    Labels calculation = before;  // local work is done in the order in which it is listed, after the receives
-    bool calculates = false;
+    Labels local = before;  // what a local reduction waits for: all that is listed before it
     for (const Operation& operation : step.operations) {
       const Bytes bytes = layout_.bytes(operation.chunks);
-      if (operation.peer < 0 || bytes == 0) {
+      if (bytes == 0 || operation.kind == OperationKind::kCopy) {
+        continue;
+      }
+      if (operation.kind == OperationKind::kReduce) {
+        local.push_back(calculation(bytes, local));
+        ends.push_back(local.back());
         continue;
       }
       const bool sends = operation.kind == OperationKind::kSend;
-      const std::int64_t label = next_label_++;
+      std::int64_t label = next_label_++;
       line("l{}: {} {}b {} {} tag {}", label, sends ? "send" : "recv", bytes, sends ? "to" : "from", operation.peer,
            lane);
       require(label, before);
+      if (operation.kind == OperationKind::kReceiveReduce) {
+        label = calculation(bytes, {label});
+      }
       ends.push_back(label);
       if (!sends) {
-        calculation.push_back(label);
+        local.push_back(label);
       }
-    }
-    double reduced = 0;
-    for (const Operation& operation : step.operations) {
-      if (operation.kind == OperationKind::kReceiveReduce || operation.kind == OperationKind::kReduce) {
-        reduced += static_cast<double>(layout_.bytes(operation.chunks));
-        calculates = calculates || layout_.bytes(operation.chunks) > 0;
-      }
-    }
-    if (calculates) {
-      const std::int64_t label = next_label_++;
-      line("l{}: calc {}", label, std::llround(reduced * reduction_ns_per_byte_));
-      require(label, calculation);
-      ends.push_back(label);
     }
     return ends.empty() ? before : ends;
+  }
+
+  std::int64_t calculation(Bytes bytes, const Labels& before) {
+    const std::int64_t label = next_label_++;
+    line("l{}: calc {}", label, std::llround(static_cast<double>(bytes) * calc_per_byte_));
+    require(label, before);
+    return label;
   }
 
   void require(std::int64_t label, const Labels& before) {
@@ -106,15 +107,15 @@ class Writer {
   }
 
   const Layout& layout_;
-  double reduction_ns_per_byte_;
+  double calc_per_byte_;
   std::string text_;
   std::int64_t next_label_ = 0;  // of the rank
 };
 
 }  // namespace
 
-std::string write_goal(const RecordedSchedule& schedule, const Layout& layout, double reduction_ns_per_byte) {
-  return Writer(layout, reduction_ns_per_byte).write(schedule);
+std::string write_goal(const RecordedSchedule& schedule, const Layout& layout, double calc_per_byte) {
+  return Writer(layout, calc_per_byte).write(schedule);
 }
 
 }  // namespace ringwood

@@ -9,10 +9,11 @@
 
 namespace ringwood {
 
-/// The words of a text, line by line. Blanks separate words; '#' begins a comment.
+/// The words of a text, line by line. Blanks separate words; `comment` begins a comment.
 class Lines {
  public:
-  Lines(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+  Lines(std::string_view text, const std::string& name, std::string_view comment = "#")
+      : text_(text), name_(name), comment_(comment) {}
 
   /// Goes to the next line that has a word; false at the end of the text.
   bool next() {
@@ -21,7 +22,7 @@ class Lines {
       line_ = text_.substr(at_, end - at_);
       at_ = std::min(end + 1, text_.size());
       ++number_;
-      rest_ = line_.substr(0, line_.find('#'));
+      rest_ = line_.substr(0, line_.find(comment_));
       skip_blanks();
       if (!rest_.empty()) {
         return true;
@@ -88,8 +89,8 @@ class Lines {
 
  private:
   [[nodiscard]] TextPlace place() const {
-    const std::size_t column =
-        rest_.empty() ? std::min(line_.size(), line_.find('#')) : static_cast<std::size_t>(rest_.data() - line_.data());
+    const std::size_t column = rest_.empty() ? std::min(line_.size(), line_.find(comment_))
+                                             : static_cast<std::size_t>(rest_.data() - line_.data());
     return {.line = number_, .column = column + 1};
   }
 
@@ -102,6 +103,7 @@ class Lines {
   std::string_view line_;
   std::string_view rest_;
   const std::string& name_;
+  std::string_view comment_;
   std::size_t at_ = 0;
   std::size_t number_ = 0;
 };

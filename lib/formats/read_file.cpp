@@ -3,13 +3,12 @@
 #include <fstream>
 
 #include "formats/input.hpp"
+#include "formats/workloads.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
 
-namespace {
-
-std::string contents_of(const std::string& path, std::size_t most) {
+std::string read_text_file(const std::string& path, std::size_t most) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw Error(ErrorKind::kInput, path + ": cannot be opened: " + std::strerror(errno));
@@ -29,10 +28,8 @@ std::string contents_of(const std::string& path, std::size_t most) {
   return text;
 }
 
-}  // namespace
-
 RecordedSchedule read_schedule_file(const std::string& path, const FormatLimits& limits) {
-  const std::string text = contents_of(path, limits.bytes);
+  const std::string text = read_text_file(path, limits.bytes);
   const std::size_t start = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   return start != std::string::npos && text[start] == '<' ? read_msccl_xml(text, path, limits)
                                                           : read_schedule_text(text, path, limits);

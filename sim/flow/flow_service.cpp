@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "sim/flow/flow_engine.hpp"
+#include "sim/flow/flow_limit.hpp"
 
 namespace ringwood {
 
@@ -317,13 +318,9 @@ Bytes FlowEngine::take_credit(FlowMessage& message) {
 
 /// Bytes per picosecond that a message cannot pass, whatever the links.
 double FlowEngine::limit_of(const FlowMessage& message) const {
-  const LogGops& costs = costs_[message.cost_class];
-  const bool on_links =
-      input_.machine.network->links() > 0 && input_.mapping[static_cast<std::size_t>(message.source)] !=
-                                                 input_.mapping[static_cast<std::size_t>(message.destination)];
-  const std::uint64_t by_gap = on_links && !input_.machine.replaced.G.has_value() ? 0 : costs.G.scaled;
-  const std::uint64_t scaled = std::max(costs.O.scaled, by_gap);
-  return scaled == 0 ? kNoLimit : std::ldexp(1.0 / static_cast<double>(scaled), 32);
+  return flow_limit(input_.machine, costs_[message.cost_class],
+                    input_.mapping[static_cast<std::size_t>(message.source)] !=
+                        input_.mapping[static_cast<std::size_t>(message.destination)]);
 }
 
 void FlowEngine::check_peer(const FlowStrand& strand, Rank peer) const {

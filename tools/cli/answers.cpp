@@ -74,6 +74,43 @@ constexpr std::size_t kColumns = 100;    // of a time line
   return json;
 }
 
+[[nodiscard]] const std::vector<CriticalStep>& steps_of(const SimulationReport& report) {
+  return report.flow ? report.flow->steps : report.critical_path.steps;
+}
+
+/// Its first and last operations.
+[[nodiscard]] std::string path_table(const std::vector<CriticalStep>& steps, const Topology& network) {
+  std::vector<Record> table;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    if (i >= kShown / 2 && i + kShown / 2 < steps.size()) {
+      continue;
+    }
+    const CriticalStep& step = steps[i];
+    table.push_back({{"step", static_cast<std::int64_t>(i)},
+                     {"rank", std::int64_t{step.rank}},
+                     {"round", std::int64_t{step.round}},
+                     {"does", std::string(name_of_kind(step.kind))},
+                     {"bytes", step.bytes, Unit::kBytes},
+                     {"latency", seconds(step.latency), Unit::kSeconds},
+                     {"overhead", seconds(step.overhead), Unit::kSeconds},
+                     {"bandwidth", seconds(step.bandwidth), Unit::kSeconds},
+                     {"sharing", seconds(step.sharing), Unit::kSeconds},
+                     {"reduction", seconds(step.reduction), Unit::kSeconds},
+                     {"waiting", seconds(step.waiting), Unit::kSeconds},
+                     {"held up by", step.link < 0 ? std::string() : link_name(network, step.link)}});
+  }
+  return to_table(table);
+}
+
+[[nodiscard]] std::string finish_line(const SimulationReport& report) {
+  if (report.finish.empty()) {
+    return "";
+  }
+  const auto [first, last] = std::minmax_element(report.finish.begin(), report.finish.end());
+  return fmt::format("finish: first rank {} at {}, last rank {} at {}\n", first - report.finish.begin(),
+                     format_time(*first), last - report.finish.begin(), format_time(*last));
+}
+
 }  // namespace
 
 std::vector<LinkUse> hottest_links(std::vector<LinkUse> links, std::size_t count) {
@@ -128,7 +165,7 @@ void Answers::prepare(SimulationOptions& options) {
   options.flow.rates = !trace_.empty();
 }
 
-void Answers::add(const std::string& name, const SimulationReport& report, const Site& site,
+void Answers::add(const AskedPoint& point, const SimulationReport& report, const Site& site,
                   const std::function<Picoseconds(const Machine&)>& time_on) {
   const Topology& network = *site.machine().network;
   const std::vector<LinkUse> links = report.flow ? report.flow->links : link_uses(messages_, site, report.time);
@@ -137,16 +174,17 @@ void Answers::add(const std::string& name, const SimulationReport& report, const
     measure_sensitivity(levels, site, report.time, time_on);
   }
   if (explains_ || draws_) {
-    texts_ += fmt::format("\n{}\n", name);
+    texts_ += fmt::format("\n{}\n", point.name);
   }
   if (explains_) {
+    texts_ += finish_line(report) + bounds_table(point, report, site);
     explain(levels, links, report, network);
   }
   if (draws_) {
     texts_ += timeline(operations_, report, kColumns);
   }
   if (!report_.empty()) {
-    reports_.push_back(json(name, levels, links, report, network));
+    reports_.push_back(json(point.name, levels, links, report, network));
   }
   if (!trace_.empty()) {
     traces_.push_back(chrome_trace(operations_, report, site));
@@ -209,6 +247,21 @@ std::vector<Answers::RoundTimes> Answers::rounds() const {
   return rounds;
 }
 
+/// How far the time is from each reason why it cannot be shorter.
+std::string Answers::bounds_table(const AskedPoint& point, const SimulationReport& report, const Site& site) {
+  const LinkSharing sharing = report.flow ? LinkSharing::kShared : LinkSharing::kNone;
+  const TimeBounds bounds = Bounds(site.machine(), site.facts(), site.mapping(), sharing).of(point.demand);
+  std::vector<Record> table;
+  for (const BoundKind kind : kAllBounds) {
+    if (bounds[kind] > 0) {
+      table.push_back({{"bound", std::string(ringwood::name_of(kind)) + (kind == bounds.binding() ? ", binds" : "")},
+                       {"least", seconds(bounds[kind]), Unit::kSeconds},
+                       {"time over it", seconds(report.time) / seconds(bounds[kind]), Unit::kFactor}});
+    }
+  }
+  return to_table(table);
+}
+
 void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUse>& links,
                       const SimulationReport& report, const Topology& network) {
   std::vector<Record> table;
@@ -253,6 +306,7 @@ void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUs
       "{}\n",
       format_time(path.latency), format_time(path.overhead), format_time(path.bandwidth), format_time(path.sharing),
       format_time(path.reduction), format_time(path.waiting), format_time(path.noise), path.text);
+  texts_ += path_table(steps_of(report), network);
 }
 
 std::string Answers::json(const std::string& name, const std::vector<Level>& levels, const std::vector<LinkUse>& links,
@@ -291,10 +345,8 @@ std::string Answers::json(const std::string& name, const std::vector<Level>& lev
                            {"noise_s", seconds(path.noise)},
                            {"messages", path.messages},
                            {"text", path.text}};
-  if (report.flow) {
-    for (const CriticalStep& step : report.flow->steps) {
-      json["critical_path"]["steps"].push_back(json_of(step, network));
-    }
+  for (const CriticalStep& step : steps_of(report)) {
+    json["critical_path"]["steps"].push_back(json_of(step, network));
   }
   return json.dump();
 }

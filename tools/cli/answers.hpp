@@ -8,6 +8,7 @@
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
+#include "topology/bounds.hpp"
 
 namespace ringwood::cli {
 
@@ -19,6 +20,12 @@ namespace ringwood::cli {
 
 /// A link of the report, by name; "NIC of host 3, out".
 [[nodiscard]] std::string name_of_link(const Topology& network, const LinkUse& use);
+
+/// What a simulation was asked.
+struct AskedPoint {
+  std::string name;
+  Demand demand;
+};
 
 /// Everything that a simulation can tell beyond its record: `--explain` as text, `--report` and `--trace` as files,
 /// `--timeline` as a picture, `--sensitivity` by simulating again.
@@ -34,8 +41,8 @@ class Answers {
   /// Makes a simulation keep what will be told. To be called before each; the options must outlive it.
   void prepare(SimulationOptions& options);
 
-  /// Takes in what a simulation has found. `name`: of the point. `time_on`: simulates the same on another machine.
-  void add(const std::string& name, const SimulationReport& report, const Site& site,
+  /// Takes in what a simulation has found. `time_on`: simulates the same on another machine.
+  void add(const AskedPoint& point, const SimulationReport& report, const Site& site,
            const std::function<Picoseconds(const Machine&)>& time_on);
 
   /// Prints the texts and writes the files.
@@ -62,6 +69,8 @@ class Answers {
   void measure_sensitivity(std::vector<Level>& levels, const Site& site, Picoseconds time,
                            const std::function<Picoseconds(const Machine&)>& time_on) const;
   [[nodiscard]] std::vector<RoundTimes> rounds() const;
+  [[nodiscard]] static std::string bounds_table(const AskedPoint& point, const SimulationReport& report,
+                                                const Site& site);
   void explain(const std::vector<Level>& levels, const std::vector<LinkUse>& links, const SimulationReport& report,
                const Topology& network);
   [[nodiscard]] std::string json(const std::string& name, const std::vector<Level>& levels,

@@ -174,6 +174,12 @@ std::string Arguments::one_of(std::string_view option, const std::vector<std::st
   return value;
 }
 
+Arguments Arguments::with(std::string_view option, std::string value) const {
+  Arguments changed = *this;
+  changed.values_.insert_or_assign(std::string(option), std::move(value));
+  return changed;
+}
+
 std::vector<Rank> Arguments::ranks() const {
   return parse_ranks_list(text("ranks"));
 }

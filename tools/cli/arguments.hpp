@@ -43,6 +43,9 @@ class Arguments {
   /// The value, which must be one of `accepted`.
   [[nodiscard]] std::string one_of(std::string_view option, const std::vector<std::string>& accepted) const;
 
+  /// The same with another value for an option.
+  [[nodiscard]] Arguments with(std::string_view option, std::string value) const;
+
   [[nodiscard]] std::vector<Rank> ranks() const;
   [[nodiscard]] std::uint64_t seed() const;
 

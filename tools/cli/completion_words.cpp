@@ -136,7 +136,7 @@ using Words = std::vector<std::string>;
     return {"bash", "fish", "zsh"};
   }
   if (command.name == "list") {
-    return {"algorithms", "collectives", "machines", "models", "formats"};
+    return {"algorithms", "collectives", "machines", "models", "workloads", "formats"};
   }
   if (command.name == "machine") {
     return machine_names();

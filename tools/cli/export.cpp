@@ -27,6 +27,7 @@ constexpr OptionUse kOptions[]{
     {.name = "sizes", .fallback = "1MiB"},
     {.name = "type", .fallback = "float"},
     {.name = "gamma"},
+    {.name = "calc-unit", .fallback = "1ns"},
     {.name = "table"},
     {.name = "commutative-only"},
     {.name = "splice"},
@@ -49,8 +50,12 @@ constexpr OptionUse kOptions[]{
   const Schedule& schedule = given.schedule();
   const TimePerByte gamma = machine_for(arguments, schedule.ranks()).gamma;
   const double picoseconds_per_byte = std::ldexp(static_cast<double>(gamma.scaled), -32);
+  const Picoseconds unit = parse_time(arguments.text("calc-unit"), "--calc-unit");
+  if (unit < 1 || unit > kPicosecondsPerSecond) {
+    throw Error(ErrorKind::kUsage, fmt::format("--calc-unit '{}'; accepted: 1ps to 1s", arguments.text("calc-unit")));
+  }
   return write_goal(given.recorded(), equal_layout(schedule, sizes.front() / element_size, element_size),
-                    picoseconds_per_byte / 1000);
+                    picoseconds_per_byte / static_cast<double>(unit));
 }
 
 [[nodiscard]] std::string exported(GivenSchedule& given, const std::string& format, const Arguments& arguments) {
@@ -87,8 +92,8 @@ constinit const Command export_command{
     .details =
         "verify, show, simulate, bench and export take a file of the forms text and msccl-xml in place of\n"
         "COLLECTIVE ALGORITHM (--file), whoever wrote it. GOAL, the form of LogGOPSim, is for one size;\n"
-        "its reductions take the time of --gamma, or of the machine. --output writes the whole file or\n"
-        "none.\n"
+        "its reductions take the time of --gamma, or of the machine, in whole numbers of --calc-unit; `ringwood\n"
+        "workload` reads it. --output writes the whole file or none.\n"
         "With --table FILE in place of COLLECTIVE ALGORITHM: the decisions of `ringwood tune` as a file that\n"
         "another library reads, with the flags to use it, and warnings of what that library has no words\n"
         "for and what the next best that it has costs.",

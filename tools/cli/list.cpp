@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "schedule/contract.hpp"
+#include "sim/workload/models.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/choices.hpp"
 #include "tools/cli/records.hpp"
@@ -171,6 +173,31 @@ constexpr Rank kMostRanksTried = 9;
           {{"model", "flow"}, {"summary", "the same ends; messages share the links of their routes max-min fairly"}}};
 }
 
+/// Marks as in sim/workload/models.hpp: [P] published, [A] arithmetic, [E] estimated.
+[[nodiscard]] std::vector<Record> workload_records() {
+  std::vector<Record> records;
+  for (const ModelPreset& preset : model_presets()) {
+    records.push_back({{"workload", std::string(preset.name)},
+                       {"summary", std::string(preset.meaning)},
+                       {"parameters", preset.parameters},
+                       {"batch", fmt::format("{} x {} [E]", preset.batch, preset.sample)},
+                       {"bytes_per_gradient", fmt::format("{} [E]", preset.gradient_bytes)},
+                       {"source", fmt::format("shapes [P] {}; parameters and operations [A]; backward 2 x forward [A]; "
+                                              "times of --device [P] and --utilization [E]",
+                                              preset.source)}});
+  }
+  for (const ComputeDevice& device : compute_devices()) {
+    records.push_back(
+        {{"workload", fmt::format("--device {}", device.name)},
+         {"summary", fmt::format("{:.0f} TFLOP/s, {}", device.flops / 1e12, format_rate(device.memory_bandwidth))},
+         {"parameters", {}},
+         {"batch", {}},
+         {"bytes_per_gradient", {}},
+         {"source", fmt::format("[P] {}", device.source)}});
+  }
+  return records;
+}
+
 [[nodiscard]] std::vector<Record> format_records() {
   const auto line = [](const char* format, const char* commands, const char* summary) {
     return Record{
@@ -183,7 +210,9 @@ constexpr Rank kMostRanksTried = 9;
           line("text", "export verify show simulate",
                "ringwood.schedule/1, every operation of a schedule; read with --file"),
           line("msccl-xml", "export verify show simulate", "MSCCL XML; read with --file"),
-          line("goal", "export", "GOAL, for LogGOPSim"),
+          line("goal", "export workload", "GOAL, for LogGOPSim; workload reads it"),
+          line("workload", "workload", "ringwood.workload/1, YAML or JSON: steps, layers, jobs"),
+          line("chakra", "workload", "Chakra execution traces in JSON"),
           line("dot", "show export machine", "Graphviz"),
           line("svg", "machine", "a drawing"),
           line("html", "show", "one self-contained page")};
@@ -191,7 +220,7 @@ constexpr Rank kMostRanksTried = 9;
 
 int run(const Arguments& arguments) {
   RecordWriter writer(arguments.one_of("format", record_formats()));
-  const std::vector<std::string> kinds{"algorithms", "collectives", "machines", "models", "formats"};
+  const std::vector<std::string> kinds{"algorithms", "collectives", "machines", "models", "workloads", "formats"};
   const std::string kind = arguments.operands().empty() ? kinds.front() : arguments.operands().front();
   std::vector<Record> records;
   if (kind == "algorithms") {
@@ -202,6 +231,8 @@ int run(const Arguments& arguments) {
     records = machine_records();
   } else if (kind == "models") {
     records = model_records();
+  } else if (kind == "workloads") {
+    records = workload_records();
   } else if (kind == "formats") {
     records = format_records();
   } else {
@@ -218,8 +249,8 @@ int run(const Arguments& arguments) {
 
 constinit const Command list_command{
     .name = "list",
-    .operands = "[algorithms|collectives|machines|models|formats]",
-    .brief = "the catalogue: algorithms, collectives, machines, models, formats",
+    .operands = "[algorithms|collectives|machines|models|workloads|formats]",
+    .brief = "the catalogue: algorithms, collectives, machines, models, workloads, formats",
     .details =
         "Costs of algorithms: a is the start-up of a message, b the time per byte, c the time to\n"
         "reduce a byte, n the bytes of the vector, p the number of ranks. reproducibility is the least\n"

@@ -27,6 +27,13 @@ constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
 // What the messages of lanes cost more, in the flow model.
 constexpr std::int64_t kMostPerLane = 16;
 
+// Memory has to be had and cleared before it is used.
+constexpr std::int64_t kBytesForPrediction = std::int64_t{1} << 30U;
+
+// Over very many ranks, what each sends a few dozen messages of can be simulated all the same.
+constexpr std::int64_t kMessagesOfRank = 64;
+constexpr std::int64_t kMessagesOfRankAtOnePoint = 256;
+
 // Qualities are proved for so many ranks in place of more, and for others: what holds for some numbers only is not
 // promised.
 constexpr Rank kRanksForProof = 16;
@@ -36,11 +43,24 @@ constexpr Rank kOddRanks[] = {7, 9};
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
 }
 
-/// Messages of rounds that all ranks take together are settled at once; where lanes run by themselves, flows begin and
-/// end one by one.
-[[nodiscard]] std::int64_t weighed(const Effort& effort, CostModel model) {
-  return model == CostModel::kFlow ? effort.messages * std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane)
-                                   : effort.messages;
+/// The most messages that a prediction may have, and all of one point together.
+[[nodiscard]] std::int64_t most_messages(Rank ranks) {
+  return std::max(kMessagesForPrediction, kMessagesOfRank * ranks);
+}
+
+[[nodiscard]] std::int64_t most_messages_at_one_point(Rank ranks) {
+  return std::max(kMessagesAtOnePoint, kMessagesOfRankAtOnePoint * ranks);
+}
+
+/// What a prediction costs, in messages of schedules without lanes; negative: too much. Messages of rounds that all
+/// ranks take together are settled at once; where lanes run by themselves, flows begin and end one by one.
+[[nodiscard]] std::int64_t work_of(const Schedule& schedule, CostModel model) {
+  const std::int64_t most = most_messages(schedule.ranks());
+  const Effort effort = effort_of(schedule, most);
+  const std::int64_t per_message =
+      model == CostModel::kFlow ? std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane) : 1;
+  const std::int64_t work = effort.messages * per_message;
+  return effort.bytes > kBytesForPrediction || work > most ? -1 : work;
 }
 
 /// Where messages share the links of a host and nothing else, as many as it has links do not hinder each other.
@@ -179,20 +199,20 @@ double ModelChoice::simulated(const Schedule& schedule, const Layout& layout) co
 }
 
 double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) const {
-  if (weighed(effort_of(schedule, kMessagesForPrediction), settings_.options.model) > kMessagesForPrediction) {
+  if (work_of(schedule, settings_.options.model) < 0) {
     return -1;
   }
   return simulated(schedule, equal_layout(schedule, bytes / element_size_, element_size_));
 }
 
 std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
-  std::int64_t left = kMessagesAtOnePoint;
+  std::int64_t left = most_messages_at_one_point(static_cast<Rank>(site_.mapping().size()));
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    const std::int64_t messages = weighed(effort_of(schedule, kMessagesForPrediction), settings_.options.model);
-    if (messages > kMessagesForPrediction || messages > left) {
+    const std::int64_t work = work_of(schedule, settings_.options.model);
+    if (work < 0 || work > left) {
       return -1.0;
     }
-    left -= messages;
+    left -= work;
     return simulated(schedule, layout);
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <memory>
 #include <random>
@@ -11,6 +10,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
+#include "tools/cli/percent.hpp"
 
 namespace ringwood::cli {
 
@@ -69,17 +69,6 @@ class ScaledTopology final : public Topology {
   double bandwidth_;
 };
 
-/// "20%" or "20" as 0.2.
-[[nodiscard]] double spread_of(const std::string& text) {
-  double value = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const std::string_view rest(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  if (status != std::errc() || (!rest.empty() && rest != "%") || !(value >= 0) || value > 90) {
-    throw Error(ErrorKind::kUsage, fmt::format("--robust '{}' is no percentage from 0 to 90, such as 20%", text));
-  }
-  return value / 100;
-}
-
 void scale(Picoseconds& time, double factor) {
   time = static_cast<Picoseconds>(std::llround(static_cast<double>(time) * factor));
 }
@@ -119,7 +108,7 @@ struct Scenario {
 
 [[nodiscard]] std::vector<Scenario> scenarios_of(const Site& site, const Arguments& arguments) {
   std::mt19937_64 random(arguments.seed());
-  const double spread = spread_of(arguments.text("robust"));
+  const double spread = fraction_of(arguments.text("robust"), 0, 90, "--robust");
   std::vector<Scenario> scenarios{{site.machine(), site.mapping()}};
   for (int i = 0; i < kOffParameters; ++i) {
     scenarios.push_back({off_by(site.machine(), random, spread), site.mapping()});

@@ -6,6 +6,7 @@
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/reduction.hpp"
+#include "tools/cli/background.hpp"
 #include "tools/cli/choices.hpp"
 #include "tools/cli/effort.hpp"
 #include "tools/cli/link_names.hpp"
@@ -33,6 +34,25 @@ void set_key(LogGopsOverride& replaced, std::string_view key, std::string_view v
         fmt::format("--loggops has no key '{}'; accepted: L, o, g, G, O (times) and S (bytes), such as L=2us,G=6ns",
                     key));
   }
+}
+
+/// `--map`, in which "random" is by `--seed`.
+[[nodiscard]] Mapping mapping_for(const Arguments& arguments, const Machine& machine, Rank ranks,
+                                  const std::vector<Host>& hosts) {
+  std::string map = arguments.text("map");
+  if (map == "random") {
+    map = fmt::format("random:{}", arguments.text("seed").empty() ? 1 : arguments.seed());
+  }
+  Mapping mapping = make_mapping(map, machine, ranks);
+  const Host most = machine.network->hosts();
+  for (std::size_t rank = 0; rank < hosts.size(); ++rank) {
+    if (hosts[rank] >= most) {
+      throw Error(ErrorKind::kUsage, fmt::format("rank {} is placed on host {}; the machine has hosts 0 to {}", rank,
+                                                 hosts[rank], most - 1));
+    }
+    mapping[rank] = hosts[rank] < 0 ? mapping[rank] : hosts[rank];
+  }
+  return mapping;
 }
 
 }  // namespace
@@ -73,13 +93,22 @@ Machine machine_for(const Arguments& arguments, Rank ranks) {
   if (arguments.given("degrade")) {
     machine.network = degraded(machine.network, arguments.text("degrade"));
   }
+  if (arguments.given("background")) {
+    machine.network = with_background(machine.network, arguments.text("background"), arguments.seed());
+  }
   return machine;
 }
 
-Site::Site(const Arguments& arguments, Rank ranks)
+Site::Site(const Arguments& arguments, Rank ranks, const std::vector<Host>& hosts)
     : machine_(machine_for(arguments, ranks)),
       facts_(facts_of(machine_)),
-      mapping_(make_mapping(arguments.text("map"), machine_, ranks)),
+      mapping_(mapping_for(arguments, machine_, ranks, hosts)),
+      placement_(placement_of(machine_, mapping_)) {}
+
+Site::Site(const Site& other, Mapping mapping)
+    : machine_(other.machine_),
+      facts_(other.facts_),
+      mapping_(std::move(mapping)),
       placement_(placement_of(machine_, mapping_)) {}
 
 Schedule::Request Site::request(const Arguments& arguments) const {

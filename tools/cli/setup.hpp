@@ -23,8 +23,12 @@ void replace_parameters(Machine& machine, const Arguments& arguments);
 /// So many ranks on a machine, as the options say: `--machine`, `--map`. Not to be moved: requests refer to it.
 class Site {
  public:
-  /// Throws as make_machine and make_mapping.
-  Site(const Arguments& arguments, Rank ranks);
+  /// Throws as make_machine and make_mapping. `hosts`: those of the first ranks where they are decided already, -1
+  /// where not.
+  Site(const Arguments& arguments, Rank ranks, const std::vector<Host>& hosts = {});
+
+  /// Ranks in other places of the same machine.
+  Site(const Site& other, Mapping mapping);
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 

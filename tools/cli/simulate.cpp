@@ -6,9 +6,11 @@
 #include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "tools/cli/arguments.hpp"
+#include "tools/cli/finished_points.hpp"
 #include "tools/cli/given_schedule.hpp"
 #include "tools/cli/grid.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/over_seeds.hpp"
 #include "tools/cli/progress.hpp"
 #include "tools/cli/records.hpp"
 #include "tools/cli/setup.hpp"
@@ -36,7 +38,9 @@ constexpr OptionUse kOptions[]{
     {.name = "arrival"},
     {.name = "noise"},
     {.name = "degrade"},
+    {.name = "background"},
     {.name = "seed", .fallback = "1"},
+    {.name = "seeds"},
     {.name = "critical-path"},
     {.name = "engine", .fallback = "automatic"},
     {.name = "no-symmetry"},
@@ -54,7 +58,10 @@ constexpr OptionUse kOptions[]{
 };
 
 /// A wrong schedule has no time: it is proved first.
-int simulate_file(const Arguments& arguments, RecordWriter& writer) {
+int simulate_file(const Arguments& arguments, FinishedPoints& points) {
+  if (seeds_of(arguments) > 0) {
+    throw Error(ErrorKind::kUsage, "--seeds is for algorithms by name, and --file names none");
+  }
   const std::vector<Bytes> sizes = sizes_of(arguments, element_size_of(arguments));
   const SimulationSettings settings(arguments);
   const FileSchedule file(arguments);
@@ -66,17 +73,37 @@ int simulate_file(const Arguments& arguments, RecordWriter& writer) {
   Answers answers(arguments);
   const Simulator simulator(site, arguments, settings, answers.wanted() ? &answers : nullptr);
   for (const Bytes bytes : sizes) {
-    writer.add(simulator.record(file.schedule(), {file.name(), ""}, bytes));
+    points.add(simulator.record(file.schedule(), {file.name(), ""}, bytes));
   }
-  writer.finish();
+  points.finish();
   answers.finish();
   return 0;
 }
 
+/// The record's algorithm, also where it was selected, over the seeds that are asked for.
+void add_seeds(Record& record, const Arguments& arguments, Collective collective, const Choice& choice) {
+  if (seeds_of(arguments) == 0) {
+    return;
+  }
+  Choice same = choice;
+  if (choice.kind == Choice::Kind::kSelected) {
+    const std::string parameters = text_field(record, "parameters");
+    same = {.expression =
+                parse_expression(text_field(record, "algorithm") + (parameters.empty() ? "" : ":" + parameters))};
+  }
+  const auto ranks = static_cast<Rank>(number_field(record, "ranks", 0));
+  const auto bytes = static_cast<Bytes>(number_field(record, "bytes", 0));
+  add_distribution(record, over_seeds(arguments, [&](const Arguments& seeded) {
+                     const SimulationSettings settings(seeded);
+                     const Site site(seeded, ranks);
+                     return Simulator(site, seeded, settings).time_s({collective, same, bytes});
+                   }));
+}
+
 int run(const Arguments& arguments) {
-  RecordWriter writer(arguments.one_of("format", record_formats()));
+  FinishedPoints points(arguments.one_of("format", record_formats()));
   if (arguments.given("file")) {
-    return simulate_file(arguments, writer);
+    return simulate_file(arguments, points);
   }
   const Collective collective = collective_named(arguments.operands().front());
   const auto choices = parse_choices(arguments.text("algorithm"), collective, known_library());
@@ -90,15 +117,16 @@ int run(const Arguments& arguments) {
     const Simulator simulator(site, arguments, settings, answers.wanted() ? &answers : nullptr);
     for (const Bytes bytes : sizes) {
       for (const Choice& choice : choices) {
-        if (const auto record = simulator.record({collective, choice, bytes})) {
-          writer.add(*record);
+        if (auto record = simulator.record({collective, choice, bytes})) {
+          add_seeds(*record, arguments, collective, choice);
+          points.add(*record);
         }
         progress.step();
       }
     }
   }
   progress.end();
-  writer.finish();
+  points.finish();
   answers.finish();
   return 0;
 }

@@ -16,6 +16,7 @@
 #include "tools/cli/effort.hpp"
 #include "tools/cli/link_names.hpp"
 #include "tools/cli/model_choice.hpp"
+#include "tools/cli/output.hpp"
 #include "tools/cli/results.hpp"
 #include "tools/cli/what_if.hpp"
 
@@ -52,6 +53,26 @@ constexpr std::array<std::string_view, 6> kEngines{"automatic", "quotient", "pie
   }
   nics.count = static_cast<std::int32_t>(parse_integer(text, {1, kMostNics}, "--nics"));
   return nics;
+}
+
+/// Candidates that look better than the one that is taken and are too large to be simulated on the way to it.
+void tell_what_was_not_simulated(const std::vector<ModelOption>& options) {
+  const double taken = options.front().seconds();
+  std::vector<std::string> names;
+  for (const ModelOption& option : options) {
+    if (option.why_not.empty() && !option.predicted() && option.estimated_s < taken) {
+      names.push_back(option.algorithm);
+    }
+  }
+  if (!names.empty()) {
+    constexpr std::size_t kShown = 3;
+    const std::size_t others = names.size() - std::min(names.size(), kShown);
+    names.resize(std::min(names.size(), kShown));
+    remark(
+        fmt::format("ringwood simulate: {} is taken; {}{} look faster by their estimates, and have too many messages "
+                    "to be simulated before the choice; --algorithm compares what it names",
+                    options.front().algorithm, joined(names), others == 0 ? "" : fmt::format(" and {} more", others)));
+  }
 }
 
 /// The most memory that this process ever had, in bytes.
@@ -124,6 +145,7 @@ Choice Simulator::selected(const SimulationPoint& point) const {
     throw Error(ErrorKind::kUsage, fmt::format("no algorithm for {} can do this{}", name_of(point.collective),
                                                options.empty() ? std::string() : ": " + options.front().why_not));
   }
+  tell_what_was_not_simulated(options);
   return {.expression = parse_expression(options.front().algorithm)};
 }
 
@@ -136,7 +158,8 @@ void Simulator::tell(const Schedule& schedule, const Layout& layout, const Algor
   };
   const std::string of = fmt::format("{} {} of {} over {} ranks", name_of(schedule.collective()), name.algorithm,
                                      format_bytes(layout.total_bytes()), schedule.ranks());
-  answers_->add(of, report, site_, time_on);
+  const Demand demand{schedule.collective(), schedule.root(), layout.total_bytes()};
+  answers_->add({of, demand}, report, site_, time_on);
 }
 
 std::optional<Record> Simulator::record(const SimulationPoint& point) const {
@@ -151,6 +174,14 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
     return std::nullopt;
   }
   return record(*schedule, name_fields(choice), point.bytes);
+}
+
+double Simulator::time_s(const SimulationPoint& point) const {
+  const Schedule schedule = schedule_for(point.choice, point.collective, site_.request(arguments_), known_library());
+  SimulationOptions options = settings_.options;
+  options.stragglers = stragglers_;
+  const Layout layout = equal_layout(schedule, point.bytes / element_size_, element_size_);
+  return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), options).time);
 }
 
 Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const {

@@ -38,6 +38,9 @@ class Simulator {
   /// The record with the fields of cli.md, or nothing where "all" stands for an algorithm that cannot do it.
   [[nodiscard]] std::optional<Record> record(const SimulationPoint& point) const;
 
+  /// Nothing but the simulated seconds, of a point whose algorithm is named.
+  [[nodiscard]] double time_s(const SimulationPoint& point) const;
+
   /// The record of any schedule for the site's ranks, under a name of the caller's.
   [[nodiscard]] Record record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const;
 

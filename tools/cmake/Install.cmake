@@ -72,7 +72,7 @@ function(ringwood_library name)
 endfunction()
 
 ringwood_library(core LAYERS base schedule verify threads export formats select decision algorithms plugins
-                 PRIVATE fmt::fmt pugixml::pugixml Threads::Threads ${CMAKE_DL_LIBS})
+                 PRIVATE fmt::fmt pugixml::pugixml ${RINGWOOD_YAML} Threads::Threads ${CMAKE_DL_LIBS})
 ringwood_library(sim LAYERS sim topology INNER schedule base PRIVATE fmt::fmt pugixml::pugixml ${RINGWOOD_YAML} ${RINGWOOD_HWLOC}
                  LINK core)
 if(RINGWOOD_WITH_MPI)

@@ -39,7 +39,7 @@ struct FormatLimits {
 [[nodiscard]] std::string write_msccl_xml(const RecordedSchedule& schedule);
 
 /// The text form of GOAL (LogGOPSim, ATLAHS): the messages, in bytes under the layout, with what must be done before.
-/// Reductions are `calc`s of so many nanoseconds a byte.
+/// Reductions are `calc`s of so many nanoseconds, or of whatever the unit is, a byte.
 [[nodiscard]] std::string write_goal(const RecordedSchedule& schedule, const Layout& layout,
                                      double reduction_ns_per_byte);
 

@@ -12,7 +12,8 @@
 #include <regex>
 #include <sstream>
 
-#include "ringwood/formats.hpp"
+#include "formats/workloads.hpp"
+#include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 
 namespace ringwood {
@@ -69,6 +70,57 @@ TEST(Goal, KeepsToTheGrammar) {
   for (const char* const text : {"ring", "double-tree", "lanes(2, lanes(2, ring))"}) {
     const Schedule schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), {.ranks = 6});
     check(write_goal(record(schedule), equal_layout(schedule, 1000, 8), 0.1));
+  }
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    static_cast<void>(read_goal(text, "a.goal", 1000));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Goal, ReadsWhatTheGrammarHas) {
+  const TaskGraph graph = read_goal(
+      "// first\nnum_ranks 2\nrank 1 {\n}\nrank 0 {\na: send 10b to 1 tag 7 cpu 2 nic 3\n/* two\nlines */\n"
+      "b: recv 5b from -1 tag -1\ncalc 3 cpu 1  // behind\nb irequires a\n}\n",
+      "a.goal", 2);
+  const RankTasks& tasks = graph.ranks[0];
+  ASSERT_EQ(tasks.tasks.size(), 3U);
+  EXPECT_EQ(tasks.tasks[0].kind, TaskKind::kSend);
+  EXPECT_EQ(tasks.tasks[0].cpu, 2);
+  EXPECT_EQ(tasks.tasks[0].nic, 3);
+  EXPECT_EQ(tasks.tasks[0].tag, 7);
+  EXPECT_EQ(tasks.tasks[1].peer, kAnyRank);
+  EXPECT_EQ(tasks.tasks[1].tag, kAnyTag);
+  EXPECT_EQ(tasks.tasks[2].amount, 6);
+  EXPECT_EQ(tasks.lines, (std::vector<std::uint32_t>{6, 9, 10}));
+  ASSERT_EQ(tasks.requirements.size(), 1U);
+  EXPECT_TRUE(tasks.requirements[0].begun);
+}
+
+TEST(Goal, RefusesWithLineAndColumn) {
+  const std::pair<const char*, const char*> texts[]{
+      {"", "a.goal:1:1: expected 'num_ranks', found nothing more"},
+      {"num_ranks 0\n", "a.goal:1:11: expected a number of ranks from 1 to 65536, found '0'"},
+      {"num_ranks 1\nrank 1 {\n}\n", "a.goal:2:6: expected a rank from 0 to 0, found '1'"},
+      {"num_ranks 2\nrank 0 {\n}\nrank 0 {\n", "rank 0 is there twice"},
+      {"num_ranks 1\nrank 0 {\nsend 8 to 0\n}\n", "a.goal:3:6: expected a size such as 1024b, found '8'"},
+      {"num_ranks 1\nrank 0 {\nsend 8b to 1\n}\n", "a.goal:3:12: expected a rank from 0 to 0"},
+      {"num_ranks 1\nrank 0 {\nsend -8b to 0\n}\n", "a.goal:3:6: expected a size"},
+      {"num_ranks 1\nrank 0 {\ncalc 99999999999999999999\n}\n", "a.goal:3:6: expected a time"},
+      {"num_ranks 1\nrank 0 {\na: calc 1\na: calc 1\n}\n", "a.goal:4:1: label 'a' is there twice"},
+      {"num_ranks 1\nrank 0 {\na: calc 1\na requires b\n}\n", "a.goal:4:12: expected an operation, '}', or a label"},
+      {"num_ranks 1\nrank 0 {\na: calc 1\na requires a\n}\n", "requires itself"},
+      {"num_ranks 1\nrank 0 {\ncalc 1 nic 2\n}\n", "a.goal:3:8: expected the end of the line, found 'nic'"},
+      {"num_ranks 1\nrank 0 {\n", "expected '}'"},
+      {"num_ranks 1\nrank 0 {\n}\nrank 0 {\n}\n", "a.goal:4:1: expected the end of the file"},
+      {"num_ranks 1\n/* no end\n", "expected '*/'"},
+  };
+  for (const auto& [text, message] : texts) {
+    EXPECT_THAT(refusal(text), ::testing::HasSubstr(message)) << text;
   }
 }
 

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "schedule/task_graph.hpp"
+#include "schedule/workload_job.hpp"
+
+namespace ringwood {
+
+/// CPUs of a rank: one handles messages, the other one is the device that computes.
+inline constexpr std::uint8_t kMessageCpu = 0;
+inline constexpr std::uint8_t kDeviceCpu = 1;
+
+/// Adds tasks to a graph, rank by rank. Names and groups that are there already are found again.
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(TaskGraph& graph) : graph_(graph) {}
+
+  [[nodiscard]] std::uint32_t label(const std::string& text);
+  [[nodiscard]] std::uint32_t group(const std::vector<Rank>& members);
+
+  /// Numbers of tasks of one rank.
+  using Tasks = std::vector<std::uint32_t>;
+
+  std::uint32_t compute(Rank rank, Picoseconds time, std::uint32_t label, const Tasks& after);
+
+  /// The rank's part in the next collective of its group. All members must ask for the same ones in the same order.
+  std::uint32_t collective(Rank rank, const CollectiveCall& call, const Tasks& after);
+
+  [[nodiscard]] std::uint32_t add(Rank rank, const Task& task, const Tasks& after);
+
+ private:
+  TaskGraph& graph_;
+  std::map<std::string, std::uint32_t> labels_;
+  std::map<std::vector<Rank>, std::uint32_t> groups_;
+  std::map<std::pair<std::uint32_t, Rank>, std::size_t> entered_;  // collectives of a group that a member is through
+  std::vector<std::vector<std::uint32_t>> calls_;                  // of each group
+  std::vector<std::map<Rank, Rank>> numbers_;                      // of the members of each group
+};
+
+/// The ranks first .. first + ranks - 1 of the graph do what the job says; where that is the training of a model, its
+/// model must be filled in. Throws Error(kUsage) where the ranks cannot be divided as the job asks.
+void add_job(GraphBuilder& builder, const WorkloadJob& job, Rank first, Rank ranks);
+
+/// One step of training (training.cpp).
+void add_training(GraphBuilder& builder, const TrainingJob& job, Rank first, Rank ranks);
+
+}  // namespace ringwood
