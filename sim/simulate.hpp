@@ -94,7 +94,7 @@ struct CriticalPath {
   Picoseconds noise = 0;      ///< of the operating systems on its way
   std::int64_t messages = 0;
   std::string text;                   ///< "rank 3 round 0 -> rank 4 round 1 -> ...", shortened in the middle
-  std::vector<CriticalStep> steps{};  ///< its operations, first to last; their parts add up to the time
+  std::vector<CriticalStep> steps{};  ///< its operations, first to last; noise is not theirs
 };
 
 struct SimulationReport {

@@ -76,13 +76,13 @@ struct WorkloadReport {
   std::vector<Picoseconds> compute;  ///< what each rank's computations took together
   std::int64_t messages = 0;
   Bytes bytes_sent_total = 0;
-  std::int64_t order_sensitive = 0;            ///< as in SimulationReport
-  TaskOrder order = TaskOrder::kPosted;  ///< the one used
-  std::vector<TaskTimes> calls;                ///< first member in, last one out
-  std::vector<std::vector<TaskTimes>> tasks;   ///< of each rank, if asked for
-  std::vector<WorkloadStep> steps;             ///< the critical path, first to last, if asked for
-  std::optional<FlowReport> flow;              ///< of the flow model
-  std::size_t memory = 0;                      ///< bytes of the graph as it was evaluated
+  std::int64_t order_sensitive = 0;           ///< as in SimulationReport
+  TaskOrder order = TaskOrder::kPosted;       ///< the one used
+  std::vector<TaskTimes> calls;               ///< first member in, last one out
+  std::vector<std::vector<TaskTimes>> tasks;  ///< of each rank, if asked for
+  std::vector<WorkloadStep> steps;            ///< the critical path, first to last, if asked for
+  std::optional<FlowReport> flow;             ///< of the flow model
+  std::size_t memory = 0;                     ///< bytes of the graph as it was evaluated
 };
 
 /// Deterministic: same arguments, same picoseconds. Throws Error(kUsage) for what cannot be evaluated, and if tasks
