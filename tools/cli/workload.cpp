@@ -314,7 +314,7 @@ constinit const Command workload_command{
     .operands_min = 1,
     .operands_max = 1,
     .options = kOptions,
-    .examples = {"ringwood workload resnet-50 --ranks 64 --bucket 1MiB..128MiB*4 --algorithm 'ring;selected'",
+    .examples = {"ringwood workload resnet-50 --ranks 32 --bucket 1MiB..128MiB*4 --algorithm 'ring;rabenseifner'",
                  "ringwood workload gpt-3-175b --tensor 8 --pipeline 8 --data 2 --microbatches 4 --device h100 "
                  "--explain",
                  "ringwood export allreduce rabenseifner --ranks 8 --format goal --output trace.goal && ringwood "
