@@ -45,8 +45,9 @@ void WorkloadEngine::serve(TaskStrandId id) {
     const Picoseconds matched = std::max(strand.latest_match, strand.end);
     TaskCpu& cpu = cpu_of(strand, item);
     TaskNic& nic = nic_of(strand, item);
-    cpu.free = std::max(cpu.free, matched);
-    nic.out = std::max(nic.out, matched);
+    RankClocks clocks = clocks_of(cpu, nic, 0);
+    wait_until(clocks, matched);
+    keep(clocks, cpu, nic);
     strand.end = matched;
     const bool is_send = strand.role == StrandRole::kRendezvous;
     const Rank rank = strand.rank;
