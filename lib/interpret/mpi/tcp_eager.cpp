@@ -15,8 +15,11 @@ namespace {
 class Tools {
  public:
   Tools() {
+    // What is asked for here becomes the level of the whole process (Open MPI 4.1): no other than it has.
+    int level = MPI_THREAD_SINGLE;
     int provided = 0;
-    open_ = MPI_T_init_thread(MPI_THREAD_SINGLE, &provided) == MPI_SUCCESS;
+    PMPI_Query_thread(&level);
+    open_ = MPI_T_init_thread(level, &provided) == MPI_SUCCESS;
   }
 
   Tools(const Tools&) = delete;

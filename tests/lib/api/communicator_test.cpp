@@ -147,6 +147,20 @@ TEST(Communicator, ends_with_the_communicator_of_the_user) {
             std::string::npos);
 }
 
+TEST(Communicator, leaves_the_level_of_threads_as_it_is) {
+  int before = 0;
+  int after = 0;
+  MPI_Comm users = MPI_COMM_NULL;
+  MPI_Query_thread(&before);
+  MPI_Comm_dup(MPI_COMM_WORLD, &users);
+  Communicator ours(users);
+  expect_works(ours);
+  MPI_Query_thread(&after);
+  EXPECT_EQ(after, before);
+  EXPECT_EQ(after, MPI_THREAD_MULTIPLE);
+  MPI_Comm_free(&users);
+}
+
 TEST(Communicator, many_communicators_one_after_the_other) {
   int ranks = 1;
   MPI_Comm_size(MPI_COMM_WORLD, &ranks);
