@@ -136,7 +136,15 @@ int run(const Arguments& arguments) {
   const ProbeResult probed = probe_ranks(static_cast<double>(budget) / static_cast<double>(kPicosecondsPerSecond));
   world->on_first([&] {
     std::string text;
-    const Machine machine = machine_of(probed, text);
+    const Machine machine = [&] {
+      try {
+        return machine_of(probed, text);
+      } catch (const Error&) {
+        print(text);  // what does not fit is what a user wants to see
+        flush_output();
+        throw;
+      }
+    }();
     print(text + fmt::format("reducing a byte of a float sum in the cache: {:.4f} ns\n", probed.gamma * 1e9));
     if (arguments.given("write")) {
       write_machine_file(machine, arguments.text("write"));
