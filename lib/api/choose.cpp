@@ -146,6 +146,16 @@ Schedule chosen_schedule(const CollectiveCall& call, const Schedule::Request& re
   if (auto schedule = schedule_of(known, call.collective, request); schedule && passes(*schedule)) {
     return *std::move(schedule);
   }
+  if (request.ranks == 1) {
+    // All only copy: estimating them would take longer than the call.
+    for (const Algorithm* algorithm : known_catalogue()) {
+      if (algorithm->collective == call.collective && why_not(*algorithm, request).empty()) {
+        if (Schedule schedule(*algorithm, request); passes(schedule)) {
+          return schedule;
+        }
+      }
+    }
+  }
   const Selector selector(known_catalogue(), usual_costs(request.placement, surroundings.cores));
   const Selection selection = selector.select({.collective = call.collective,
                                                .request = request,

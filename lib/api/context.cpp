@@ -18,7 +18,6 @@
 #include "interpret/mpi/native.hpp"
 #include "interpret/mpi/tcp_eager.hpp"
 #include "ringwood/layouts.hpp"
-#include "schedule/traced_transport.hpp"
 
 namespace ringwood {
 
@@ -347,22 +346,6 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
   }
-}
-
-void Context::carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
-  EventLog& events = trace_->begin();
-  if (todo.fused) {
-    node_executor_->execute(*todo.fused, buffers, call.reduction, call.log, &events);
-  } else {
-    Transport& plain = node_transport_ != nullptr ? static_cast<Transport&>(*node_transport_) : *transport_;
-    transport_->begin();
-    if (node_transport_ != nullptr) {
-      node_transport_->begin();
-    }
-    TracedTransport traced(plain, *todo.plan, events);
-    executor_.execute(*todo.plan, buffers, call.reduction, traced, call.log);
-  }
-  trace_->end(call, todo.algorithm);
 }
 
 void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
