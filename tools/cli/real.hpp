@@ -58,8 +58,8 @@ class RealWorld : public Crew {
   /// The names of the hosts, each once.
   [[nodiscard]] virtual std::string hosts() const = 0;
 
-  /// Who is near whom, as Communicator::placement has it.
-  [[nodiscard]] virtual const Placement& placement() const = 0;
+  /// Who is near whom, as Communicator::placement has it: collective if it is the first call.
+  [[nodiscard]] virtual const Placement& placement() = 0;
 
   /// What makes measurements worse than they could be, such as more ranks than cores, ranks that are not bound, or a
   /// changing frequency; empty if nothing.

@@ -66,7 +66,7 @@ TEST(Command, RefusesInOneLineWithWhatIsAccepted) {
       {"simulate allreduce --loggops L=2.5", "2.5"},
       {"simulate allreduce --loggops X=2us", "no key 'X'"},
       {"simulate allreduce --model packet", "--model 'packet' is unknown"},
-      {"simulate allreduce --type float16", "--type 'float16' is unknown"},
+      {"simulate allreduce --type float128", "--type 'float128' is unknown"},
       {"simulate broadcast --ranks 4 --root 4", "--root"},
       {"simulate allreduce --format xml", "--format 'xml' is unknown"},
       {"simulate allreduce allgather", "'allgather' is too many"},
@@ -170,7 +170,7 @@ TEST(Command, CsvBeginsWithTheNamesOfTheFields) {
   for (const std::string& name : kFields) {
     header += (header.empty() ? "" : ",") + name;
   }
-  EXPECT_EQ(outcome.output.substr(0, outcome.output.find('\n')), header + ",critical_path");
+  EXPECT_EQ(outcome.output.substr(0, outcome.output.find('\n')), header + ",critical_path,order,order_sensitive");
 }
 
 TEST(Command, NothingLargeIsFasterThanItsBound) {

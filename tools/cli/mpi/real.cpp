@@ -43,7 +43,6 @@ class MpiWorld final : public RealWorld {
     check_mpi(MPI_Comm_rank(timing_, &rank_), "MPI_Comm_rank");
     check_mpi(MPI_Comm_size(timing_, &ranks_), "MPI_Comm_size");
     communicator_.emplace(MPI_COMM_WORLD);
-    placement_ = &communicator_->placement();
     look_at_hosts();
   }
 
@@ -72,7 +71,7 @@ class MpiWorld final : public RealWorld {
 
   [[nodiscard]] std::string oversubscription() const override { return oversubscription_; }
 
-  [[nodiscard]] const Placement& placement() const override { return *placement_; }
+  [[nodiscard]] const Placement& placement() override { return communicator_->placement(); }
 
   void on_first(const std::function<void()>& action) override {
     int kind = -1;
@@ -222,7 +221,6 @@ class MpiWorld final : public RealWorld {
   std::optional<NativeAlgorithms> native_;
   std::optional<GlobalClock> clock_;
   bool one_node_ = true;
-  const Placement* placement_ = nullptr;
 };
 
 }  // namespace
