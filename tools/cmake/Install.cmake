@@ -45,6 +45,13 @@ function(ringwood_library_form form name)
   endforeach()
 endfunction()
 
+# Sanitizers leave names to be found in the program.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  set(RINGWOOD_NO_UNDEFINED "")
+else()
+  set(RINGWOOD_NO_UNDEFINED LINKER:--no-undefined)
+endif()
+
 # ringwood_library(NAME LAYERS layer... INNER layer... PRIVATE target... LINK target...): of the objects of LAYERS. The
 # shared form takes what it needs out of INNER; PRIVATE is what both are made with, LINK what their users link too.
 function(ringwood_library name)
@@ -60,7 +67,7 @@ function(ringwood_library name)
                                                            LINK_DEPENDS "${map}" INSTALL_RPATH "$ORIGIN")
   target_link_options(
     ringwood_shared_${name} PRIVATE "LINKER:--version-script=${map}" LINKER:--exclude-libs,ALL LINKER:-Bsymbolic-functions
-    LINKER:--as-needed $<$<NOT:$<BOOL:${CMAKE_CXX_FLAGS}>>:LINKER:--no-undefined>)
+    LINKER:--as-needed ${RINGWOOD_NO_UNDEFINED})
   add_library(ringwood_static_${name} STATIC ${objects})
   ringwood_library_form(static ${name} ${ARGN})
   set_target_properties(ringwood_static_${name} PROPERTIES EXPORT_NAME ${name}_static)
