@@ -49,7 +49,7 @@ class SlurmYamlReader {
 
   [[nodiscard]] YAML::Node entries(const YAML::Node& parent, const char* key) const {
     const YAML::Node list = parent.IsMap() ? parent[key] : YAML::Node();
-    if (!list.IsSequence() || list.size() == 0) {
+    if (!list || !list.IsSequence() || list.size() == 0) {
       yaml_.refuse(parent, std::string("expected ") + key + ": a list");
     }
     return list;
