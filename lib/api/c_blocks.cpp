@@ -1,30 +1,8 @@
 #include "api/c_blocks.hpp"
 
-#include <limits>
-
 namespace ringwood {
 
 namespace {
-
-// As for other calls: what can be packed.
-constexpr std::size_t kMostPackedBytes = std::numeric_limits<int>::max();
-
-Rank rank_in(MPI_Comm comm) {
-  int rank = 0;
-  PMPI_Comm_rank(comm, &rank);
-  return rank;
-}
-
-Rank ranks_of(MPI_Comm comm) {
-  int ranks = 1;
-  PMPI_Comm_size(comm, &ranks);
-  return ranks;
-}
-
-bool is_intra(MPI_Comm comm) {
-  int between_groups = 0;
-  return comm != MPI_COMM_NULL && PMPI_Comm_test_inter(comm, &between_groups) == MPI_SUCCESS && between_groups == 0;
-}
 
 bool is_null(const DataBlock& data, const void* memory) {
   return memory == nullptr && data.bytes() > 0 && !data.is_packed();
@@ -73,7 +51,7 @@ std::size_t BlocksCall::block_bytes() const {
 }
 
 Verdict BlocksCall::verdict() const {
-  if (!is_intra(comm())) {
+  if (is_inter(comm())) {
     return Verdict::native();
   }
   if (root_ < 0 || root_ >= ranks_of(comm())) {
@@ -123,7 +101,7 @@ int BlocksCall::native(MPI_Request* request) const {
 }
 
 void BlocksCall::keep() {
-  if (is_intra(comm())) {
+  if (!is_inter(comm())) {
     sends() ? send_type_.keep() : void();
     receives() ? receive_type_.keep() : void();
   }

@@ -2,6 +2,8 @@
 
 #include <mpi.h>
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -9,6 +11,30 @@
 #include "api/context.hpp"
 
 namespace ringwood {
+
+/// What can be packed, and what all ranks therefore send through the library.
+inline constexpr std::size_t kMostPackedBytes = std::numeric_limits<int>::max();
+
+/// 1 in no communicator.
+inline Rank ranks_of(MPI_Comm comm) {
+  int ranks = 1;
+  if (comm != MPI_COMM_NULL) {
+    PMPI_Comm_size(comm, &ranks);
+  }
+  return ranks;
+}
+
+inline Rank rank_in(MPI_Comm comm) {
+  int rank = 0;
+  PMPI_Comm_rank(comm, &rank);
+  return rank;
+}
+
+/// Whether the call is not for us: between two groups, or in no communicator.
+inline bool is_inter(MPI_Comm comm) {
+  int between_groups = 0;
+  return comm == MPI_COMM_NULL || PMPI_Comm_test_inter(comm, &between_groups) != MPI_SUCCESS || between_groups != 0;
+}
 
 /// What becomes of a call of C's.
 struct Verdict {

@@ -1,34 +1,11 @@
 #include "api/c_calls.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 namespace ringwood {
 
 namespace {
-
-// What can be packed, and what all ranks therefore send through the library.
-constexpr std::size_t kMostPackedBytes = std::numeric_limits<int>::max();
-
-Rank ranks_of(MPI_Comm comm) {
-  int ranks = 1;
-  if (comm != MPI_COMM_NULL) {
-    PMPI_Comm_size(comm, &ranks);
-  }
-  return ranks;
-}
-
-Rank rank_in(MPI_Comm comm) {
-  int rank = 0;
-  PMPI_Comm_rank(comm, &rank);
-  return rank;
-}
-
-bool is_inter(MPI_Comm comm) {
-  int between_groups = 0;
-  return comm == MPI_COMM_NULL || PMPI_Comm_test_inter(comm, &between_groups) != MPI_SUCCESS || between_groups != 0;
-}
 
 bool any_negative(const int* counts, Rank ranks) {
   return std::any_of(counts, counts + ranks, [](int count) { return count < 0; });
