@@ -158,8 +158,11 @@ void NativeAlgorithms::announce() {
 }
 
 NativeAlgorithms::NativeAlgorithms(MPI_Comm parent) : parent_(parent) {
+  // What is asked for here becomes the level of the whole process (Open MPI 4.1): no other than it has.
+  int level = MPI_THREAD_SINGLE;
   int provided = 0;
-  check_mpi(MPI_T_init_thread(MPI_THREAD_SINGLE, &provided), "MPI_T_init_thread");
+  check_mpi(MPI_Query_thread(&level), "MPI_Query_thread");
+  check_mpi(MPI_T_init_thread(level, &provided), "MPI_T_init_thread");
   check_mpi(MPI_Comm_size(parent, &ranks_), "MPI_Comm_size");
   int count = 0;
   MPI_T_cvar_get_num(&count);
