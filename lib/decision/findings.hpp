@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,23 +10,26 @@
 
 namespace ringwood {
 
+/// `text` with '?' for what a terminal would obey, and for bytes that are no UTF-8: files may hold anything.
+[[nodiscard]] std::string printable(std::string_view text);
+
 /// Collects what is to be said of a file.
 class Findings {
  public:
-  void add(FindingLevel level, FilePlace place, std::string code, std::string message) {
-    all_.push_back({place, level, std::move(code), std::move(message)});
+  void add(FindingLevel level, FilePlace place, std::string code, const std::string& message) {
+    all_.push_back({place, level, std::move(code), printable(message)});
   }
 
-  void note(FilePlace place, std::string code, std::string message) {
-    add(FindingLevel::kNote, place, std::move(code), std::move(message));
+  void note(FilePlace place, std::string code, const std::string& message) {
+    add(FindingLevel::kNote, place, std::move(code), message);
   }
 
-  void warn(FilePlace place, std::string code, std::string message) {
-    add(FindingLevel::kWarning, place, std::move(code), std::move(message));
+  void warn(FilePlace place, std::string code, const std::string& message) {
+    add(FindingLevel::kWarning, place, std::move(code), message);
   }
 
-  void error(FilePlace place, std::string code, std::string message) {
-    add(FindingLevel::kError, place, std::move(code), std::move(message));
+  void error(FilePlace place, std::string code, const std::string& message) {
+    add(FindingLevel::kError, place, std::move(code), message);
   }
 
   /// In the order of their places.

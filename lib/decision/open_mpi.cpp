@@ -201,6 +201,16 @@ const TheirAlgorithm* find_algorithm(int collective, std::string_view name, cons
   return found == std::end(kAlgorithms) ? nullptr : found;
 }
 
+std::vector<std::string> algorithm_names(int collective, const DecisionTarget& target) {
+  std::vector<std::string> names;
+  for (const TheirAlgorithm& one : kAlgorithms) {
+    if (one.collective == collective && target.major >= one.since_major) {
+      names.emplace_back(one.name);
+    }
+  }
+  return names;
+}
+
 std::optional<Collective> ours(int collective) {
   switch (collective) {
     case 0:

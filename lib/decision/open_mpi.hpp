@@ -38,6 +38,9 @@ struct TheirAlgorithm {
 [[nodiscard]] const TheirAlgorithm* find_algorithm(int collective, std::int64_t id, const DecisionTarget& target);
 [[nodiscard]] const TheirAlgorithm* find_algorithm(int collective, std::string_view name, const DecisionTarget& target);
 
+/// The names of that version for the collective, in the order of their ids.
+[[nodiscard]] std::vector<std::string> algorithm_names(int collective, const DecisionTarget& target);
+
 /// Where rules of 6.x hold.
 enum class Distribution { kAny, kOnePerNode, kSingleNode };
 

@@ -8,6 +8,11 @@ namespace ringwood::open_mpi {
 
 namespace {
 
+/// Whether coll/tuned has it; rules for others may be written, and have no effect.
+[[nodiscard]] bool is_served(int collective) {
+  return collective != 5 && collective != 10 && collective < 16;
+}
+
 [[nodiscard]] std::string text_of(const CountRange& ranks) {
   return ranks.most == CountRange::kUnlimited ? fmt::format("{} and more", ranks.least)
                                               : fmt::format("{} to {}", ranks.least, ranks.most);
@@ -33,6 +38,39 @@ void check_parameters(const Rule& rule, const TheirAlgorithm& algorithm, Finding
   ignored(algorithm.requests, rule.requests, "requests-ignored", "max_requests");
 }
 
+/// What another algorithm takes over in silence, and when.
+struct TakenOver {
+  int collective;
+  int id;
+  std::string_view when;
+  std::string_view instead;
+};
+
+constexpr TakenOver kTakenOver[] = {
+    {0, 3, "numbers of ranks that are no power of two", "bruck"},
+    {0, 5, "odd numbers of ranks", "ring"},
+    {1, 4, "odd numbers of ranks", "ring"},
+    {2, 4, "fewer elements than ranks", "recursive_doubling"},
+    {2, 5, "fewer elements than ranks", "recursive_doubling"},
+    {2, 6, "fewer elements than ranks, and for operators that do not commute", "basic_linear"},
+    {7, 8, "fewer elements than ranks", "basic_linear"},
+    {7, 9, "fewer elements than ranks", "basic_linear"},
+    {11, 7, "fewer elements than ranks, and for operators that do not commute", "linear"},
+};
+
+void tell_taken_over(const Rule& rule, const TheirAlgorithm& algorithm, Findings& findings) {
+  for (const TakenOver& one : kTakenOver) {
+    // Where there is no more than one number of ranks, it is known whether it is one of those.
+    const bool only_even =
+        one.when.starts_with("odd") && rule.ranks.least == rule.ranks.most && rule.ranks.least % 2 == 0;
+    if (one.collective == rule.collective && one.id == algorithm.id && !only_even) {
+      findings.note(rule.place, "taken-over",
+                    fmt::format("{} {}: for {} {} runs in its place, in silence", collective_name(rule.collective),
+                                algorithm.name, one.when, one.instead));
+    }
+  }
+}
+
 void check_algorithm(const Rule& rule, const DecisionTarget& target, Findings& findings) {
   if (rule.algorithm == 0) {
     findings.note(rule.place, "built-in", "algorithm 0: the library's built-in table decides");
@@ -56,6 +94,7 @@ void check_algorithm(const Rule& rule, const DecisionTarget& target, Findings& f
                               "rules do not look at the operator",
                               collective_name(rule.collective), algorithm->id, algorithm->name));
   }
+  tell_taken_over(rule, *algorithm, findings);
   check_parameters(rule, *algorithm, findings);
 }
 
@@ -86,6 +125,10 @@ void check_sizes(const std::vector<const Rule*>& rules, Findings& findings) {
   }
   if (const std::string_view definition = size_definition(collective); !definition.empty()) {
     findings.note(first.place, "size-definition", fmt::format("{}: {}", collective_name(collective), definition));
+  }
+  if (collective == 15) {
+    findings.warn((*sized)->place, "size-definition",
+                  "scatter: what is documented is type size * count, what is looked up is that times the ranks");
   }
   if (collective == 4 || collective == 6) {
     findings.warn((*sized)->place, "never-matches",
@@ -125,6 +168,12 @@ void check_rules(const std::vector<Rule>& rules, const DecisionTarget& target, F
       findings.warn(rule.place, "shadowed",
                     fmt::format("this rule is never taken: the one in line {} is for all its sizes, and comes first",
                                 cover->place.line));
+      continue;
+    }
+    if (!is_served(rule.collective)) {
+      findings.warn(
+          rule.place, "never-asked",
+          fmt::format("coll/tuned does not serve {}: nobody asks for this rule", collective_name(rule.collective)));
       continue;
     }
     check_algorithm(rule, target, findings);

@@ -99,8 +99,20 @@ class Reader {
     return one;
   }
 
+  /// A number that the library keeps in 32 bits, and says nothing where it does not fit.
+  [[nodiscard]] Number next_int(std::string_view what) {
+    Number number = numbers_.next(what);
+    const auto kept = static_cast<std::int64_t>(static_cast<std::int32_t>(number.value));
+    if (kept != number.value) {
+      findings_.warn(number.place, "overflow",
+                     fmt::format("{} of {} does not fit in 32 bits, and becomes {}", what, number.value, kept));
+      number.value = kept;
+    }
+    return number;
+  }
+
   [[nodiscard]] Block block(int collective) {
-    Block result{.ranks = numbers_.next("a communicator size"), .rules = {}};
+    Block result{.ranks = next_int("a communicator size"), .rules = {}};
     const Number count = numbers_.next("the number of message sizes");
     for (std::int64_t i = 0; i < count.value; ++i) {
       result.rules.push_back(rule(collective, i == 0));
@@ -114,15 +126,17 @@ class Reader {
     result.collective = collective;
     result.place = bytes.place;
     result.bytes.least = bytes.value;
-    const Number algorithm = numbers_.next("an algorithm");
-    result.algorithm = algorithm.value;
-    result.fan = numbers_.next("a fan-in/out").value;
-    const Number segment = numbers_.next("a segment size");
+    const bool begins_line = numbers_.begins_line(bytes.place);
+    result.algorithm = next_int("an algorithm").value;
+    result.fan = next_int("a fan-in/out").value;
+    const Number segment = next_int("a segment size");
     result.segment = segment.value;
     if (version_ > 1 && numbers_.more_on_line()) {
       result.requests = numbers_.next("max_requests").value;
     }
-    check_line(result, segment);
+    if (begins_line) {
+      check_line(result, segment);
+    }
     if (first && bytes.value != 0) {
       numbers_.drop(bytes.place, "first-rule-not-zero",
                     fmt::format("the first rule of a communicator size is for {} bytes, and not for 0: the file is "
@@ -138,7 +152,8 @@ class Reader {
       findings_.warn(
           rule.place, "misaligned",
           fmt::format("this rule takes numbers up to line {}: one is missing or too many before", last.place.line));
-    } else if (numbers_.more_on_line()) {
+    } else if (numbers_.count_on_line() % 4 != 0) {
+      // Several rules may stand in one line.
       findings_.warn(rule.place, "misaligned",
                      version_ > 1 ? "more than five numbers: the sixth is taken for what follows"
                                   : "more than four numbers: the fifth is taken for what follows; max_requests needs "
@@ -208,8 +223,15 @@ void check_blocks(const OneCollective& one, const std::vector<CountRange>& range
                     fmt::format("{}: the rules for {} ranks are taken from {} on: communicator sizes have to ascend",
                                 name, label.value, ranges[i].least));
     } else if (i == 0 && label.value > 2) {
-      findings.note(label.place, "first-block-below",
-                    fmt::format("{}: the rules for {} ranks are taken for fewer ranks too", name, label.value));
+      findings.warn(
+          label.place, "first-block-below",
+          fmt::format("{}: the rules for {} ranks are the first, and taken for fewer ranks too", name, label.value));
+    }
+    if (i == 1 && label.value == one.blocks[0].ranks.value && !ranges[i].empty()) {
+      findings.warn(label.place, "repeated",
+                    fmt::format("{}: rules for {} ranks are there twice: these are taken, and the first ones for "
+                                "fewer ranks only",
+                                name, label.value));
     }
     if (!ranges[i].empty() && one.blocks[i].rules.empty()) {
       findings.note(label.place, "built-in",

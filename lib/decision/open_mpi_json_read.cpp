@@ -122,6 +122,22 @@ class Reader {
     return Distribution::kAny;
   }
 
+  /// Numbers of ranks are kept in 32 bits.
+  void check_limit(const LocatedJson& block) {
+    for (const char* key : {"comm_size_min", "comm_size_max"}) {
+      const std::int64_t value = integer(block, key, 0);
+      if (value > std::numeric_limits<int>::max()) {
+        const bool infinite = value == CountRange::kUnlimited;
+        findings_.warn(block.find(key)->place, "overflow",
+                       fmt::format("\"{}\" {} does not fit in 32 bits, and becomes {}: {}leave it out where there is "
+                                   "no limit",
+                                   key, infinite ? "\"inf\"" : std::to_string(value),
+                                   infinite ? -1 : static_cast<std::int32_t>(value),
+                                   infinite ? "these rules are never taken; " : ""));
+      }
+    }
+  }
+
   void read_block(int id, const LocatedJson& block) {
     if (!block.is(Kind::kObject)) {
       drop(block.place, "not-an-object", "expected an object with \"rules\"");
@@ -132,35 +148,98 @@ class Reader {
     rule.ranks.least = integer(block, "comm_size_min", 0);
     rule.ranks.most = integer(block, "comm_size_max", std::numeric_limits<int>::max());
     rule.distribution = distribution(block);
+    rule.place = block.place;
     const LocatedJson* rules = block.find("rules");
     if (rules == nullptr || !rules->is(Kind::kArray)) {
       drop(rules == nullptr ? block.place : rules->place, "no-rules", "expected an array \"rules\"");
     }
-    if (rule.ranks.empty()) {
-      findings_.warn(block.place, "empty-range",
-                     fmt::format("comm_size_min {} is above comm_size_max {}: these rules are never taken",
-                                 rule.ranks.least, rule.ranks.most));
+    const bool taken = is_taken(block, rule);
+    const std::size_t before = rules_.size();
+    for (const LocatedJson& entry : rules->items) {
+      read_rule(rule, entry);
+    }
+    if (!taken) {
+      rules_.resize(before);
       return;
+    }
+    blocks_.push_back(rule);
+    check_neighbours(before);
+    rule.implied = true;
+    rules_.push_back(rule);
+  }
+
+  /// Whether any communicator takes the block's rules; numbers of ranks are kept in 32 bits.
+  [[nodiscard]] bool is_taken(const LocatedJson& block, Rule& rule) {
+    const std::pair<const char*, std::int64_t*> limits[] = {{"comm_size_min", &rule.ranks.least},
+                                                            {"comm_size_max", &rule.ranks.most}};
+    for (const auto& [key, value] : limits) {
+      const bool infinite = *value == CountRange::kUnlimited;
+      const std::int64_t kept = infinite ? -1 : std::int64_t{static_cast<std::int32_t>(*value)};
+      if (kept != *value) {
+        findings_.warn(block.find(key)->place, "overflow",
+                       fmt::format("\"{}\" {} does not fit in 32 bits, and becomes {}; leave it out where there is no "
+                                   "limit",
+                                   key, infinite ? "\"inf\"" : std::to_string(*value), kept));
+        *value = kept;
+      }
+    }
+    if (rule.ranks.empty() || rule.ranks.most < 1) {
+      findings_.warn(block.place, "empty-range",
+                     fmt::format("comm_size_min {} to comm_size_max {}: these rules are never taken", rule.ranks.least,
+                                 rule.ranks.most));
+      return false;
     }
     // A communicator takes the first block that fits, and only its rules.
     for (const Rule& earlier : blocks_) {
-      if (earlier.collective == id && earlier.ranks.least <= rule.ranks.least &&
+      if (earlier.collective == rule.collective && earlier.ranks.least <= rule.ranks.least &&
           earlier.ranks.most >= rule.ranks.most &&
           (earlier.distribution == Distribution::kAny || earlier.distribution == rule.distribution)) {
         findings_.warn(block.place, "shadowed",
                        fmt::format("these rules are never taken: the ones in line {} are for all these ranks, and come "
                                    "first",
                                    earlier.place.line));
-        return;
+        return false;
+      }
+      if (earlier.collective == rule.collective && earlier.distribution == rule.distribution &&
+          rule.ranks.least > earlier.ranks.least && rule.ranks.least <= earlier.ranks.most) {
+        findings_.warn(block.place, "overlap",
+                       fmt::format("{} to {} ranks take the rules in line {}, which come first", rule.ranks.least,
+                                   earlier.ranks.most, earlier.place.line));
       }
     }
-    rule.place = block.place;
-    blocks_.push_back(rule);
-    for (const LocatedJson& entry : rules->items) {
-      read_rule(rule, entry);
+    return true;
+  }
+
+  /// What stands between the rules of the block that was just read, and what two of them want. That a later rule is
+  /// for all that the earlier ones leave is how such files are written.
+  void check_neighbours(std::size_t first) {
+    const auto begin = rules_.begin() + static_cast<std::ptrdiff_t>(first);
+    for (auto rule = begin; rule != rules_.end(); ++rule) {
+      for (auto earlier = begin; earlier != rule; ++earlier) {
+        if (rule->bytes.least > earlier->bytes.least && rule->bytes.least <= earlier->bytes.most &&
+            rule->bytes.most > earlier->bytes.most) {
+          findings_.add(rule->bytes.least == earlier->bytes.most ? FindingLevel::kNote : FindingLevel::kWarning,
+                        rule->place, "overlap",
+                        fmt::format("sizes {} to {} are those of the rule in line {} too, which comes first",
+                                    rule->bytes.least, earlier->bytes.most, earlier->place.line));
+        }
+      }
     }
-    rule.implied = true;
-    rules_.push_back(rule);
+    tell_gaps({begin, rules_.end()});
+  }
+
+  void tell_gaps(std::vector<Rule> rules) {
+    std::erase_if(rules, [](const Rule& rule) { return rule.bytes.empty(); });
+    std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.bytes.least < b.bytes.least; });
+    std::int64_t covered = 0;
+    for (const Rule& rule : rules) {
+      if (rule.bytes.least > covered && covered > 0) {
+        findings_.note(rule.place, "gap",
+                       fmt::format("sizes {} to {} have no rule: the built-in table decides there", covered,
+                                   rule.bytes.least - 1));
+      }
+      covered = rule.bytes.most == CountRange::kUnlimited ? rule.bytes.most : std::max(covered, rule.bytes.most + 1);
+    }
   }
 
   void read_rule(Rule rule, const LocatedJson& entry) {
@@ -171,6 +250,13 @@ class Reader {
     rule.place = entry.place;
     rule.bytes.least = integer(entry, "msg_size_min", 0);
     rule.bytes.most = integer(entry, "msg_size_max", CountRange::kUnlimited);
+    for (const char* key : {"msg_size_min", "msg_size_max"}) {
+      if (const std::int64_t value = integer(entry, key, 0); value < 0) {
+        findings_.warn(entry.find(key)->place, "negative",
+                       fmt::format("\"{}\" {} becomes more than any size", key, value));
+        (key == std::string_view("msg_size_min") ? rule.bytes.least : rule.bytes.most) = CountRange::kUnlimited;
+      }
+    }
     rule.fan = integer(entry, "faninout", 0);
     rule.segment = integer(entry, "seg_size", 0);
     rule.requests = integer(entry, "reqs", 0);
@@ -198,10 +284,13 @@ class Reader {
         return true;
       }
     }
+    const std::vector<std::string> names = algorithm_names(rule.collective, target_);
     findings_.error(json.place, "unknown-algorithm",
-                    fmt::format("'{}' is no algorithm of {} {}: this rule is left out",
-                                json.is(Kind::kString) ? json.text.substr(0, 40) : std::to_string(json.integer),
-                                name_of(target_), collective_name(rule.collective)));
+                    fmt::format("{} is no algorithm of {} {}{}: this rule is left out",
+                                json.is(Kind::kString) ? fmt::format("\"{}\"", json.text.substr(0, 40))
+                                                       : std::to_string(json.integer),
+                                name_of(target_), collective_name(rule.collective),
+                                json.is(Kind::kString) ? did_you_mean(json.text, names) : ""));
     return false;
   }
 

@@ -11,10 +11,14 @@
 namespace ringwood {
 namespace {
 
-[[nodiscard]] std::string contents(const std::string& name) {
-  std::ifstream file(std::string(RINGWOOD_TRAPS) + "/" + name, std::ios::binary);
-  EXPECT_TRUE(file) << name;
+[[nodiscard]] std::string contents_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+[[nodiscard]] std::string contents(const std::string& name) {
+  return contents_of(std::string(RINGWOOD_TRAPS) + "/" + name);
 }
 
 struct Trap {
@@ -47,7 +51,14 @@ constexpr Trap kTraps[] = {
     {"sizes_descending.conf", "open-mpi-4.1", "shadowed", 7},
     {"sizes_descending.conf", "open-mpi-4.1", "not-ascending", 8},
     {"size_twice.conf", "open-mpi-4.1", "shadowed", 7},
-    {"first_block_below.conf", "open-mpi-4.1", "first-block-below", 4, kNote},
+    {"first_block_below.conf", "open-mpi-4.1", "first-block-below", 4},
+    {"ranks_twice.conf", "open-mpi-4.1", "repeated", 7},
+    {"ranks_beyond_int.conf", "open-mpi-4.1", "overflow", 7},
+    {"segment_beyond_int.conf", "open-mpi-4.1", "overflow", 6},
+    {"gatherv.conf", "open-mpi-4.1", "never-asked", 6},
+    {"scatter_sizes.conf", "open-mpi-4.1", "size-definition", 7},
+    {"header_after_mark.conf", "open-mpi-5.0.7", "header-not-first", 1, FindingLevel::kWarning, false},
+    {"odd_ranks.conf", "open-mpi-4.1", "taken-over", 6, kNote},
     {"unsafe_allreduce.conf", "open-mpi-4.1", "unsafe-operator", 7},
     {"unsafe_reduce_scatter.conf", "open-mpi-4.1", "unsafe-operator", 6},
     {"unknown_algorithm.conf", "open-mpi-4.1", "unknown-algorithm", 6, kError},
@@ -74,6 +85,11 @@ constexpr Trap kTraps[] = {
     {"shadowed_block.json", "open-mpi-6", "shadowed", 3},
     {"empty_range.json", "open-mpi-6", "empty-range", 3},
     {"no_alg.json", "open-mpi-6", "no-algorithm", 3},
+    {"infinite_ranks.json", "open-mpi-6", "overflow", 2},
+    {"overlap.json", "open-mpi-6", "overlap", 3},
+    {"ranks_overlap.json", "open-mpi-6", "overlap", 2},
+    {"negative.json", "open-mpi-6", "negative", 1},
+    {"gap.json", "open-mpi-6", "gap", 3, kNote},
     {"missing_collectives.json", "mpich-4.0", "missing-collectives", 1, kError},
     {"no_any.json", "mpich-4.0", "no-any", 3, kError},
     {"after_any.json", "mpich-4.0", "after-any", 4, kError},
@@ -120,6 +136,41 @@ TEST_P(Traps, AreFoundWhereTheyAre) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Traps, ::testing::ValuesIn(kTraps));
+
+struct Sane {
+  const char* file;
+  const char* target;
+};
+
+class SaneFiles : public ::testing::TestWithParam<Sane> {};
+
+TEST_P(SaneFiles, RaiseNoAlarm) {
+  const DecisionReading reading = read_as(contents_of(std::string(RINGWOOD_SANE) + "/" + GetParam().file),
+                                          parse_decision_target(GetParam().target));
+  EXPECT_TRUE(reading.used);
+  for (const Finding& finding : reading.findings) {
+    EXPECT_EQ(finding.level, FindingLevel::kNote) << finding.place.line << ": " << finding.message;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, SaneFiles,
+                         ::testing::Values(Sane{"no_newline.conf", "open-mpi-4.1"},
+                                           Sane{"one_line.conf", "open-mpi-4.1"}, Sane{"tabs.conf", "open-mpi-4.1"},
+                                           Sane{"comments.conf", "open-mpi-5.0"}, Sane{"mark.conf", "open-mpi-4.1"},
+                                           Sane{"mark.json", "open-mpi-6"},
+                                           Sane{"carriage_returns.conf", "open-mpi-4.1"},
+                                           Sane{"catch_all.json", "open-mpi-6"},
+                                           Sane{"max_requests.conf", "open-mpi-5.0.7"}));
+
+// What a file says may be anything; what is said of it is text.
+TEST(Lint, ShowsNoControlLettersAndNoBrokenText) {
+  const DecisionReading reading =
+      read_as(std::string_view("\x1B[2J\xFF\xC3(\0", 9), parse_decision_target("open-mpi-4.1"));
+  EXPECT_FALSE(reading.used);
+  for (const Finding& finding : reading.findings) {
+    EXPECT_EQ(finding.message.find_first_of(std::string("\x1B\xFF\xC3\0", 4)), std::string::npos) << finding.message;
+  }
+}
 
 TEST(Lint, FindsNothingInTheExampleOfTheDocumentForTheVersionsThatItIsFor) {
   const DecisionReading reading = read_as(
