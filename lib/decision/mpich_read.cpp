@@ -6,6 +6,7 @@
 
 #include "base/nearest.hpp"
 #include "decision/findings.hpp"
+#include "decision/json_c.hpp"
 #include "decision/mpich_leaf.hpp"
 #include "decision/mpich_tree.hpp"
 #include "decision/writers.hpp"
@@ -103,10 +104,7 @@ class Linter {
       const Test& test = tests.back();
       check_repeated(object, member);
       if (test.kind == TestKind::kLeaf) {
-        if (previous != nullptr) {
-          findings_.error(member.place, "leaf-among-tests",
-                          "an algorithm beside tests: it is taken always, and the tests before it are lost");
-        }
+        check_alone(object, member);
         leaf(test, member, facts);
         return;
       }
@@ -118,6 +116,7 @@ class Linter {
       }
       check_test(test, member, facts);
       check_order(test, previous, member);
+      check_hierarchy(test, previous, member);
       Facts inside = facts;
       settle(test, true, inside);
       node(member.value, inside, member.place);
@@ -127,6 +126,24 @@ class Linter {
     }
     if (!complete) {
       tell_incomplete(object, *previous);
+    }
+  }
+
+  /// MPICH reads all keys beside an algorithm as algorithms.
+  void check_alone(const LocatedJson& object, const LocatedJson::Member& member) {
+    if (!member.value.is(Kind::kObject)) {
+      findings_.error(member.value.place, "not-an-object",
+                      fmt::format("expected an object, found {}: MPICH fails an assertion when it starts",
+                                  name_of(member.value.kind)));
+    }
+    for (const LocatedJson::Member& other : object.members) {
+      if (&other != &member) {
+        const bool is_leaf = parse_test(other.name).kind == TestKind::kLeaf;
+        findings_.error(other.place, "leaf-among-tests",
+                        is_leaf ? "a second algorithm in one place: the last is taken, by the rules of the first"
+                                : "a test beside an algorithm: MPICH takes it for an algorithm, and fails an assertion "
+                                  "when it starts");
+      }
     }
   }
 
@@ -276,6 +293,19 @@ class Linter {
     }
   }
 
+  /// Of the four kinds of communicators only one is told from the others.
+  void check_hierarchy(const Test& test, const Test* previous, const LocatedJson::Member& member) {
+    if (test.kind != TestKind::kHierarchy || test.value == "parent") {
+      return;
+    }
+    const bool again = previous != nullptr && previous->kind == test.kind && previous->value != "parent";
+    findings_.warn(member.place, again ? "shadowed" : "hierarchy",
+                   again ? fmt::format("'{}' is never taken: '{}' holds whenever it does", test.text, previous->text)
+                         : fmt::format("'{}' holds for all communicators but parents: MPICH tells 'parent' from the "
+                                       "rest, and nothing else",
+                                       test.text));
+  }
+
   static void settle(const Test& test, bool holds, Facts& facts) {
     const bool yes = (test.value == "yes") == holds;
     switch (test.kind) {
@@ -362,13 +392,24 @@ class Linter {
 DecisionReading read_mpich(std::string_view text, const DecisionTarget& target) {
   Findings findings;
   DecisionReading reading;
+  std::string plain;
   if (!text.empty() && text.size() % kPage == 0) {
     findings.error({}, "page-size",
                    fmt::format("the file has {} bytes, a multiple of a page: MPICH reads on past its end; add a blank",
                                text.size()));
   }
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    findings.error({}, "byte-order-mark",
+                   "the file begins with a byte-order mark: MPICH fails an assertion when it starts");
+    reading.used = false;
+    reading.findings = findings.take();
+    return reading;
+  }
   try {
-    const LocatedJson root = parse_located_json(text, "");
+    const LocatedJson root = parse_located_json(
+        text.size() > kMostDecisionFileBytes ? text
+                                             : std::string_view(plain = without_json_c_extensions(text, findings)),
+        "");
     if (!root.is(Kind::kObject)) {
       findings.error(root.place, "not-an-object", "expected an object of trees");
       reading.used = false;

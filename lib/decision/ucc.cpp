@@ -37,6 +37,10 @@ constexpr TheirAlgorithm kAlgorithms[] = {
     {"alltoall", 0, "pairwise", "pairwise"},
     {"alltoall", 1, "bruck", "bruck"},
     {"alltoall", 2, "onesided"},
+    {"alltoallv", 0, "pairwise"},
+    {"alltoallv", 1, "hybrid"},
+    {"alltoallv", 2, "onesided"},
+    {"gather", 0, "knomial"},
 };
 
 struct Hierarchical {
@@ -91,6 +95,17 @@ const TheirAlgorithm* find_algorithm(std::string_view collective, int id, const 
 bool is_hierarchical_algorithm(std::string_view collective, std::string_view name) {
   return std::any_of(std::begin(kHierarchical), std::end(kHierarchical),
                      [&](const Hierarchical& one) { return one.collective == collective && one.name == name; });
+}
+
+bool has_algorithms(std::string_view collective) {
+  return std::any_of(std::begin(kAlgorithms), std::end(kAlgorithms),
+                     [&](const TheirAlgorithm& one) { return one.collective == collective; });
+}
+
+bool is_radix_variable(std::string_view name) {
+  return std::any_of(std::begin(kAlgorithms), std::end(kAlgorithms), [&](const TheirAlgorithm& one) {
+    return !one.radix_variable.empty() && one.radix_variable == name;
+  });
 }
 
 bool is_collective(std::string_view name) {

@@ -28,6 +28,12 @@ struct TheirAlgorithm {
 
 [[nodiscard]] bool is_collective(std::string_view name);
 
+/// Whether tl/ucp's algorithms for it are known here.
+[[nodiscard]] bool has_algorithms(std::string_view collective);
+
+/// "ALLREDUCE_KN_RADIX": without the UCC_TL_UCP_ in front.
+[[nodiscard]] bool is_radix_variable(std::string_view name);
+
 /// Whether UCC knows how long a call's vector is before it chooses.
 [[nodiscard]] bool has_size(std::string_view collective);
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 
 #include "base/nearest.hpp"
 #include "decision/findings.hpp"
 #include "decision/located_json.hpp"
 #include "decision/ucc.hpp"
+#include "decision/ucc_text.hpp"
 #include "decision/writers.hpp"
 
 // UCC's score strings: a value of UCC_TL_UCP_TUNE and its like, or a ucc.conf with such variables in sections.
@@ -17,13 +19,10 @@ namespace {
 
 using namespace ucc;
 
-constexpr std::string_view kMemoryTypes[] = {"host", "cuda", "cuda-managed", "rocm", "rocm-managed"};
-constexpr std::string_view kSectionKeys[] = {"vendor", "model", "team_size", "ppn", "sock", "nnodes"};
+// The longest line of a file that old versions read; the rest is lost in silence.
+constexpr std::size_t kLineOfOldVersions = 500;
 
-struct Piece {
-  std::string_view text;
-  FilePlace place;
-};
+constexpr std::string_view kSectionKeys[] = {"vendor", "model", "team_size", "ppn", "sock", "nnodes"};
 
 /// A token, understood.
 struct Token {
@@ -36,62 +35,15 @@ struct Token {
   FilePlace place;
 };
 
-[[nodiscard]] std::vector<Piece> split(const Piece& whole, char separator) {
-  std::vector<Piece> pieces;
-  std::size_t begin = 0;
-  while (true) {
-    const std::size_t end = std::min(whole.text.find(separator, begin), whole.text.size());
-    pieces.push_back({whole.text.substr(begin, end - begin), {whole.place.line, whole.place.column + begin}});
-    if (end == whole.text.size()) {
-      return pieces;
-    }
-    begin = end + 1;
-  }
-}
-
-[[nodiscard]] bool is_number_start(std::string_view text) {
-  return !text.empty() && text.front() >= '0' && text.front() <= '9';
-}
-
-/// "4k", "inf".
-[[nodiscard]] std::optional<std::int64_t> number_of(std::string_view text) {
-  if (text == "inf") {
-    return CountRange::kUnlimited;
-  }
-  std::int64_t value = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (status != std::errc() || value < 0) {
-    return std::nullopt;
-  }
-  std::string unit(end, text.data() + text.size());
-  std::transform(unit.begin(), unit.end(), unit.begin(),
-                 [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; });
-  const int shift = unit.empty() || unit == "b"   ? 0
-                    : unit == "k" || unit == "kb" ? 10
-                    : unit == "m" || unit == "mb" ? 20
-                    : unit == "g" || unit == "gb" ? 30
-                                                  : -1;
-  if (shift < 0 || value > (CountRange::kUnlimited >> (shift + 1))) {
-    return std::nullopt;
-  }
-  return value << shift;
-}
-
-[[nodiscard]] std::optional<CountRange> range_of(std::string_view text) {
-  const std::size_t dash = text.find('-');
-  const auto least = number_of(text.substr(0, dash));
-  const auto most = dash == std::string_view::npos ? least : number_of(text.substr(dash + 1));
-  if (!least || !most) {
-    return std::nullopt;
-  }
-  return CountRange{*least, *most};
-}
-
 class Linter {
  public:
   Linter(const DecisionTarget& target, Findings& findings) : target_(target), findings_(findings) {}
 
   void file(std::string_view text) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (text.starts_with(kByteOrderMark)) {
+      text.remove_prefix(kByteOrderMark.size());
+    }
     std::size_t number = 0;
     while (!text.empty()) {
       const std::size_t end = std::min(text.find('\n'), text.size());
@@ -105,15 +57,14 @@ class Linter {
 
  private:
   void line(Piece piece) {
-    const std::size_t start = std::min(piece.text.find_first_not_of(" \t\r"), piece.text.size());
-    piece.text.remove_prefix(start);
-    piece.place.column += start;
-    while (!piece.text.empty() &&
-           (piece.text.back() == ' ' || piece.text.back() == '\t' || piece.text.back() == '\r')) {
-      piece.text.remove_suffix(1);
-    }
-    if (piece.text.empty() || piece.text.front() == '#') {
+    piece = trimmed(piece);
+    if (piece.text.empty() || piece.text.front() == '#' || piece.text.front() == ';') {
       return;
+    }
+    if (piece.text.size() > kLineOfOldVersions) {
+      findings_.note(piece.place, "long-line",
+                     fmt::format("a line of {} letters: old versions of UCC read {} and lose the rest in silence",
+                                 piece.text.size(), kLineOfOldVersions));
     }
     if (piece.text.front() == '[') {
       section(piece);
@@ -124,15 +75,21 @@ class Linter {
       tune(piece, "UCC_TL_UCP_TUNE");
       return;
     }
-    const std::string_view name = piece.text.substr(0, equals);
+    Piece name{piece.text.substr(0, equals), piece.place};
     const Piece value{piece.text.substr(equals + 1), {piece.place.line, piece.place.column + equals + 1}};
-    variable(name, piece.place, value);
+    constexpr std::string_view kExport = "export ";
+    if (name.text.starts_with(kExport)) {
+      findings_.warn(name.place, "export", "'export' is a word of shells: in a ucc.conf the line is ignored");
+      name.text.remove_prefix(kExport.size());
+    }
+    variable(trimmed(name).text, name.place, trimmed(value));
   }
 
   void section(const Piece& piece) {
     in_section_ = true;
     teams_ = {};
     seen_.clear();
+    variables_.clear();
     if (piece.text.back() != ']') {
       findings_.error(piece.place, "section", "the section has no ']'");
       return;
@@ -153,6 +110,11 @@ class Linter {
       } else if (key == "team_size" && key.size() < part.text.size()) {
         teams_ = range_of(part.text.substr(key.size() + 1));
       }
+      if (key != "vendor" && key != "model" &&
+          !range_of(part.text.substr(std::min(key.size() + 1, part.text.size())))) {
+        findings_.error(part.place, "bad-range",
+                        fmt::format("'{}' is neither a number nor a range of them", part.text.substr(0, 40)));
+      }
     }
   }
 
@@ -162,12 +124,21 @@ class Linter {
                      fmt::format("'{}' is no variable of UCC (UCC_...)", name.substr(0, 60)));
       return;
     }
+    if (const auto [earlier, is_new] = variables_.emplace(name, place.line); !is_new) {
+      findings_.warn(place, "repeated",
+                     fmt::format("'{}' stands in line {} already: UCC keeps that one, with a warning",
+                                 name.substr(0, 60), earlier->second));
+      return;
+    }
     if (in_section_ && !name.starts_with("UCC_TL_UCP_")) {
       findings_.warn(place, "not-in-section",
                      fmt::format("'{}' in a section: sections are read by tl/ucp (UCC_TL_UCP_...) only", name));
     }
     if (name.ends_with("_TUNE")) {
+      check_layer(name, place, findings_);
       tune(value, name);
+    } else if (name.starts_with("UCC_TL_UCP_") && name.ends_with("_RADIX")) {
+      check_radix(name, place, value, findings_);
     }
   }
 
@@ -199,17 +170,34 @@ class Linter {
     }
   }
 
+  /// Whether there is one of the kind already, which UCC refuses.
+  [[nodiscard]] bool is_repeated(const Piece& part, bool there, std::string_view what) {
+    if (there) {
+      findings_.error(
+          part.place, "repeated-qualifier",
+          fmt::format("'{}': a second {} within one token: UCC refuses the string", part.text.substr(0, 40), what));
+    }
+    return there;
+  }
+
   [[nodiscard]] bool qualifier(const Piece& part, Token& token) {
     if (part.text.starts_with('@')) {
+      if (is_repeated(part, !token.algorithm.empty(), "algorithm")) {
+        return false;
+      }
       token.algorithm = part.text.substr(1);
       return true;
     }
     if (part.text.starts_with('[')) {
-      return ranges({part.text.ends_with(']') ? part.text.substr(1, part.text.size() - 2) : "", part.place},
+      return !is_repeated(part, !token.teams.empty(), "list of team sizes") &&
+             ranges({part.text.ends_with(']') ? part.text.substr(1, part.text.size() - 2) : "", part.place},
                     token.teams);
     }
     if (part.text == "inf" ||
         (is_number_start(part.text) && part.text.find_first_not_of("0123456789") == std::string_view::npos)) {
+      if (is_repeated(part, token.has_score, "score")) {
+        return false;
+      }
       token.has_score = true;
       if (part.text == "0") {
         findings_.note(part.place, "disabled", "score 0: this is switched off");
@@ -217,7 +205,12 @@ class Linter {
       return true;
     }
     if (is_number_start(part.text)) {
-      return ranges(part, token.sizes);
+      return !is_repeated(part, !token.sizes.empty(), "list of sizes") && sizes(part, token);
+    }
+    const bool are_collectives = is_collective(part.text.substr(0, part.text.find(',')));
+    if (is_repeated(part, are_collectives ? !token.collectives.empty() : !token.memory.empty(),
+                    are_collectives ? "list of collectives" : "list of memory types")) {
+      return false;
     }
     for (const Piece& word : split(part, ',')) {
       if (!name(word, token)) {
@@ -225,6 +218,19 @@ class Linter {
       }
     }
     return true;
+  }
+
+  /// One size alone is no range to UCC.
+  [[nodiscard]] bool sizes(const Piece& part, Token& token) {
+    for (const Piece& piece : split(part, ',')) {
+      if (piece.text.find('-') == std::string_view::npos && range_of(piece.text)) {
+        findings_.error(piece.place, "bad-range",
+                        fmt::format("'{}' is one size and no range such as 0-4k: UCC refuses the string",
+                                    piece.text.substr(0, 40)));
+        return false;
+      }
+    }
+    return ranges(part, token.sizes);
   }
 
   [[nodiscard]] bool ranges(const Piece& part, std::vector<CountRange>& result) {
@@ -251,7 +257,7 @@ class Linter {
       token.collectives.push_back(word.text);
       return true;
     }
-    if (std::find(std::begin(kMemoryTypes), std::end(kMemoryTypes), word.text) != std::end(kMemoryTypes)) {
+    if (is_memory_type(word.text)) {
       token.memory.push_back(word.text);
       return true;
     }
@@ -295,6 +301,12 @@ class Linter {
   }
 
   void check_algorithm(const Token& token, std::string_view collective) {
+    if (!has_algorithms(collective)) {
+      findings_.note(token.place, "unchecked",
+                     fmt::format("the algorithms of {} are not known here: @{} is not checked", collective,
+                                 token.algorithm.substr(0, 40)));
+      return;
+    }
     std::int64_t id = 0;
     const TheirAlgorithm* algorithm = nullptr;
     if (is_number_start(token.algorithm)) {
@@ -348,8 +360,13 @@ class Linter {
                            other.bytes.least <= rule.bytes.least && other.bytes.most >= rule.bytes.most;
       findings_.warn(
           place, covered ? "shadowed" : "overlap",
-          covered ? fmt::format("{}: never taken: an earlier range is for all its sizes, and comes first", collective)
-                  : fmt::format("{}: overlaps an earlier range, which is taken where both fit", collective));
+          covered
+              ? fmt::format("{}: never taken: an earlier range is for all its sizes, and comes first; versions that "
+                            "check refuse the string",
+                            collective)
+              : fmt::format("{}: overlaps an earlier range, which is taken where both fit; versions that check "
+                            "refuse the string",
+                            collective));
       if (covered) {
         return;
       }
@@ -364,7 +381,8 @@ class Linter {
   bool hierarchical_ = false;
   bool ucp_ = true;
   std::optional<CountRange> teams_;
-  std::vector<std::pair<std::string, DecisionRule>> seen_;  // of this section
+  std::map<std::string, std::size_t, std::less<>> variables_;  // of this section, by line
+  std::vector<std::pair<std::string, DecisionRule>> seen_;     // of this section
   std::vector<std::pair<std::string, DecisionRule>> rules_;
 };
 

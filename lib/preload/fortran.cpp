@@ -89,6 +89,27 @@ void ompi_reduce_f(void* send, void* receive, MPI_Fint* count, MPI_Fint* type, M
                                MPI_Comm_f2c(*comm)));
 }
 
+void ompi_alltoall_f(void* send, MPI_Fint* send_count, MPI_Fint* send_type, void* receive, MPI_Fint* count,
+                     MPI_Fint* type, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
+  give_code(ierror, MPI_Alltoall(buffer_of(send), *send_count, MPI_Type_f2c(*send_type), buffer_of(receive), *count,
+                                 MPI_Type_f2c(*type), MPI_Comm_f2c(*comm)));
+}
+
+void ompi_gather_f(void* send, MPI_Fint* send_count, MPI_Fint* send_type, void* receive, MPI_Fint* count,
+                   MPI_Fint* type, MPI_Fint* root, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
+  give_code(ierror, MPI_Gather(buffer_of(send), *send_count, MPI_Type_f2c(*send_type), buffer_of(receive), *count,
+                               MPI_Type_f2c(*type), *root, MPI_Comm_f2c(*comm)));
+}
+
+void ompi_scatter_f(void* send, MPI_Fint* send_count, MPI_Fint* send_type, void* receive, MPI_Fint* count,
+                    MPI_Fint* type, MPI_Fint* root, MPI_Fint* comm, MPI_Fint* ierror) {
+  const CalledFrom from(__builtin_return_address(0));
+  give_code(ierror, MPI_Scatter(buffer_of(send), *send_count, MPI_Type_f2c(*send_type), buffer_of(receive), *count,
+                                MPI_Type_f2c(*type), *root, MPI_Comm_f2c(*comm)));
+}
+
 void ompi_barrier_f(MPI_Fint* comm, MPI_Fint* ierror) {
   const CalledFrom from(__builtin_return_address(0));
   give_code(ierror, MPI_Barrier(MPI_Comm_f2c(*comm)));
@@ -112,6 +133,11 @@ RINGWOOD_NAMES(allgatherv, ALLGATHERV,
                (void*, MPI_Fint*, MPI_Fint*, void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
 RINGWOOD_NAMES(bcast, BCAST, (void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
 RINGWOOD_NAMES(reduce, REDUCE, (void*, void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
+RINGWOOD_NAMES(alltoall, ALLTOALL, (void*, MPI_Fint*, MPI_Fint*, void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
+RINGWOOD_NAMES(gather, GATHER,
+               (void*, MPI_Fint*, MPI_Fint*, void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
+RINGWOOD_NAMES(scatter, SCATTER,
+               (void*, MPI_Fint*, MPI_Fint*, void*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*, MPI_Fint*));
 RINGWOOD_NAMES(barrier, BARRIER, (MPI_Fint*, MPI_Fint*));
 
 }  // extern "C"

@@ -95,6 +95,33 @@ int MPI_Reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datat
       [&] { return PMPI_Reduce(sendbuf, recvbuf, count, datatype, op, root, comm); });
 }
 
+int MPI_Alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                 MPI_Datatype recvtype, MPI_Comm comm) {
+  return serve(
+      {Collective::kAlltoall, comm, RINGWOOD_CALLER, recvcount, recvtype},
+      [&] { return ringwood_alltoall(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm); },
+      [&] { return PMPI_Alltoall(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, comm); });
+}
+
+// What counts at all ranks of a gather is what they send, where they do; of a scatter, what they receive.
+int MPI_Gather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+               MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  const bool in_place = sendbuf == MPI_IN_PLACE;
+  return serve(
+      {Collective::kGather, comm, RINGWOOD_CALLER, in_place ? recvcount : sendcount, in_place ? recvtype : sendtype},
+      [&] { return ringwood_gather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm); },
+      [&] { return PMPI_Gather(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm); });
+}
+
+int MPI_Scatter(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
+                MPI_Datatype recvtype, int root, MPI_Comm comm) {
+  const bool in_place = recvbuf == MPI_IN_PLACE;
+  return serve(
+      {Collective::kScatter, comm, RINGWOOD_CALLER, in_place ? sendcount : recvcount, in_place ? sendtype : recvtype},
+      [&] { return ringwood_scatter(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm); },
+      [&] { return PMPI_Scatter(sendbuf, sendcount, sendtype, recvbuf, recvcount, recvtype, root, comm); });
+}
+
 int MPI_Barrier(MPI_Comm comm) {
   return serve(
       {Collective::kBarrier, comm, RINGWOOD_CALLER, 0, MPI_DATATYPE_NULL}, [&] { return ringwood_barrier(comm); },

@@ -118,6 +118,19 @@ constexpr Trap kTraps[] = {
     {"ucc_size_ignored.conf", "ucc", "size-ignored", 1},
     {"ucc_section.conf", "ucc", "unknown-section-key", 1, kError},
     {"ucc_section_variable.conf", "ucc", "not-in-section", 2},
+    {"ucc_one_size.conf", "ucc", "bad-range", 1, kError},
+    {"ucc_two_algorithms.conf", "ucc", "repeated-qualifier", 1, kError},
+    {"ucc_twice.conf", "ucc", "repeated", 2},
+    {"ucc_typo.conf", "ucc", "unknown-variable", 1},
+    {"ucc_section_value.conf", "ucc", "bad-range", 1, kError},
+    {"ucc_export.conf", "ucc", "export", 1},
+    {"ucc_radix.conf", "ucc", "bad-value", 1, kError},
+    {"ucc_radix.conf", "ucc", "unknown-variable", 2},
+    {"two_leaves.json", "mpich-4.0", "leaf-among-tests", 5, kError},
+    {"leaf_no_object.json", "mpich-4.0", "not-an-object", 4, kError},
+    {"hierarchy.json", "mpich-4.0", "hierarchy", 4},
+    {"hierarchy.json", "mpich-4.0", "shadowed", 7},
+    {"mark.json", "mpich-4.0", "byte-order-mark", 1, kError, false},
 };
 
 class Traps : public ::testing::TestWithParam<Trap> {};
@@ -160,7 +173,9 @@ INSTANTIATE_TEST_SUITE_P(All, SaneFiles,
                                            Sane{"mark.json", "open-mpi-6"},
                                            Sane{"carriage_returns.conf", "open-mpi-4.1"},
                                            Sane{"catch_all.json", "open-mpi-6"},
-                                           Sane{"max_requests.conf", "open-mpi-5.0.7"}));
+                                           Sane{"max_requests.conf", "open-mpi-5.0.7"}, Sane{"ucc.conf", "ucc"},
+                                           Sane{"ucc_spaces.conf", "ucc"}, Sane{"ucc_mark.conf", "ucc"},
+                                           Sane{"ucc_carriage_returns.conf", "ucc"}, Sane{"json_c.json", "mpich-4.0"}));
 
 // What a file says may be anything; what is said of it is text.
 TEST(Lint, ShowsNoControlLettersAndNoBrokenText) {

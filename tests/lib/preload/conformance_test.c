@@ -454,6 +454,63 @@ static void data_movement(MPI_Comm comm, const char* name) {
   MPI_Type_free(&nothing);
 }
 
+/* What rank `from` has for rank `to` at `index`. */
+static int block_value(int from, int to, int index) {
+  return from * 1000003 + to * 1009 + index;
+}
+
+/* Alltoall, gather and scatter, out of place and in place, of ints and into a resized type. */
+static void equal_blocks(MPI_Comm comm, const char* name) {
+  int rank = 0;
+  int ranks = 1;
+  MPI_Datatype resized;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &ranks);
+  MPI_Type_create_resized(MPI_INT, -4, 12, &resized);
+  MPI_Type_commit(&resized);
+  const struct Type type = {MPI_INT, "int", kInteger, 4};
+  for (int count = 0; count <= 30000; count = count * 9 + 1) {
+    int* in = malloc(sizeof(int) * (size_t)(count * ranks + 1));
+    int* out = malloc(sizeof(int) * (size_t)(3 * count * ranks + 2));
+    int bad = 0;
+    for (int i = 0; i < count * ranks; ++i)
+      in[i] = block_value(rank, i / count, i % count);
+    MPI_Alltoall(in, count, MPI_INT, out, count, MPI_INT, comm);
+    for (int i = 0; i < count * ranks; ++i)
+      bad += out[i] != block_value(i / count, rank, i % count);
+    MPI_Alltoall(in, count, MPI_INT, out + 1, count, resized, comm);
+    for (int i = 0; i < count * ranks; ++i)
+      bad += out[1 + 3 * i] != block_value(i / count, rank, i % count);
+    memcpy(out, in, sizeof(int) * (size_t)(count * ranks));
+    MPI_Alltoall(MPI_IN_PLACE, 0, MPI_DATATYPE_NULL, out, count, MPI_INT, comm);
+    for (int i = 0; i < count * ranks; ++i)
+      bad += out[i] != block_value(i / count, rank, i % count);
+    check(bad == 0, "alltoall", &type, "copy", count, name);
+    for (int root = 0; root < ranks; ++root) {
+      bad = 0;
+      MPI_Gather(in, count, MPI_INT, rank == root ? out + 1 : NULL, count, resized, root, comm);
+      for (int i = 0; rank == root && i < count * ranks; ++i)
+        bad += out[1 + 3 * i] != block_value(i / count, 0, i % count);
+      memcpy(out + rank * count, in, sizeof(int) * (size_t)count);
+      MPI_Gather(rank == root ? MPI_IN_PLACE : in, count, MPI_INT, out, count, MPI_INT, root, comm);
+      for (int i = 0; rank == root && i < count * ranks; ++i)
+        bad += out[i] != block_value(i / count, 0, i % count);
+      check(bad == 0, "gather", &type, "copy", count, name);
+      bad = 0;
+      MPI_Scatter(rank == root ? in : NULL, count, MPI_INT, out, count, MPI_INT, root, comm);
+      for (int i = 0; i < count; ++i)
+        bad += out[i] != block_value(root, rank, i);
+      MPI_Scatter(in, count, MPI_INT, rank == root ? MPI_IN_PLACE : out, count, MPI_INT, root, comm);
+      for (int i = 0; i < count; ++i)
+        bad += (rank == root ? in[rank * count + i] : out[i]) != block_value(root, rank, i);
+      check(bad == 0, "scatter", &type, "copy", count, name);
+    }
+    free(in);
+    free(out);
+  }
+  MPI_Type_free(&resized);
+}
+
 /* Blocking collectives beside non-blocking ones, persistent point-to-point messages and wildcards. */
 static void beside_others(MPI_Comm comm, const char* name) {
   int rank = 0;
@@ -537,6 +594,7 @@ static void on(MPI_Comm comm, const char* name) {
   predefined(comm, name, counts, comm == MPI_COMM_WORLD ? few : 2);
   user_operations(comm, name);
   data_movement(comm, name);
+  equal_blocks(comm, name);
   beside_others(comm, name);
 }
 

@@ -34,6 +34,14 @@ wrong += world.bcast({"root": rank}, root=ranks - 1) != {"root": ranks - 1}
 wrong += world.allgather("x" * rank) != ["x" * i for i in range(ranks)]
 lists = world.reduce([rank], root=0)
 wrong += rank == 0 and lists != list(range(ranks))
+exchanged = array.array("i", [0] * ranks)
+world.Alltoall([array.array("i", [rank * 100 + i for i in range(ranks)]), MPI.INT], [exchanged, MPI.INT])
+wrong += list(exchanged) != [i * 100 + rank for i in range(ranks)]
+world.Gather([array.array("i", [rank]), MPI.INT], [exchanged, MPI.INT] if rank == 0 else None, root=0)
+wrong += rank == 0 and list(exchanged) != list(range(ranks))
+single = array.array("i", [-1])
+world.Scatter([exchanged, MPI.INT] if rank == 0 else None, [single, MPI.INT], root=0)
+wrong += single[0] != rank
 sent = numbers()
 request = world.Iallreduce([sent, MPI.DOUBLE], [result, MPI.DOUBLE])
 world.Barrier()
