@@ -55,6 +55,10 @@ class ChargeTable {
       costs.o = costs.o * cpu_percent_ / 100;
       costs.O = slowed(costs.O, cpu_percent_);
       entry = {charges_of(costs, bytes), gamma_.of(bytes), bytes, cost_class};
+      if (cpu_percent_ != 100 && costs.corrections != nullptr) {
+        entry.charges.cpu += costs.corrections->cpu_of(bytes) * (cpu_percent_ - 100) / 100;
+        entry.charges.cpu = std::max(entry.charges.cpu, entry.charges.overhead);
+      }
     }
     return entry;
   }

@@ -45,7 +45,8 @@ class Walk {
   /// What the operation itself took of the time at its rank, from what it waited for to its end.
   void add_service(const SimulatedOperation& operation) {
     const LogGops& costs = costs_[operation.cost_class];
-    const Picoseconds cpu_body = costs.O.of(std::max<Bytes>(operation.bytes - 1, 0));
+    const Picoseconds cpu_body =
+        operation.bytes > 0 ? std::max<Picoseconds>(0, cpu_time_of(costs, operation.bytes) - costs.o) : 0;
     switch (operation.kind) {
       case Kind::kSend:
         path_.overhead += costs.o + cpu_body;

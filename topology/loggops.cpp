@@ -33,19 +33,19 @@ SizeCorrections::SizeCorrections(std::vector<Point> points, bool paced) : points
   }
 }
 
-Picoseconds SizeCorrections::of(Bytes bytes) const {
+Picoseconds SizeCorrections::at(Bytes bytes, Picoseconds Point::*what) const {
   const auto above =
       std::find_if(points_.begin(), points_.end(), [&](const Point& point) { return point.bytes > bytes; });
   if (above == points_.begin()) {
-    return above->time;
+    return (*above).*what;
   }
   const Point& below = *(above - 1);
   if (above == points_.end()) {
-    return below.time;
+    return below.*what;
   }
   __extension__ using Wide = __int128;
-  const Wide rise = Wide{above->time - below.time} * (bytes - below.bytes);
-  return below.time + static_cast<Picoseconds>(rise / (above->bytes - below.bytes));
+  const Wide rise = Wide{(*above).*what - below.*what} * (bytes - below.bytes);
+  return below.*what + static_cast<Picoseconds>(rise / (above->bytes - below.bytes));
 }
 
 MessageFlight flight_of(const LogGops& costs, Bytes bytes) {
@@ -64,6 +64,11 @@ MessageFlight flight_of(const LogGops& costs, Bytes bytes) {
   flight.latency = std::max<Picoseconds>(0, flight.latency + correction + off_body);
   flight.busy = costs.corrections->paced() ? flight.busy : std::min(flight.busy, flight.body);
   return flight;
+}
+
+Picoseconds cpu_time_of(const LogGops& costs, Bytes bytes) {
+  const Picoseconds usual = costs.o + costs.O.of(bytes - 1);
+  return costs.corrections == nullptr ? usual : std::max<Picoseconds>(0, usual + costs.corrections->cpu_of(bytes));
 }
 
 }  // namespace ringwood

@@ -32,7 +32,8 @@ class SizeCorrections {
  public:
   struct Point {
     Bytes bytes = 0;
-    Picoseconds time = 0;  ///< may be negative: a message takes less
+    Picoseconds time = 0;  ///< of the flight; may be negative: a message takes less
+    Picoseconds cpu = 0;   ///< of the CPU, at either end: what it takes longer than o and O say
 
     friend bool operator==(const Point&, const Point&) = default;
   };
@@ -47,9 +48,13 @@ class SizeCorrections {
 
   [[nodiscard]] bool paced() const { return paced_; }
 
-  [[nodiscard]] Picoseconds of(Bytes bytes) const;
+  [[nodiscard]] Picoseconds of(Bytes bytes) const { return at(bytes, &Point::time); }
+
+  [[nodiscard]] Picoseconds cpu_of(Bytes bytes) const { return at(bytes, &Point::cpu); }
 
  private:
+  [[nodiscard]] Picoseconds at(Bytes bytes, Picoseconds Point::*what) const;
+
   std::vector<Point> points_;
   bool paced_ = false;
 };
@@ -77,5 +82,9 @@ struct MessageFlight {
 /// With corrections: what a message takes longer is latency; what it takes less is taken off its body, and of its
 /// latency when nothing is left of that.
 [[nodiscard]] MessageFlight flight_of(const LogGops& costs, Bytes bytes);
+
+/// What a message takes of the CPU at either end: o + (m-1)O, and the corrections. Where the ranks' own CPUs copy the
+/// bytes, a rank that sends and receives at once takes longer than one that does either.
+[[nodiscard]] Picoseconds cpu_time_of(const LogGops& costs, Bytes bytes);
 
 }  // namespace ringwood

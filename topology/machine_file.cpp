@@ -158,8 +158,9 @@ class Reader {
       if (!list[i].is_object()) {
         refuse(here, "expected an object with \"bytes\" and \"s\"");
       }
+      const double cpu = list[i].contains("cpu_s") ? number(list[i], here, "cpu_s", -3600, 3600) : 0;
       points.push_back({static_cast<Bytes>(number(list[i], here, "bytes", 1, 1e18)),
-                        std::llround(number(list[i], here, "s", -3600, 3600) * 1e12)});
+                        std::llround(number(list[i], here, "s", -3600, 3600) * 1e12), std::llround(cpu * 1e12)});
     }
     try {
       costs.corrections = std::make_shared<const SizeCorrections>(std::move(points), is_paced(object, place));
@@ -216,6 +217,9 @@ class Reader {
     object["paced"] = costs.corrections->paced();
     for (const SizeCorrections::Point& point : costs.corrections->points()) {
       object["corrections"].push_back({{"bytes", point.bytes}, {"s", seconds(point.time)}});
+      if (point.cpu != 0) {
+        object["corrections"].back()["cpu_s"] = seconds(point.cpu);
+      }
     }
   }
   return object;

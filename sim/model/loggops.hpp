@@ -23,7 +23,8 @@
 ///
 /// An operation completes when the CPU has served it. Resources belong to ranks, not to hosts. `cpu` is never earlier
 /// than the start of the current round, so that this start need not appear above. Where parameters have corrections by
-/// size, L, (m-1)max(O,G) and (m-1)G are those of the message (flight_of).
+/// size, L, (m-1)max(O,G) and (m-1)G are those of the message (flight_of), and so is o + (m-1)O where it stands for
+/// what the CPU takes (cpu_time_of); the simulator's receives have only the former.
 ///
 /// With noise the CPU's work ends later by the detours that interrupt it (sim/noise.hpp); NICs go on.
 ///
@@ -88,7 +89,7 @@ struct MessageCharges {
 
 [[nodiscard]] inline MessageCharges charges_of(const LogGops& costs, Bytes bytes) {
   const MessageFlight flight = flight_of(costs, bytes);
-  return {costs.o,     flight.latency,  costs.o + costs.O.of(bytes - 1), costs.g + flight.busy,
+  return {costs.o,     flight.latency,  std::max(costs.o, cpu_time_of(costs, bytes)), costs.g + flight.busy,
           flight.body, bytes <= costs.S};
 }
 

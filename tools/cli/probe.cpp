@@ -22,14 +22,16 @@ namespace {
 // A fit that is further off than that does not describe the machine.
 constexpr double kWorstMedianError = 0.5;
 
-constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback = "120ms"}, {.name = "quiet"}};
+constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback = "300ms"}, {.name = "quiet"}};
 
 [[nodiscard]] std::string row(const LogGops& parameters, const ProbePoint& point) {
   const auto time = [](double seconds) { return format_time(static_cast<Picoseconds>(seconds * 1e12)); };
-  const double predicted = predicted_one_way(parameters, point.bytes);
-  return fmt::format("{:>8}  {:>10}  {:>10}  {:>10}  {:>10}  {:>+8.0f} %  {:>+8.0f} %\n", format_bytes(point.bytes),
-                     time(point.one_way), time(point.exchange), time(point.gap), time(predicted),
-                     (predicted / point.one_way - 1) * 100, (predicted / point.exchange - 1) * 100);
+  const double one_way = predicted_one_way(parameters, point.bytes);
+  const double exchange = predicted_exchange(parameters, point.bytes);
+  return fmt::format("{:>8}  {:>10}  {:>10}  {:>+5.0f} %  {:>10}  {:>10}  {:>+5.0f} %  {:>10}\n",
+                     format_bytes(point.bytes), time(point.one_way), time(one_way), (one_way / point.one_way - 1) * 100,
+                     time(point.exchange), time(exchange), (exchange / point.exchange - 1) * 100,
+                     point.gap == 0 ? "" : time(point.gap));
 }
 
 /// The fit, and every measured point beside what it says.
@@ -39,15 +41,26 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
   std::string text =
       fmt::format("{}: L {}, o {}, g {}, G {:.4f} ns, S {}, and corrections by size\n\n", samples.distance,
                   format_time(p.L), format_time(p.o), format_time(p.g), per_byte(p.G), format_bytes(p.S));
-  text += fmt::format("{:>8}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}  {:>10}\n", "bytes", "one way", "exchange", "gap",
-                      "model", "of one way", "of exch.");
+  text += fmt::format("{:>8}  {:>10}  {:>10}  {:>7}  {:>10}  {:>10}  {:>7}  {:>10}\n", "bytes", "one way", "model", "",
+                      "exchange", "model", "", "gap");
   for (const ProbePoint& point : samples.points) {
     text += row(p, point);
   }
-  return text + fmt::format(
-                    "median error of ping-pongs {:.0f} %, of exchanges of other sizes {:.0f} %; of exchanges "
-                    "without corrections {:.0f} %\n\n",
-                    result.error_of_one_way * 100, result.error_of_checks * 100, result.error_without * 100);
+  text += "sizes that the fit does not know:\n";
+  for (const ProbePoint& point : samples.checks) {
+    text += row(p, point);
+  }
+  text += fmt::format(
+      "median error of ping-pongs {:.0f} %, of other sizes {:.0f} %; of exchanges of other sizes {:.0f} %, without "
+      "corrections {:.0f} %\n",
+      result.error_of_one_way * 100, result.error_of_other_one_way * 100, result.error_of_checks * 100,
+      result.error_without * 100);
+  if (samples.dropped > 0) {
+    text += fmt::format(
+        "{:.0f} % of the passes were left out: this machine was faster or slower then than most of the time\n",
+        samples.dropped * 100);
+  }
+  return text + "\n";
 }
 
 [[nodiscard]] LogGops fitted(const ProbeSamples& samples, std::string& text) {
@@ -165,11 +178,13 @@ constinit const Command probe_command{
     .details =
         "Fits LogGOPS parameters to messages between ranks of one host and of two, as the library sends\n"
         "them and with all pairs at once, with corrections for every range of sizes; and shows how far each\n"
-        "measurement is from the fit. Hosts that slow each other down on their way to others become groups\n"
-        "with a cable of that bandwidth. The file is a machine: `ringwood simulate --machine FILE`, and\n"
-        "RINGWOOD_MACHINE=FILE for real runs, which then choose by it. Cables that let a burst pass before\n"
-        "they limit a rate make schedules of few rounds look slower than they are. --budget is for each of\n"
-        "some hundred measurements.",
+        "measurement is from the fit, also at sizes that it does not know. All sizes are measured in turn,\n"
+        "again and again, and passes in which the machine was faster or slower than most of the time are\n"
+        "left out: what is written holds for how the machine was then. Hosts that slow each other down on\n"
+        "their way to others become groups with a cable of that bandwidth. The file is a machine: `ringwood\n"
+        "simulate --machine FILE`, and RINGWOOD_MACHINE=FILE for real runs, which then choose by it. Cables\n"
+        "that let a burst pass before they limit a rate make schedules of few rounds look slower than they\n"
+        "are. --budget is for each of some hundred measurements, over all passes.",
     .operands_min = 0,
     .operands_max = 0,
     .options = kOptions,

@@ -2,7 +2,10 @@
 
 #include <limits>
 
+#include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
+#include "sim/simulate.hpp"
 #include "tools/cli/probe_fit.hpp"
 
 namespace ringwood::cli {
@@ -52,6 +55,49 @@ TEST(ProbeFit, EachRangeOfSizesHasItsProtocol) {
   EXPECT_GT(found.error_without, 0.01);
   for (const ProbePoint& point : samples.points) {
     EXPECT_NEAR(predicted_one_way(found.parameters, point.bytes) / point.exchange, 1, 1e-3) << point.bytes << " bytes";
+  }
+}
+
+// Where CPUs copy what is sent and what is received, an exchange takes longer than a message: both are told as
+// measured.
+TEST(ProbeFit, ExchangesAndMessagesThroughMemory) {
+  ProbeSamples samples =
+      samples_of({.L = 100'000, .o = 50'000, .g = 60'000, .G = TimePerByte::from_picoseconds(500), .O = {}});
+  samples.through_memory = true;
+  for (ProbePoint& point : samples.points) {
+    point.exchange = point.one_way * (point.bytes < 1000 ? 1 : point.bytes < 100'000 ? 1.3 : 1.9);
+  }
+  const LogGops found = fit(samples).parameters;
+  for (const ProbePoint& point : samples.points) {
+    EXPECT_NEAR(predicted_one_way(found, point.bytes) / point.one_way, 1, 1e-3) << point.bytes << " bytes";
+    EXPECT_NEAR(predicted_exchange(found, point.bytes) / point.exchange, 1, 1e-3) << point.bytes << " bytes";
+  }
+  // An exchange that is faster than a message is no time of a CPU: between the two.
+  samples.points[3].exchange = samples.points[3].one_way * 0.81;
+  EXPECT_NEAR(predicted_one_way(fit(samples).parameters, samples.points[3].bytes) / samples.points[3].one_way, 0.9,
+              1e-3);
+}
+
+// What simulate() says of a ping-pong and of a ring is what the fit promises.
+TEST(ProbeFit, IsWhatTheSimulatorSays) {
+  ProbeSamples samples =
+      samples_of({.L = 100'000, .o = 50'000, .g = 60'000, .G = TimePerByte::from_picoseconds(500), .O = {}});
+  samples.through_memory = true;
+  for (ProbePoint& point : samples.points) {
+    point.exchange = point.one_way * (point.bytes < 1000 ? 1 : 1.6);
+  }
+  Machine machine = machine_on(make_machine("crossbar:hosts=1").network, 2);
+  machine.inside_host = fit(samples).parameters;
+  machine.gamma = TimePerByte::from_picoseconds(30);
+  for (const Bytes bytes : {Bytes{1}, Bytes{96}, Bytes{5000}, Bytes{1} << 20U}) {
+    const auto time_of = [&](const Algorithm& algorithm, Bytes all) {
+      const Schedule schedule(algorithm, {.ranks = 2});
+      return static_cast<double>(simulate(schedule, equal_layout(schedule, all, 1), machine, {0, 0}, {}).time) / 1e12;
+    };
+    EXPECT_NEAR(time_of(broadcast_binomial, bytes) / predicted_one_way(machine.inside_host, bytes), 1, 1e-6);
+    const double ring =
+        2 * predicted_exchange(machine.inside_host, bytes) + static_cast<double>(machine.gamma.of(bytes)) / 1e12;
+    EXPECT_NEAR(time_of(allreduce_ring, 2 * bytes) / ring, 1, 1e-6);
   }
 }
 

@@ -31,9 +31,13 @@ ProbeChannel::ProbeChannel(MPI_Comm all, int color, Bytes largest) {
   check_mpi(MPI_Comm_split(all, color < 0 ? MPI_UNDEFINED : color, 0, &raw_), "MPI_Comm_split");
   if (raw_ != MPI_COMM_NULL) {
     communicator_ = std::make_unique<Communicator>(raw_);
-    send_.resize(static_cast<std::size_t>(largest * communicator_->size()));
-    receive_.resize(send_.size());
-    sum_ = built_in_reduction(ElementType::kUint8, ReduceOperator::kSum);
+    for (auto* const buffers : {&send_, &receive_}) {
+      for (std::vector<std::byte>& buffer : *buffers) {
+        buffer.resize(static_cast<std::size_t>(largest * communicator_->size()));
+      }
+    }
+    sum_of_bytes_ = built_in_reduction(ElementType::kUint8, ReduceOperator::kSum);
+    sum_of_floats_ = built_in_reduction(ElementType::kFloat, ReduceOperator::kSum);
   }
 }
 
@@ -46,7 +50,7 @@ ProbeChannel::~ProbeChannel() {
 
 void ProbeChannel::send_from(Rank root, Bytes bytes) {
   communicator_->run({.collective = Collective::kBroadcast,
-                      .receive = send_.data(),
+                      .receive = send_.front().data(),
                       .in_place = true,
                       .elements = static_cast<std::size_t>(bytes),
                       .root = root,
@@ -54,16 +58,26 @@ void ProbeChannel::send_from(Rank root, Bytes bytes) {
 }
 
 void ProbeChannel::ring(Bytes bytes) {
-  communicator_->run({.send = send_.data(),
-                      .receive = receive_.data(),
-                      .elements = static_cast<std::size_t>(bytes * communicator_->size()),
-                      .reduction = &*sum_,
+  constexpr Bytes kFloat = sizeof(float);
+  const bool floats = bytes % kFloat == 0;
+  const Bytes element = floats ? kFloat : 1;
+  turn_ = 1 - turn_;
+  communicator_->run({.send = send_[turn_].data(),
+                      .receive = receive_[turn_].data(),
+                      .elements = static_cast<std::size_t>(bytes / element * communicator_->size()),
+                      .element_size = element,
+                      .reduction = floats ? &*sum_of_floats_ : &*sum_of_bytes_,
                       .algorithm = "ring"});
+}
+
+void ProbeChannel::take_slowest(std::vector<double>& times) const {
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, times.data(), static_cast<int>(times.size()), MPI_DOUBLE, MPI_MAX, raw_),
+            "MPI_Allreduce");
 }
 
 void ProbeChannel::gather_directly() {
   communicator_->run({.collective = Collective::kAllgather,
-                      .receive = receive_.data(),
+                      .receive = receive_.front().data(),
                       .in_place = true,
                       .elements = static_cast<std::size_t>(communicator_->size()),
                       .algorithm = "direct"});

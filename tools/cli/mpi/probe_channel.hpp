@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,10 +35,14 @@ class ProbeChannel {
   /// One message of so many bytes; of two ranks, one sends and the other receives.
   void send_from(Rank root, Bytes bytes);
 
-  /// An allreduce by a ring in which every message has so many bytes: 2(p-1) exchanges, one after the other.
+  /// An allreduce by a ring in which every message has so many bytes: 2(p-1) exchanges, one after the other. Of floats
+  /// where bytes are such. Calls take turns with two pairs of buffers, as a program hardly ever sums up the same twice.
   void ring(Bytes bytes);
 
   [[nodiscard]] int ring_rounds() const { return 2 * peers(); }
+
+  /// Of each of the times, the longest that a rank of the channel has. Collective over the channel.
+  void take_slowest(std::vector<double>& times) const;
 
   /// Everybody gets a byte from everybody at once, in place.
   void gather_directly();
@@ -45,9 +50,11 @@ class ProbeChannel {
  private:
   MPI_Comm raw_ = MPI_COMM_NULL;
   std::unique_ptr<Communicator> communicator_;
-  std::vector<std::byte> send_;
-  std::vector<std::byte> receive_;
-  std::optional<Reduction> sum_;
+  std::array<std::vector<std::byte>, 2> send_;
+  std::array<std::vector<std::byte>, 2> receive_;
+  std::size_t turn_ = 0;
+  std::optional<Reduction> sum_of_bytes_;
+  std::optional<Reduction> sum_of_floats_;
 };
 
 /// Seconds of `action` at the first rank of each channel, since others may end before what they sent is there: the

@@ -12,7 +12,9 @@
 #include "ringwood/reduction.hpp"
 #include "tools/cli/mpi/probe_channel.hpp"
 #include "tools/cli/mpi/probe_network.hpp"
+#include "tools/cli/mpi/probe_session.hpp"
 #include "tools/cli/probe_groups.hpp"
+#include "tools/cli/probe_passes.hpp"
 
 namespace ringwood::cli {
 
@@ -20,15 +22,16 @@ namespace {
 
 // Between hosts time per byte does not change any more; inside a host caches end.
 constexpr Bytes kLargestBetween = Bytes{4} << 20U;
-constexpr Bytes kVectorInside = Bytes{64} << 20U;
+constexpr Bytes kVectorInside = Bytes{32} << 20U;
 constexpr Bytes kLeastInside = Bytes{1} << 20U;
-// From here on a message is so long that few are enough.
+// From here on a message is so long that one is enough.
 constexpr Bytes kLongMessage = Bytes{256} << 10U;
 
 // Messages follow each other without a pause in collectives: so many rings are timed together.
 constexpr int kChain = 3;
+// Through memory a ping-pong takes little longer than a look at the clock.
+constexpr int kPingPongs = 8;
 constexpr int kBurst = 16;
-constexpr int kShortBurst = 3;
 
 /// The sizes that are fitted: protocols and caches change somewhere in between.
 [[nodiscard]] std::vector<Bytes> fitted_sizes(Bytes largest) {
@@ -48,60 +51,137 @@ constexpr int kShortBurst = 3;
   return sizes;
 }
 
+/// How long the bursts are whose gaps tell whether cables are paced, and the shortest.
+[[nodiscard]] bool measures_gap(Bytes bytes) {
+  constexpr Bytes kShort = 4096;
+  constexpr Bytes kLong = 65536;
+  return bytes == 1 || (bytes >= kShort && bytes <= kLong);
+}
+
 struct Effort {
   double budget = 0;  ///< seconds for one measurement
   double gamma = 0;   ///< seconds to add up a byte
 };
 
-/// Measures all pairs at once. Collective over `all`; ranks outside of the channel keep out of the way.
+/// How rings are measured. Over a network what one leaves behind slows the next one down; through memory nothing is
+/// left, and they are measured as `bench` measures them.
+enum class Rings { kInARow, kEachAlone };
+
+/// Measures all pairs at once, and rings of all that are together. Pairs exchange with each other, and rings send one
+/// way; algorithms do both, and the latter takes longer where answers of the network itself cannot ride on what is sent
+/// back. Collective over `all`; ranks outside of the channels keep out of the way.
 class Measuring {
  public:
-  Measuring(MPI_Comm all, ProbeChannel& channel, const Effort& effort)
-      : all_(all), channel_(channel), budget_(effort.budget), gamma_(effort.gamma) {}
-
-  [[nodiscard]] ProbePoint point(Bytes bytes) {
-    ProbePoint result{.bytes = bytes};
-    result.one_way = timed(all_, channel_, budget_, [&] { ping_pong(bytes); }) / 2;
-    const int messages = bytes < kLongMessage ? kBurst : kShortBurst;
-    const double burst = timed(all_, channel_, budget_, [&] { this->burst(bytes, messages); });
-    result.gap = (burst - 2 * result.one_way) / (messages - 1);
-    if (result.gap <= 0) {
-      result.gap = burst / messages;
-    }
-    return result;
+  Measuring(MPI_Comm all, ProbeChannel& pairs, ProbeChannel& groups, const Effort& effort, Rings rings)
+      : all_(all), pairs_(pairs), groups_(groups), gamma_(effort.gamma), rings_(rings), session_(all, effort.budget) {
+    double rounds[2] = {rounds_of(pairs), rounds_of(groups)};
+    check_mpi(MPI_Allreduce(MPI_IN_PLACE, rounds, 2, MPI_DOUBLE, MPI_MAX, all), "MPI_Allreduce");
+    rounds_of_pairs_ = rounds[0];
+    rounds_of_groups_ = rounds[1];
   }
 
-  /// One of several exchanges that follow each other, with what is added up on the way taken off.
-  [[nodiscard]] double exchange(Bytes bytes) {
-    const int chain = bytes < kLongMessage ? kChain : 1;
-    double rounds = channel_.takes_part() ? channel_.ring_rounds() : 0;
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, &rounds, 1, MPI_DOUBLE, MPI_MAX, all_), "MPI_Allreduce");
-    const double taken = timed(all_, channel_, budget_,
-                               [&] {
-                                 for (int i = 0; i < chain; ++i) {
-                                   channel_.ring(bytes);
-                                 }
-                               }) /
-                         (chain * rounds);
+  [[nodiscard]] ProbeSamples samples(Bytes largest) {
+    const std::vector<Bytes> fitted = fitted_sizes(largest);
+    const std::vector<Bytes> checked = checked_sizes(largest);
+    std::vector<Planned> planned;
+    for (const Bytes bytes : fitted) {
+      planned.push_back(plan(bytes, measures_gap(bytes)));
+    }
+    for (const Bytes bytes : checked) {
+      planned.push_back(plan(bytes, false));
+    }
+    session_.run();
+    ProbeSamples samples;
+    for (const Planned& one : planned) {
+      (samples.points.size() < fitted.size() ? samples.points : samples.checks).push_back(outcome(one));
+    }
+    samples.dropped = session_.dropped();
+    samples.overhead = overhead();
+    samples.eager_limit = eager_limit();
+    return samples;
+  }
+
+ private:
+  /// What is measured at one size.
+  struct Planned {
+    Bytes bytes = 0;
+    ProbeSession::Series one_way = 0;
+    ProbeSession::Series exchange_of_pairs = 0;
+    ProbeSession::Series exchange_of_groups = 0;
+    std::optional<ProbeSession::Series> burst = std::nullopt;
+  };
+
+  [[nodiscard]] static double rounds_of(const ProbeChannel& channel) {
+    return channel.takes_part() ? channel.ring_rounds() : 0;
+  }
+
+  [[nodiscard]] Planned plan(Bytes bytes, bool with_gap) {
+    Planned planned{.bytes = bytes};
+    const auto ping_pong = [this, bytes] {
+      pairs_.send_from(0, bytes);
+      pairs_.send_from(1, bytes);
+    };
+    const bool in_a_row = rings_ == Rings::kEachAlone && bytes < kLongMessage;
+    planned.one_way = session_.add(pairs_, {.action = ping_pong, .chain = in_a_row ? kPingPongs : 1});
+    planned.exchange_of_pairs = session_.add(pairs_, ring_of(pairs_, bytes));
+    // Of two ranks a ring is a pair.
+    planned.exchange_of_groups = rounds_of_groups_ == rounds_of_pairs_ ? planned.exchange_of_pairs
+                                                                       : session_.add(groups_, ring_of(groups_, bytes));
+    if (with_gap) {
+      // Messages, and an answer of one byte.
+      planned.burst = session_.add(pairs_, {.action = [this, bytes] {
+                                     for (int i = 0; i < kBurst; ++i) {
+                                       pairs_.send_from(0, bytes);
+                                     }
+                                     pairs_.send_from(1, 1);
+                                   }});
+    }
+    return planned;
+  }
+
+  [[nodiscard]] ProbeSession::Task ring_of(ProbeChannel& channel, Bytes bytes) const {
+    return {.action = [&channel, bytes] { channel.ring(bytes); },
+            .chain = rings_ == Rings::kInARow && bytes < kLongMessage ? kChain : 1,
+            .clock = rings_ == Rings::kInARow ? ProbeSession::Clock::kFirst : ProbeSession::Clock::kSlowest};
+  }
+
+  [[nodiscard]] ProbePoint outcome(const Planned& planned) const {
+    ProbePoint point{.bytes = planned.bytes};
+    point.one_way = session_.seconds(planned.one_way) / 2;
+    point.exchange = (exchange(planned.bytes, session_.seconds(planned.exchange_of_pairs) / rounds_of_pairs_) +
+                      exchange(planned.bytes, session_.seconds(planned.exchange_of_groups) / rounds_of_groups_)) /
+                     2;
+    if (planned.burst) {
+      const double burst = session_.seconds(*planned.burst);
+      const double gap = (burst - 2 * point.one_way) / (kBurst - 1);
+      point.gap = gap > 0 ? gap : burst / kBurst;
+    }
+    return point;
+  }
+
+  /// With what is added up on the way taken off: in every other round of a ring.
+  [[nodiscard]] double exchange(Bytes bytes, double taken) const {
     return std::max(taken / 2, taken - gamma_ * static_cast<double>(bytes) / 2);
   }
 
   /// What the sender's calls take of a burst whose messages nobody answers before the last.
   [[nodiscard]] double overhead() {
-    double sent = 0;
-    double times = 0;
-    static_cast<void>(timed(all_, channel_, budget_, [&] {
+    constexpr int kTimes = 21;
+    std::vector<double> each;
+    for (int time = 0; time < kTimes; ++time) {
+      check_mpi(MPI_Barrier(all_), "MPI_Barrier");
+      if (!pairs_.takes_part()) {
+        continue;
+      }
       const double start = probe_clock();
       for (int i = 0; i < kBurst; ++i) {
-        channel_.send_from(0, 1);
+        pairs_.send_from(0, 1);
       }
-      if (channel_.rank() == 0) {
-        sent += probe_clock() - start;
-        times += kBurst;
-      }
-      channel_.send_from(1, 1);
-    }));
-    double sums[2] = {sent, times};
+      each.push_back((probe_clock() - start) / kBurst);
+      pairs_.send_from(1, 1);
+    }
+    const bool counts = pairs_.takes_part() && pairs_.rank() == 0;
+    double sums[2] = {counts ? median_of(std::move(each)) : 0, counts ? 1.0 : 0.0};
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, sums, 2, MPI_DOUBLE, MPI_SUM, all_), "MPI_Allreduce");
     return sums[1] > 0 ? sums[0] / sums[1] : 0;
   }
@@ -113,13 +193,13 @@ class Measuring {
     for (Bytes bytes = 64; bytes <= (Bytes{1} << 20U); bytes *= 2) {
       check_mpi(MPI_Barrier(all_), "MPI_Barrier");
       double waited = 0;
-      if (channel_.takes_part()) {
-        const bool sends = channel_.rank() == 0;
+      if (pairs_.takes_part()) {
+        const bool sends = pairs_.rank() == 0;
         if (!sends) {
           std::this_thread::sleep_for(kAsleep);
         }
         const double start = probe_clock();
-        channel_.send_from(0, bytes);
+        pairs_.send_from(0, bytes);
         waited = sends ? probe_clock() - start : 0;
       }
       check_mpi(MPI_Allreduce(MPI_IN_PLACE, &waited, 1, MPI_DOUBLE, MPI_MAX, all_), "MPI_Allreduce");
@@ -131,45 +211,15 @@ class Measuring {
     return limit;
   }
 
- private:
-  void ping_pong(Bytes bytes) {
-    channel_.send_from(0, bytes);
-    channel_.send_from(1, bytes);
-  }
-
-  /// Messages and an answer of one byte.
-  void burst(Bytes bytes, int messages) {
-    for (int i = 0; i < messages; ++i) {
-      channel_.send_from(0, bytes);
-    }
-    channel_.send_from(1, 1);
-  }
-
   MPI_Comm all_;
-  ProbeChannel& channel_;
-  double budget_;
+  ProbeChannel& pairs_;
+  ProbeChannel& groups_;
   double gamma_;
+  Rings rings_;
+  ProbeSession session_;
+  double rounds_of_pairs_ = 0;
+  double rounds_of_groups_ = 0;
 };
-
-/// Pairs exchange with each other, and rings of all that are together send one way; algorithms do both, and the latter
-/// takes longer where answers of the network itself cannot ride on what is sent back.
-[[nodiscard]] ProbeSamples measured(MPI_Comm all, ProbeChannel& pairs, ProbeChannel& groups, Bytes largest,
-                                    const Effort& effort) {
-  Measuring measuring(all, pairs, effort);
-  Measuring in_groups(all, groups, effort);
-  const auto exchange = [&](Bytes bytes) { return (measuring.exchange(bytes) + in_groups.exchange(bytes)) / 2; };
-  ProbeSamples samples;
-  for (const Bytes bytes : fitted_sizes(largest)) {
-    samples.points.push_back(measuring.point(bytes));
-    samples.points.back().exchange = exchange(bytes);
-  }
-  for (const Bytes bytes : checked_sizes(largest)) {
-    samples.checks.push_back({.bytes = bytes, .exchange = exchange(bytes)});
-  }
-  samples.overhead = measuring.overhead();
-  samples.eager_limit = measuring.eager_limit();
-  return samples;
-}
 
 /// The overhead of a message when everybody sends to and receives from everybody of the channel; negative if these are
 /// not more than two.
@@ -247,7 +297,8 @@ struct Hosts {
       std::bit_floor(static_cast<std::uint64_t>(std::max(kLeastInside, kVectorInside / hosts.most))));
   ProbeChannel pairs(MPI_COMM_WORLD, color_in(pairs_inside(hosts.host_of), me), largest);
   ProbeChannel all(MPI_COMM_WORLD, static_cast<int>(hosts.host_of[me]), largest);
-  ProbeSamples samples = measured(MPI_COMM_WORLD, pairs, all, largest, effort);
+  ProbeSamples samples = Measuring(MPI_COMM_WORLD, pairs, all, effort, Rings::kEachAlone).samples(largest);
+  samples.through_memory = true;
   samples.distance = "inside a host";
   const double overhead = overhead_of_all(MPI_COMM_WORLD, all, samples.points.front().exchange, effort.budget);
   samples.overhead = overhead < 0 ? samples.overhead : overhead;
@@ -261,7 +312,7 @@ struct Hosts {
   ProbeChannel pairs(leaders, color_in(pairs_inside(network.groups), me), kLargestBetween);
   ProbeChannel group(leaders, static_cast<int>(network.groups[me]), kLargestBetween);
   ProbeChannel everybody(leaders, 0, 1);
-  ProbeSamples samples = measured(leaders, pairs, group, kLargestBetween, effort);
+  ProbeSamples samples = Measuring(leaders, pairs, group, effort, Rings::kInARow).samples(kLargestBetween);
   samples.distance = "between hosts";
   const double overhead = overhead_of_all(leaders, everybody, samples.points.front().exchange, effort.budget);
   samples.overhead = overhead < 0 ? samples.overhead : overhead;
