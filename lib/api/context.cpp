@@ -13,6 +13,7 @@
 #include "api/diagnosis.hpp"
 #include "api/policies.hpp"
 #include "api/same_plugins.hpp"
+#include "base/waiting_time.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
@@ -39,10 +40,12 @@ std::size_t index(Rank rank) {
 /// Tells the ranks of the node that this one is in a call.
 class CallMark {
  public:
-  explicit CallMark(NodeEndpoint* endpoint)
-      : progress_(endpoint == nullptr ? nullptr : &endpoint->progress(endpoint->rank())) {
+  explicit CallMark(NodeEndpoint* endpoint) : progress_(endpoint == nullptr ? nullptr : &endpoint->own()) {
     if (progress_ != nullptr) {
-      advance(progress_->calls);
+      // Nobody else writes it.
+      number_ = progress_->calls.load(std::memory_order_relaxed) + 1;
+      progress_->round.store(0, std::memory_order_relaxed);
+      progress_->calls.store(number_, std::memory_order_relaxed);
     }
   }
 
@@ -51,17 +54,15 @@ class CallMark {
 
   ~CallMark() {
     if (progress_ != nullptr) {
-      advance(progress_->ended);
+      const bool failed = std::uncaught_exceptions() > exceptions_;
+      (failed ? progress_->given_up : progress_->ended).store(number_, std::memory_order_relaxed);
     }
   }
 
  private:
-  // Nobody else writes it.
-  static void advance(std::atomic<std::uint64_t>& count) {
-    count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
-
   NodeProgress* progress_;
+  std::uint64_t number_ = 0;
+  int exceptions_ = std::uncaught_exceptions();
 };
 
 Layout layout_of(const CollectiveCall& call, const Schedule& schedule) {
@@ -111,6 +112,7 @@ Context::Context(MPI_Comm users) : own_(make_twin(users)) {
     own_core_ = here == Cores::kEnough;
     piece_ = piece_bytes(settings_.piece, own_);
     transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
+    transport_->set_timeout(settings_.timeout);
     attach(std::move(node), here);
   } catch (...) {
     free();
@@ -132,7 +134,7 @@ void Context::attach(Node node, Cores here) {
                       .yields = here == Cores::kShared};
   waiting.timeout = settings_.timeout;
   waiting.diagnosis = [this, ranks = ranks_of_node(node.rank_of)](Rank peer) {
-    return who_has_come(*endpoint_, ranks, peer);
+    return who_has_come(*endpoint_, ranks, peer, transport_->peers_waited_for());
   };
   waiting.progress = [this] {
     int found = 0;
@@ -143,6 +145,7 @@ void Context::attach(Node node, Cores here) {
   endpoint_ = std::make_unique<NodeEndpoint>(segment_->memory(), segment_->shape(), me, std::move(waiting));
   node_transport_ = std::make_unique<NodeTransport>(*endpoint_, *transport_, std::move(node.rank_of));
   node_executor_ = std::make_unique<NodeExecutor>(*endpoint_);
+  executor_.show_rounds(&endpoint_->own().round);
 }
 
 void Context::close() noexcept {
@@ -163,6 +166,7 @@ void Context::free() noexcept {
     }
     node_executor_.reset();
     node_transport_.reset();
+    executor_.show_rounds(nullptr);
     endpoint_.reset();
     segment_.reset();
     transport_.reset();
@@ -337,14 +341,30 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
   } else if (progress::any()) {
     transport_->begin();
     executor_.begin(*todo.plan, buffers, call.reduction, *transport_, call.log);
-    while (!executor_.advance()) {
-      progress::turn();
-      if (!own_core_) {
-        std::this_thread::yield();
-      }
-    }
+    carry_on_with_others();
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
+  }
+}
+
+/// What was begun over MPI while operations in steps are under way, which have their turns too.
+void Context::carry_on_with_others() {
+  const std::chrono::milliseconds timeout = settings_.timeout;
+  WaitingTime waited;
+  for (std::uint64_t arrivals = executor_.arrivals(); !executor_.advance();) {
+    progress::turn();
+    if (!own_core_) {
+      std::this_thread::yield();
+    }
+    if (timeout.count() == 0) {
+      continue;
+    }
+    if (std::exchange(arrivals, executor_.arrivals()) != executor_.arrivals()) {
+      waited.restart();
+    } else if (waited.exceeds(timeout)) {
+      throw Error(ErrorKind::kSystem, executor_.where() + ": no answer for " + std::to_string(timeout.count()) +
+                                          " ms from " + transport_->peers_waited_for());
+    }
   }
 }
 

@@ -150,6 +150,7 @@ class Context : public std::enable_shared_from_this<Context> {
   void attach(Node node, Cores here);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
+  void carry_on_with_others();
   void carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
 
   [[nodiscard]] Surroundings surroundings(Manner manner) const {

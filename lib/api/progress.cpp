@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "api/context.hpp"
+#include "base/waiting_time.hpp"
 
 namespace ringwood {
 
@@ -74,11 +75,10 @@ class Patience {
     if (timeout_.count() == 0) {
       return false;
     }
-    const auto now = std::chrono::steady_clock::now();
     if (std::exchange(arrivals_, arrivals) != arrivals) {
-      since_ = now;
+      waiting_time_.restart();
     }
-    return now - since_ > timeout_;
+    return waiting_time_.exceeds(timeout_);
   }
 
   [[nodiscard]] std::chrono::milliseconds timeout() const { return timeout_; }
@@ -91,7 +91,7 @@ class Patience {
   int spins_;
   std::uint64_t arrivals_ = 0;
   std::chrono::milliseconds timeout_;
-  std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
+  WaitingTime waiting_time_;
 };
 
 }  // namespace

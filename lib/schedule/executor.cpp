@@ -75,13 +75,14 @@ inline void Executor::Job::apply(std::span<const Effect> effects) const {
 }
 
 /// The usual plan of one lane in one go: the transport is all that costs.
-void Executor::execute_one_lane(const Job& job) {
+void Executor::execute_one_lane(const Job& job) const {
   const PlanStrand& strand = job.plan().strands().front();
   const std::span<const PlanRound> rounds = job.plan().rounds(strand);
   std::size_t index = 0;
   try {
     for (; index < rounds.size(); ++index) {
       const PlanRound& round = rounds[index];
+      show(index);
       const std::uint32_t pending = job.start(round, strand.lane);
       job.transport().wait_all(pending);
       job.apply(job.plan().effects(round.effects));
@@ -186,6 +187,7 @@ void Executor::begin_strand(std::uint32_t index, std::uint32_t parent) {
 void Executor::start_round(std::uint32_t index) {
   Strand& strand = strands_[index];
   const PlanStrand& planned = job_.plan().strands()[index];
+  show(strand.round);
   try {
     strand.pending = job_.start(job_.plan().rounds(planned)[strand.round], planned.lane);
   } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -36,6 +37,10 @@ class Executor {
   /// Goes on with what was begun, as far as there is no need to wait. Returns whether it has come to the end. Throws as
   /// `execute` does; then it is not to be gone on with.
   [[nodiscard]] bool advance();
+
+  /// Writes the number of each round that begins (of several lanes: of the one that gets on) to where others see it;
+  /// nullptr: nowhere.
+  void show_rounds(std::atomic<std::uint32_t>* at) { shown_round_ = at; }
 
   /// Where what was begun waits: "rank 3, round 5", or "rank 3, lane 0, round 5; lane 2, round 4"; of many, the first
   /// few.
@@ -78,7 +83,13 @@ class Executor {
     std::byte* written_[3] = {};
   };
 
-  static void execute_one_lane(const Job& job);
+  void show(std::size_t round) const {
+    if (shown_round_ != nullptr) {
+      shown_round_->store(static_cast<std::uint32_t>(round), std::memory_order_relaxed);
+    }
+  }
+
+  void execute_one_lane(const Job& job) const;
   void run_ready();
   void arrived(std::uint32_t index);
   void begin_strand(std::uint32_t index, std::uint32_t parent);
@@ -94,6 +105,7 @@ class Executor {
   std::vector<std::uint32_t> ready_;
   std::uint64_t arrivals_ = 0;
   bool ended_ = true;
+  std::atomic<std::uint32_t>* shown_round_ = nullptr;
 };
 
 /// With an executor of its own.

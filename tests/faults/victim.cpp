@@ -212,9 +212,8 @@ void disarm() {
   planned_signal = 0;
 }
 
-/// Whom the text says that its rank waits for; -1: nobody.
-int awaited(const std::string& text) {
-  const std::string words = "waits for rank ";
+/// The rank that the text names after these words; -1: none.
+int rank_after(const std::string& words, const std::string& text) {
   const std::size_t at = text.find(words);
   return at == std::string::npos ? -1 : std::atoi(text.c_str() + at + words.size());
 }
@@ -256,7 +255,7 @@ void stop_one(Victim& victim, int trial, std::int64_t limit) {
   MPI_Bcast(&stopped, 1, MPI_INT, plan.faulty, MPI_COMM_WORLD);
   std::int64_t stopped_at = happened_at;
   MPI_Bcast(&stopped_at, 1, MPI_INT64_T, plan.faulty, MPI_COMM_WORLD);
-  const int waits = victim.rank == plan.faulty || error.find("waits for") == std::string::npos ? -1 : awaited(error);
+  const int waits = victim.rank == plan.faulty || error.empty() ? -1 : rank_after("waits for rank ", error);
   std::vector<int> all(static_cast<std::size_t>(victim.ranks));
   MPI_Allgather(&waits, 1, MPI_INT, all.data(), 1, MPI_INT, MPI_COMM_WORLD);
   const std::set<int> ends = ends_of(all);
@@ -264,6 +263,9 @@ void stop_one(Victim& victim, int trial, std::int64_t limit) {
   if (stopped != 0 && victim.rank != plan.faulty && waits >= 0 && failed_at - stopped_at > limit) {
     victim.complain(trial,
                     "told " + std::to_string((failed_at - stopped_at) / 1'000'000) + " ms after the stop: " + error);
+  }
+  if (waits >= 0 && rank_after("; late: rank ", error) != plan.faulty) {
+    victim.complain(trial, "rank " + std::to_string(plan.faulty) + " was stopped, but is not told as late: " + error);
   }
   if (victim.rank == 0 && !ends.empty() && ends != std::set<int>{plan.faulty}) {
     victim.complain(trial, "rank " + std::to_string(plan.faulty) + " was stopped, but rank 0 says: " + error);

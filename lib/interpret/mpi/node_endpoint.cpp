@@ -28,6 +28,7 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
     : memory_(memory),
       shape_(shape),
       me_(me),
+      own_(&progress(me)),
       waiting_(std::move(waiting)),
       peers_(static_cast<std::size_t>(shape.ranks)) {
   for (Rank rank = 0; rank < shape.ranks; ++rank) {
@@ -71,13 +72,16 @@ bool NodeEndpoint::has_entry(Peer& to) {
 
 void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
   if (turns == 0) {
-    waiting_since_ = std::chrono::steady_clock::now();
+    waiting_time_.restart();
+  }
+  if (turns % kProgressEvery == 0) {
+    own().waits_for.store(static_cast<std::uint32_t>(peer - kElsewhere), std::memory_order_relaxed);
   }
   if (turns % kProgressEvery == kProgressEvery - 1) {
     if (waiting_.progress) {
       waiting_.progress();
     }
-    if (waiting_.timeout.count() > 0 && std::chrono::steady_clock::now() - waiting_since_ > waiting_.timeout) {
+    if (waiting_.timeout.count() > 0 && waiting_time_.exceeds(waiting_.timeout)) {
       throw Error(ErrorKind::kSystem, "no answer for " + std::to_string(waiting_.timeout.count()) + " ms" +
                                           (waiting_.diagnosis ? ": " + waiting_.diagnosis(peer) : ""));
     }
@@ -100,12 +104,14 @@ void NodeEndpoint::wait_for_room(Rank peer, Ready ready) {
   for (std::uint64_t turns = 0; !ready(); ++turns) {
     pause(turns, peer);
   }
+  waited();
 }
 
 NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane) {
   for (std::uint64_t turns = 0;; ++turns) {
     for (int look = 0; look < (waiting_.yields ? 1 : kLooksInATurn); ++look) {
       if (const Piece piece = poll(peer, lane); piece.data != nullptr) {
+        waited();
         return piece;
       }
     }

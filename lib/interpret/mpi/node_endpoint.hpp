@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/waiting_time.hpp"
 #include "interpret/mpi/node_memory.hpp"
 
 namespace ringwood {
@@ -19,7 +20,8 @@ struct NodeWaiting {
   /// Called now and then by those who wait long: MPI makes progress only inside its own functions, and whom we wait for
   /// may be waiting for a message of the user's that is stuck in this process.
   std::function<void()> progress = {};
-  /// What an error says after "no answer": who has come, and who has not.
+  /// What an error says after "no answer": who has come, and who has not. `peer` is NodeEndpoint::kElsewhere where
+  /// nobody of the node is waited for.
   std::function<std::string(Rank peer)> diagnosis = {};
 };
 
@@ -27,6 +29,9 @@ struct NodeWaiting {
 /// (sender, lane) arrive in order. Nothing here may be used by two threads at once.
 class NodeEndpoint {
  public:
+  /// Instead of a peer: all that is waited for is on other nodes.
+  static constexpr Rank kElsewhere = -1;
+
   struct Piece {
     const std::byte* data = nullptr;
     std::size_t bytes = 0;
@@ -77,7 +82,15 @@ class NodeEndpoint {
   /// Waits a little; `turns` counts how often it was called in a row. Throws Error(kSystem) after the time-out.
   void pause(std::uint64_t turns, Rank peer);
 
+  /// What was waited for by `pause` has come.
+  void waited() { own().waits_for.store(0, std::memory_order_relaxed); }
+
+  /// For those who look at this rank: it is in that round now.
+  void in_round(std::uint32_t round) { own().round.store(round, std::memory_order_relaxed); }
+
   NodeProgress& progress(Rank rank) { return *reinterpret_cast<NodeProgress*>(memory_.data() + shape_.progress(rank)); }
+
+  NodeProgress& own() { return *own_; }
 
  private:
   struct Stashed {
@@ -126,6 +139,7 @@ class NodeEndpoint {
   std::span<std::byte> memory_;
   NodeShape shape_;
   Rank me_;
+  NodeProgress* own_;
   NodeWaiting waiting_;
   std::vector<Peer> peers_;
   SlotRing small_;
@@ -133,7 +147,7 @@ class NodeEndpoint {
   Slot* reserved_ = nullptr;
   bool held_in_stash_ = false;
   std::vector<std::byte> held_;
-  std::chrono::steady_clock::time_point waiting_since_;
+  WaitingTime waiting_time_;
 };
 
 }  // namespace ringwood

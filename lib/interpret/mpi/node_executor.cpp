@@ -72,6 +72,7 @@ class NodeExecutor::Run {
 
   void begin(const FusedStep& step, std::size_t bytes) {
     step_ = &step;
+    endpoint_.in_round(static_cast<std::uint32_t>(step.round));
     if (events_ == nullptr) {
       carry_out(step, bytes);
       return;

@@ -40,9 +40,11 @@ struct NodeChannel {
 
 /// What a rank is doing, for those who wait for it in vain.
 struct alignas(kCacheLine) NodeProgress {
-  std::atomic<std::uint64_t> calls;  ///< begun
-  std::atomic<std::uint64_t> ended;
-  std::atomic<std::uint32_t> round;  ///< of the call that has not ended
+  std::atomic<std::uint64_t> calls;      ///< begun; their numbers count from 1
+  std::atomic<std::uint64_t> ended;      ///< the last one that ended well
+  std::atomic<std::uint64_t> given_up;   ///< the last one that failed
+  std::atomic<std::uint32_t> round;      ///< of the call begun last
+  std::atomic<std::uint32_t> waits_for;  ///< one more than the rank (of the node) that it has waited for for long, or 0
 };
 
 /// Where everything lies in a segment. The same on all ranks, since it follows from the number of them.

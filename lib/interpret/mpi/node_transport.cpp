@@ -132,18 +132,23 @@ Rank NodeTransport::somebody_waited_for() const {
       return rank;
     }
   }
-  return endpoint_.rank();
+  return NodeEndpoint::kElsewhere;
 }
 
 Transport::Ticket NodeTransport::wait_any() {
   constexpr std::uint64_t kLooks = 50;
   std::uint64_t looks = 0;
+  bool waits = false;
   while (ended_.empty()) {
     if (progress()) {
       looks = 0;
     } else if (++looks > kLooks) {
       endpoint_.pause(looks - kLooks - 1, somebody_waited_for());
+      waits = true;
     }
+  }
+  if (waits) {
+    endpoint_.waited();
   }
   const Ticket ticket = ended_.front();
   ended_.pop_front();

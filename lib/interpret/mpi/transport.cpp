@@ -169,7 +169,7 @@ Transport::Ticket MpiTransport::wait_any() {
     }
     test();
     if (ended_.empty()) {
-      yield_after(spins);
+      pause(spins);
     }
   }
   const Ticket ticket = ended_.back();
@@ -190,9 +190,14 @@ std::optional<Transport::Ticket> MpiTransport::test_any() {
 }
 
 void MpiTransport::wait_all(std::uint32_t /*count*/) {
-  for (int spins = 0; !requests_.empty() && (waiting_ == Waiting::kYield || !long_.empty()); ++spins) {
+  const bool looks = waiting_ == Waiting::kYield || timeout_.count() > 0;
+  for (int spins = 0; !requests_.empty() && (looks || !long_.empty()); ++spins) {
+    const std::size_t waited_for = requests_.size();
     test();
-    yield_after(spins);
+    if (timeout_.count() > 0 && requests_.size() < waited_for) {
+      waiting_time_.restart();
+    }
+    pause(spins);
   }
   if (!requests_.empty()) {
     statuses_.resize(requests_.size());
@@ -210,10 +215,37 @@ void MpiTransport::wait_all(std::uint32_t /*count*/) {
   ended_.clear();
 }
 
-void MpiTransport::yield_after(int spins) const {
-  if (waiting_ == Waiting::kYield && spins > kSpins) {
+void MpiTransport::pause(int spins) {
+  if (spins <= kSpins) {
+    return;
+  }
+  if (waiting_ == Waiting::kYield) {
     std::this_thread::yield();
   }
+  if (timeout_.count() > 0) {
+    if (spins == kSpins + 1) {
+      waiting_time_.restart();
+    } else if (waiting_time_.exceeds(timeout_)) {
+      throw Error(ErrorKind::kSystem,
+                  "no answer for " + std::to_string(timeout_.count()) + " ms from " + peers_waited_for());
+    }
+  }
+}
+
+std::string MpiTransport::peers_waited_for() const {
+  constexpr std::size_t kNamed = 8;
+  std::vector<Rank> peers;
+  for (const Piece& piece : pieces_) {
+    if (std::ranges::find(peers, piece.peer) == peers.end()) {
+      peers.push_back(piece.peer);
+    }
+  }
+  std::ranges::sort(peers);
+  std::string text;
+  for (std::size_t i = 0; i < std::min(peers.size(), kNamed); ++i) {
+    text += (i == 0 ? "rank " : ", rank ") + std::to_string(peers[i]);
+  }
+  return peers.size() > kNamed ? text + ", ..." : text;
 }
 
 void MpiTransport::check_waiting(int code) {

@@ -2,10 +2,13 @@
 
 #include <mpi.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "base/waiting_time.hpp"
 #include "schedule/transport.hpp"
 
 namespace ringwood {
@@ -50,6 +53,12 @@ class MpiTransport final : public Transport {
   /// MPI's code for what failed since `begin`, or MPI_SUCCESS.
   [[nodiscard]] int error_code() const { return error_code_; }
 
+  /// After so long in which nothing comes, waiting ends with an Error(kSystem) that says for whom; 0: never.
+  void set_timeout(std::chrono::milliseconds timeout) { timeout_ = timeout; }
+
+  /// "rank 3, rank 5": whom messages under way are from and to; of many, the first few.
+  [[nodiscard]] std::string peers_waited_for() const;
+
   /// After a failure: ends what is under way. Receives are cancelled, and none writes its memory any more. A send that
   /// nobody takes cannot be taken back; false if there are such: their memory has to stay.
   [[nodiscard]] bool abandon() noexcept;
@@ -90,7 +99,7 @@ class MpiTransport final : public Transport {
   void allow_more(const Piece& ended);
   void go_on_with_long_ones();
   void test();
-  void yield_after(int spins) const;
+  void pause(int spins);
   void check_waiting(int code);
   [[noreturn]] void fail(const Piece& piece, int code);
   void check_ended(const Piece& piece, const MPI_Status& status, int code);
@@ -108,6 +117,8 @@ class MpiTransport final : public Transport {
   std::vector<int> indices_;
   std::vector<MPI_Status> statuses_;
   int error_code_ = MPI_SUCCESS;
+  std::chrono::milliseconds timeout_{0};
+  WaitingTime waiting_time_;
 };
 
 }  // namespace ringwood

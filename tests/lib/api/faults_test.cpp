@@ -156,9 +156,29 @@ TEST(Faults, who_waits_in_vain_says_for_whom) {
     const std::string missing = "not begun by rank " + std::to_string(communicator.size() - 1);
     EXPECT_THAT(what, testing::HasSubstr(missing));
     EXPECT_THAT(what, testing::HasSubstr("waits for rank"));
+    EXPECT_THAT(what, testing::HasSubstr("in call 2, round 0"));
+    const std::string late = "; late: rank " + std::to_string(communicator.size() - 1) + ", whose last call was 1";
+    EXPECT_THAT(what, testing::HasSubstr(late));
     EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum), testing::HasSubstr("earlier call"));
   }
   MPI_Barrier(MPI_COMM_WORLD);
+}
+
+TEST(Faults, over_mpi_as_well) {
+  const Environment without("RINGWOOD_SHARED_MEMORY", "0");
+  for (const char* algorithm : {"one-shot", "lanes(2, ring)"}) {
+    const Environment timed("RINGWOOD_TIMEOUT", "0.3");
+    Communicator communicator(timed.get());
+    if (communicator.size() < 2) {
+      GTEST_SKIP() << "one rank waits for nobody";
+    }
+    EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+    if (communicator.rank() != communicator.size() - 1) {
+      const std::string what = refusal(communicator, 10, ReduceOperator::kSum, algorithm);
+      EXPECT_THAT(what, testing::HasSubstr("no answer for 300 ms from rank "));
+    }
+    MPI_Barrier(MPI_COMM_WORLD);
+  }
 }
 
 TEST(Faults, without_shared_memory_all_is_the_same) {
