@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 namespace ringwood::open_mpi {
 
@@ -282,8 +284,10 @@ std::optional<std::string> expression_of(const Rule& rule, const DecisionTarget&
       text += ":" + std::string(pair.fixed);
     }
     if (pair.parameter == Pair::Parameter::kSegments) {
-      const Bytes bytes = rule.bytes.most == CountRange::kUnlimited ? 2 * std::max<Bytes>(rule.bytes.least, 1)
-                                                                    : (rule.bytes.least + rule.bytes.most) / 2;
+      const Bytes bytes =
+          rule.bytes.most == CountRange::kUnlimited
+              ? std::min(std::max<Bytes>(rule.bytes.least, 1), std::numeric_limits<Bytes>::max() / 2) * 2
+              : std::midpoint(rule.bytes.least, rule.bytes.most);
       const auto ranks = static_cast<Rank>(std::clamp<std::int64_t>(rule.ranks.least, 2, 1 << 20));
       const Bytes cut = segmented_bytes(pair, ranks, bytes);
       const std::int64_t segments = rule.segment == 0 ? 1 : std::clamp<std::int64_t>(cut / rule.segment, 1, 4096);

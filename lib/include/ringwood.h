@@ -12,11 +12,12 @@
  * understood, or that cannot do what is asked for, is an error that names the variable.
  *
  * Read there too: RINGWOOD_SHARED_MEMORY=0 sends all messages over MPI; RINGWOOD_CHECK=1 compares what the ranks pass
- * before each call; RINGWOOD_TIMEOUT=SECONDS makes a call fail in which nothing comes for so long, and says for whom it waits;
- * RINGWOOD_VERBOSE=1 says on standard error where there is no shared memory; RINGWOOD_TABLE=FILE is a decision table
- * (ringwood tune); RINGWOOD_MACHINE=FILE a machine (ringwood probe), a generator or a preset, by which algorithms
- * between nodes are chosen and hierarchical ones know the network; RINGWOOD_PIECE=SIZE cuts messages over MPI in pieces
- * of at most that, 0 sends them whole (usual: what Open MPI sends over TCP at once, so that both directions stay busy).
+ * before each call; RINGWOOD_TIMEOUT=SECONDS makes a call fail in which nothing comes for so long, and says whom it
+ * waits for; RINGWOOD_VERBOSE=1 says on standard error where there is no shared memory; RINGWOOD_TABLE=FILE is a
+ * decision table (ringwood tune); RINGWOOD_MACHINE=FILE a machine (ringwood probe), a generator or a preset, by which
+ * algorithms between nodes are chosen and hierarchical ones know the network; RINGWOOD_PIECE=SIZE cuts messages over
+ * MPI in pieces of at most that, 0 sends them whole (usual: what Open MPI sends over TCP at once, so that both
+ * directions stay busy).
  *
  * What is handed to the MPI library's own function, by a rule that has the same outcome on every rank, since it looks
  * only at what MPI requires to be the same there:
