@@ -5,8 +5,8 @@
 
 namespace ringwood {
 
-/// How long somebody has waited who looks again and again. Time in which the process itself did not run (it was stopped,
-/// or had no core) counts little: what it waits for may have come meanwhile, and it has not looked yet.
+/// How long somebody has waited who looks again and again. Time in which the process itself did not run (it was
+/// stopped, or had no core) counts little: what it waits for may have come meanwhile, and it has not looked yet.
 class WaitingTime {
  public:
   void restart() {
