@@ -4,13 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <limits>
 #include <thread>
 #include <utility>
 
 #include "api/agreement.hpp"
 #include "api/call_check.hpp"
-#include "api/diagnosis.hpp"
 #include "api/policies.hpp"
 #include "api/same_plugins.hpp"
 #include "base/waiting_time.hpp"
@@ -23,13 +21,6 @@
 namespace ringwood {
 
 namespace {
-
-// So often a rank looks for a message before it does anything else.
-constexpr int kSpinsOfOwnCore = 20'000;
-constexpr int kSpinsOfSharedCore = 50;
-
-// From here on results are written past the caches: the vectors of all ranks do not fit there anyway.
-constexpr Bytes kStreamedBytes = Bytes{8} << 20U;
 
 constexpr char kSeparator = '\n';
 
@@ -128,24 +119,9 @@ void Context::attach(Node node, Cores here) {
     }
     return;
   }
-  segment_ = std::move(node.segment);
-  one_node_ = segment_->shape().ranks == ranks_;
-  NodeWaiting waiting{.spins = here == Cores::kEnough ? kSpinsOfOwnCore : kSpinsOfSharedCore,
-                      .yields = here == Cores::kShared};
-  waiting.timeout = settings_.timeout;
-  waiting.diagnosis = [this, ranks = ranks_of_node(node.rank_of)](Rank peer) {
-    return who_has_come(*endpoint_, ranks, peer, transport_->peers_waited_for());
-  };
-  waiting.progress = [this] {
-    int found = 0;
-    PMPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, own_, &found, MPI_STATUS_IGNORE);
-    progress::turn();
-  };
-  const Rank me = node.rank_of[index(rank_)];
-  endpoint_ = std::make_unique<NodeEndpoint>(segment_->memory(), segment_->shape(), me, std::move(waiting));
-  node_transport_ = std::make_unique<NodeTransport>(*endpoint_, *transport_, std::move(node.rank_of));
-  node_executor_ = std::make_unique<NodeExecutor>(*endpoint_);
-  executor_.show_rounds(&endpoint_->own().round);
+  node_ = std::make_unique<NodeSide>(std::move(node), settings_, here, own_, *transport_);
+  one_node_ = node_->is_all();
+  executor_.show_rounds(&node_->endpoint().own().round);
 }
 
 void Context::close() noexcept {
@@ -164,11 +140,9 @@ void Context::free() noexcept {
     if (transport_ != nullptr && !transport_->abandon()) {
       scratch_.leave();
     }
-    node_executor_.reset();
-    node_transport_.reset();
     executor_.show_rounds(nullptr);
-    endpoint_.reset();
-    segment_.reset();
+    pool_.clear();
+    node_.reset();
     transport_.reset();
     trace_.reset();
     PMPI_Comm_free(&own_);
@@ -222,8 +196,8 @@ std::string_view Context::from_table(const CollectiveCall& call) {
 }
 
 /// Inside a node the machine's network is not what carries messages.
-std::string_view Context::from_machine(const CollectiveCall& call, Manner manner) {
-  if (surroundings(manner).medium == Medium::kMemory) {
+std::string_view Context::from_machine(const CollectiveCall& call) {
+  if (surroundings().medium == Medium::kMemory) {
     return {};
   }
   try {
@@ -233,22 +207,21 @@ std::string_view Context::from_machine(const CollectiveCall& call, Manner manner
   }
 }
 
-Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabled, Manner manner,
-                               const Objection& objection) const {
+Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabled, const Objection& objection) const {
   const Schedule::Request request = request_of(call);
   if (!tabled.empty()) {
     CollectiveCall named = call;
     named.algorithm = tabled;
-    return choose_schedule(named, request, surroundings(manner), objection);
+    return choose_schedule(named, request, surroundings(), objection);
   }
   const std::string_view forced = forced_[static_cast<std::size_t>(call.collective)];
   if (!call.algorithm.empty() || call.recorded != nullptr || forced.empty()) {
-    return choose_schedule(call, request, surroundings(manner), objection);
+    return choose_schedule(call, request, surroundings(), objection);
   }
   CollectiveCall named = call;
   named.algorithm = forced;
   try {
-    return choose_schedule(named, request, surroundings(manner), objection);
+    return choose_schedule(named, request, surroundings(), objection);
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(),
                            variable_of(call.collective) + "=" + std::string(forced) + ": " + error.what());
@@ -268,7 +241,7 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   std::string_view tabled = open && !objection ? from_table(call) : std::string_view();
   const bool by_table = !tabled.empty();
   if (open && !objection && !by_table) {
-    tabled = from_machine(call, manner);
+    tabled = from_machine(call);
   }
   const bool model_decides = open && tabled.empty();
   const std::string_view why = given ? "call" : !named.empty() ? "environment" : by_table ? "table" : "model";
@@ -277,10 +250,10 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   }
   if (named == "native" || tabled == "native" ||
       (model_decides && !objection && manner == Manner::kWaiting &&
-       prefers_native(call, placement_, surroundings(manner).medium))) {
+       prefers_native(call, placement_, surroundings().medium))) {
     return {.algorithm = "native", .why = why, .plan = std::nullopt};
   }
-  const Schedule schedule = schedule_for(call, tabled, manner, objection);
+  const Schedule schedule = schedule_for(call, tabled, objection);
   const Layout layout = layout_of(call, schedule);
   Plan plan = compile(schedule, layout, rank_, use);
   for (const PlanStrand& strand : plan.strands()) {
@@ -290,39 +263,11 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
     }
   }
   PreparedCall prepared{.algorithm = schedule.name(), .why = why, .plan = std::nullopt};
-  if (manner == Manner::kWaiting) {
-    prepared.fused = fused(call, schedule, layout, plan);
+  if (node_ != nullptr) {
+    prepared.fused = node_->fused(schedule, layout, plan, call.reduction == nullptr ? 1 : call.element_size, manner);
   }
   prepared.plan = std::move(plan);
   return prepared;
-}
-
-// All ranks have to decide alike where messages are longer than a window: whoever moves in windows sends the first part
-// of all its messages before the second part of any.
-std::optional<FusedPlan> Context::fused(const CollectiveCall& call, const Schedule& schedule, const Layout& layout,
-                                        const Plan& plan) const {
-  if (!one_node_ || plan.strands().size() > 1) {
-    return std::nullopt;
-  }
-  const auto slot = static_cast<Bytes>(segment_->shape().large_bytes);
-  const Bytes element = call.reduction == nullptr ? 1 : call.element_size;
-  const Bytes window = slot / element * element;
-  if (layout.total_bytes() > window && window > 0) {
-    const Windows windows = windows_of(schedule, layout, segment_->shape().large_slots);
-    if (windows != Windows::kNone) {
-      return fuse(plan, {.window = window,
-                         .overlaps = windows == Windows::kOverlapping,
-                         .streams = layout.total_bytes() >= kStreamedBytes});
-    }
-  }
-  for (const PlanRound& round : plan.rounds(plan.strands().front())) {
-    for (const PlanRange range : {round.sends, round.receives}) {
-      if (std::ranges::any_of(plan.transfers(range), [&](const Transfer& one) { return one.bytes > slot; })) {
-        return std::nullopt;
-      }
-    }
-  }
-  return fuse(plan, {.window = std::numeric_limits<Bytes>::max(), .streams = false});
 }
 
 const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner) {
@@ -334,10 +279,10 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
   if (trace_ != nullptr) {
     carry_out_traced(call, todo, buffers);
   } else if (todo.fused) {
-    node_executor_->execute(*todo.fused, buffers, call.reduction, call.log);
-  } else if (node_transport_ != nullptr) {
-    node_transport_->begin();
-    executor_.execute(*todo.plan, buffers, call.reduction, *node_transport_, call.log);
+    node_->executor().execute(*todo.fused, buffers, call.reduction, call.log);
+  } else if (node_ != nullptr) {
+    node_->transport().begin();
+    executor_.execute(*todo.plan, buffers, call.reduction, node_->transport(), call.log);
   } else if (progress::any()) {
     transport_->begin();
     executor_.begin(*todo.plan, buffers, call.reduction, *transport_, call.log);
@@ -377,12 +322,12 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
                         scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
   try {
-    const CallMark mark(endpoint_.get());
+    const CallMark mark(node_ == nullptr ? nullptr : &node_->endpoint());
     carry_out(call, todo, buffers);
   } catch (...) {
     // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
     note_failure(transport_->error_code(),
-                 todo.fused || transport_->started() || (node_transport_ != nullptr && node_transport_->started()));
+                 todo.fused || transport_->started() || (node_ != nullptr && node_->transport().started()));
     if (!transport_->abandon()) {
       scratch_.leave();
     }

@@ -8,10 +8,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/call_trace.hpp"
 #include "api/choose.hpp"
 #include "api/machine_choice.hpp"
+#include "api/node_side.hpp"
 #include "api/plan_cache.hpp"
 #include "api/progress.hpp"
 #include "api/scratch.hpp"
@@ -19,9 +21,6 @@
 #include "api/table_choice.hpp"
 #include "api/tags.hpp"
 #include "api/twin.hpp"
-#include "interpret/mpi/node_executor.hpp"
-#include "interpret/mpi/node_segment.hpp"
-#include "interpret/mpi/node_transport.hpp"
 #include "interpret/mpi/transport.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/mpi/communicator.hpp"
@@ -74,6 +73,9 @@ class Context : public std::enable_shared_from_this<Context> {
 
   /// Of this communicator, under way.
   [[nodiscard]] SteppedCalls& stepped() { return *stepped_; }
+
+  /// What this rank shares with its node; nullptr: nothing.
+  [[nodiscard]] NodeSide* node() { return node_.get(); }
 
   /// The private communicator.
   [[nodiscard]] MPI_Comm messages() const { return own_; }
@@ -140,22 +142,20 @@ class Context : public std::enable_shared_from_this<Context> {
   }
 
   [[nodiscard]] PlanCache::Known prepared_in_steps(const CollectiveCall& call);
-  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled, Manner manner,
+  [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled,
                                       const Objection& objection) const;
-  [[nodiscard]] std::string_view from_machine(const CollectiveCall& call, Manner manner);
+  [[nodiscard]] std::string_view from_machine(const CollectiveCall& call);
   [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
-  [[nodiscard]] std::optional<FusedPlan> fused(const CollectiveCall& call, const Schedule& schedule,
-                                               const Layout& layout, const Plan& plan) const;
   void attach(Node node, Cores here);
+  void keep(const std::shared_ptr<SteppedCall>& made);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   void carry_on_with_others();
   void carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
 
-  [[nodiscard]] Surroundings surroundings(Manner manner) const {
-    const bool memory = one_node_ && manner == Manner::kWaiting;
-    return {.cores = cores_, .medium = memory ? Medium::kMemory : Medium::kMessages};
+  [[nodiscard]] Surroundings surroundings() const {
+    return {.cores = cores_, .medium = one_node_ ? Medium::kMemory : Medium::kMessages};
   }
 
   MPI_Comm own_ = MPI_COMM_NULL;
@@ -179,15 +179,13 @@ class Context : public std::enable_shared_from_this<Context> {
   Bytes piece_ = MpiTransport::kLargestPiece;
   std::unique_ptr<CallTrace> trace_;  // none: nobody asked for one
   std::unique_ptr<MpiTransport> transport_;
-  std::unique_ptr<NodeSegment> segment_;  // none: all messages go over MPI
-  bool one_node_ = false;                 // nobody is elsewhere, and there is a segment
-  std::unique_ptr<NodeEndpoint> endpoint_;
-  std::unique_ptr<NodeTransport> node_transport_;
-  std::unique_ptr<NodeExecutor> node_executor_;
+  std::unique_ptr<NodeSide> node_;  // none: all messages go over MPI
+  bool one_node_ = false;           // nobody is elsewhere, and they share memory
   Executor executor_;
   Scratch scratch_;
   PlanCache cache_;
   Tags tags_;
+  std::vector<std::shared_ptr<SteppedCall>> pool_;  // of calls in steps; those that nobody else holds are free
   std::shared_ptr<SteppedCalls> stepped_ = std::make_shared<SteppedCalls>();
 };
 

@@ -32,6 +32,13 @@ Lane lanes_of(const PreparedCall& prepared) {
   return lanes;
 }
 
+/// Whether everybody else who held it has let go of it, which is after its end.
+bool is_free(const std::shared_ptr<SteppedCall>& pooled) {
+  const bool free = pooled.use_count() == 1;
+  std::atomic_thread_fence(std::memory_order_acquire);
+  return free;
+}
+
 }  // namespace
 
 bool Context::any_is_compared() {
@@ -92,16 +99,40 @@ std::shared_ptr<SteppedCall> Context::in_steps(const CollectiveCall& call, std::
                                        " lanes; non-blocking calls can have " + std::to_string(kCallTags) +
                                        ", persistent ones more");
   }
-  return std::make_shared<SteppedCall>(shared_from_this(), call,
-                                       SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_call()});
+  const TagRange tags = tags_.next_call();
+  const auto free =
+      std::ranges::find_if(pool_, [&](const auto& pooled) { return is_free(pooled) && pooled->is_for(*todo); });
+  if (free != pool_.end()) {
+    (*free)->take(call, std::move(kept), tags);
+    return *free;
+  }
+  auto made = std::make_shared<SteppedCall>(shared_from_this(), call,
+                                            SteppedCall::Recipe{std::move(todo), std::move(kept), tags});
+  keep(made);
+  return made;
+}
+
+/// For the next one like it. What is no longer of use goes first.
+void Context::keep(const std::shared_ptr<SteppedCall>& made) {
+  constexpr std::size_t kPooled = 64;
+  if (pool_.size() >= kPooled) {
+    const auto unused = std::ranges::find_if(pool_, is_free);
+    if (unused == pool_.end()) {
+      return;
+    }
+    pool_.erase(unused);
+  }
+  if (!made->is_native()) {
+    pool_.push_back(made);
+  }
 }
 
 std::shared_ptr<SteppedCall> Context::plan(const CollectiveCall& call, std::shared_ptr<const void> kept) {
   PlanCache::Known todo = prepared_in_steps(call);
   Lane lanes = lanes_of(*todo);
   check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &lanes, 1, MPI_INT32_T, MPI_MAX, own_), "MPI_Allreduce");
-  return std::make_shared<SteppedCall>(shared_from_this(), call,
-                                       SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes)});
+  return std::make_shared<SteppedCall>(
+      shared_from_this(), call, SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes), true});
 }
 
 }  // namespace ringwood

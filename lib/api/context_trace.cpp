@@ -6,12 +6,12 @@ namespace ringwood {
 void Context::carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
   EventLog& events = trace_->begin();
   if (todo.fused) {
-    node_executor_->execute(*todo.fused, buffers, call.reduction, call.log, &events);
+    node_->executor().execute(*todo.fused, buffers, call.reduction, call.log, &events);
   } else {
-    Transport& plain = node_transport_ != nullptr ? static_cast<Transport&>(*node_transport_) : *transport_;
+    Transport& plain = node_ != nullptr ? static_cast<Transport&>(node_->transport()) : *transport_;
     transport_->begin();
-    if (node_transport_ != nullptr) {
-      node_transport_->begin();
+    if (node_ != nullptr) {
+      node_->transport().begin();
     }
     TracedTransport traced(plain, *todo.plan, events);
     executor_.execute(*todo.plan, buffers, call.reduction, traced, call.log);

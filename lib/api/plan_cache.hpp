@@ -18,7 +18,7 @@ struct PreparedCall {
   std::optional<FusedPlan> fused = std::nullopt;  ///< the same for a node, where it has such a form
 };
 
-/// How a call is carried out: ranks that wait use what their node offers, steps that do not wait send messages of MPI.
+/// How a call is carried out: calls in steps have other channels and slots of their node than those that wait.
 enum class Manner { kWaiting, kInSteps };
 
 /// The prepared calls of a communicator, the most recent ones first. Bounded: the oldest is dropped, and lives on with

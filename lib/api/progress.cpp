@@ -1,6 +1,7 @@
 #include "api/progress.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <stop_token>
@@ -18,11 +19,10 @@ namespace {
 /// Who has operations under way.
 class Registry {
  public:
+  /// Which is not there yet.
   void add(std::shared_ptr<SteppedCalls> operations) {
     const std::lock_guard lock(mutex_);
-    if (std::ranges::find(busy_, operations) == busy_.end()) {
-      busy_.push_back(std::move(operations));
-    }
+    busy_.push_back(std::move(operations));
     count_.store(busy_.size(), std::memory_order_relaxed);
     changed_.notify_all();
   }
@@ -39,12 +39,15 @@ class Registry {
     count_.store(busy_.size(), std::memory_order_relaxed);
   }
 
-  [[nodiscard]] bool any() const { return count_.load(std::memory_order_relaxed) > 0; }
+  [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
 
-  /// A copy: what goes on may end, and be removed.
-  void copy_to(std::vector<std::shared_ptr<SteppedCalls>>& to) {
+  /// Some of them, from the one of that index on: copies, since what goes on may end, and be removed. Returns how many.
+  template <std::size_t kMost>
+  std::size_t copy_to(std::array<std::shared_ptr<SteppedCalls>, kMost>& to, std::size_t from) {
     const std::lock_guard lock(mutex_);
-    to = busy_;
+    const std::size_t found = std::min(kMost, busy_.size() - std::min(from, busy_.size()));
+    std::copy_n(busy_.begin() + static_cast<std::ptrdiff_t>(std::min(from, busy_.size())), found, to.begin());
+    return found;
   }
 
  private:
@@ -104,7 +107,9 @@ void SteppedCalls::start(const std::shared_ptr<SteppedCall>& operation, const vo
   }
   operation->bind(send, receive);
   live_.push_back(operation);
-  registry().add(shared_from_this());
+  if (live_.size() == 1) {
+    registry().add(shared_from_this());
+  }
   advance_locked();
 }
 
@@ -154,7 +159,10 @@ bool SteppedCalls::test(SteppedCall& operation) {
       return true;
     }
   }
-  progress::turn();
+  // This communicator's have had their turn.
+  if (registry().count() > 1) {
+    progress::turn();
+  }
   return false;
 }
 
@@ -269,17 +277,21 @@ void stop_thread() {
 }
 
 bool any() {
-  return registry().any();
+  return registry().count() > 0;
 }
 
 void turn() {
   if (!any()) {
     return;
   }
-  std::vector<std::shared_ptr<SteppedCalls>> busy;
-  registry().copy_to(busy);
-  for (const auto& operations : busy) {
-    operations->advance();
+  std::array<std::shared_ptr<SteppedCalls>, 8> some;
+  std::size_t found = some.size();
+  for (std::size_t from = 0; found == some.size(); from += found) {
+    found = registry().copy_to(some, from);
+    for (std::size_t i = 0; i < found; ++i) {
+      some[i]->advance();
+      some[i].reset();
+    }
   }
 }
 

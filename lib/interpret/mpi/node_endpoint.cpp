@@ -174,33 +174,29 @@ void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<con
   reserved_ = nullptr;
 }
 
+bool NodeEndpoint::has_room(std::span<const Rank> peers, std::size_t bytes) {
+  const auto entry_is_free = [this](Rank peer) { return has_entry(peers_[static_cast<std::size_t>(peer)]); };
+  if (!std::ranges::all_of(peers, entry_is_free)) {
+    return false;
+  }
+  SlotRing& ring = ring_for(bytes);
+  return bytes <= NodeEntry::kInline || is_free(ring.slots[ring.next]);
+}
+
 bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {
-  Peer& to = peers_[static_cast<std::size_t>(peer)];
-  if (!has_entry(to)) {
+  if (!has_room({&peer, 1}, data.size())) {
     return false;
   }
-  if (data.size() <= NodeEntry::kInline) {
-    write_entry(peer, lane, data, 0);
-    return true;
-  }
-  SlotRing& ring = ring_for(data.size());
-  if (!is_free(ring.slots[ring.next])) {
-    return false;
-  }
-  const std::span<std::byte> slot = reserve(data.size());
-  std::memcpy(slot.data(), data.data(), data.size());
-  publish({&peer, 1}, lane, slot);
+  push({&peer, 1}, lane, data);
   return true;
 }
 
 NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entry, Lane lane) {
-  const auto known = std::find_if(from.stash.begin(), from.stash.end(),
-                                  [lane](const Stashed& stashed) { return stashed.lane == lane; });
+  held_.reset();
+  const auto known = first_stashed(from, lane);
   if (known != from.stash.end()) {
-    held_ = std::move(known->data);
-    from.stash.erase(known);
-    held_in_stash_ = true;
-    return {held_.data(), held_.size()};
+    held_ = lane;
+    return {known->data.data(), known->data.size()};
   }
   if (entry.sequence.load(std::memory_order_acquire) != from.received + 1) {
     return {};
@@ -213,12 +209,18 @@ NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entr
 }
 
 void NodeEndpoint::release(Rank peer) {
-  if (held_in_stash_) {
-    held_in_stash_ = false;
+  Peer& from = peers_[static_cast<std::size_t>(peer)];
+  if (held_) {
+    from.stash.erase(first_stashed(from, *held_));
+    held_.reset();
     return;
   }
-  Peer& from = peers_[static_cast<std::size_t>(peer)];
   from.in->consumed.store(++from.received, std::memory_order_release);
+}
+
+std::deque<NodeEndpoint::Stashed>::const_iterator NodeEndpoint::first_stashed(const Peer& from, Lane lane) {
+  return std::find_if(from.stash.begin(), from.stash.end(),
+                      [lane](const Stashed& stashed) { return stashed.lane == lane; });
 }
 
 void NodeEndpoint::stash_head(Peer& from, const NodeEntry& entry) {

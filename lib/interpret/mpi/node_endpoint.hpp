@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -52,6 +53,9 @@ class NodeEndpoint {
   [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
 
+  /// Whether a piece of so many bytes can be pushed to all of them now, so that `push` does not wait.
+  [[nodiscard]] bool has_room(std::span<const Rank> peers, std::size_t bytes);
+
   /// As `push`, to one; false if there is no room now.
   [[nodiscard]] bool try_push(Rank peer, Lane lane, std::span<const std::byte> data);
 
@@ -64,7 +68,7 @@ class NodeEndpoint {
     return piece.data != nullptr ? piece : await_long(peer, lane);
   }
 
-  /// The same; no data if it is not there yet.
+  /// The same; no data if it is not there yet. May be asked again before `release`.
   [[nodiscard]] Piece poll(Rank peer, Lane lane) {
     Peer& from = peers_[static_cast<std::size_t>(peer)];
     const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
@@ -75,6 +79,13 @@ class NodeEndpoint {
   }
 
   void release(Rank peer);
+
+  /// MPI gets its turn.
+  void let_others_progress() const {
+    if (waiting_.progress) {
+      waiting_.progress();
+    }
+  }
 
   /// Takes all that has arrived out of the channels, so that nobody waits for room because of this rank.
   void drain();
@@ -126,6 +137,7 @@ class NodeEndpoint {
   Piece poll_closely(Peer& from, const NodeEntry& entry, Lane lane);
   Piece await_long(Rank peer, Lane lane);
   void stash_head(Peer& from, const NodeEntry& entry);
+  [[nodiscard]] static std::deque<Stashed>::const_iterator first_stashed(const Peer& from, Lane lane);
 
   [[nodiscard]] SlotRing& ring_for(std::size_t bytes) { return bytes <= NodeShape::kSmallSlot ? small_ : large_; }
 
@@ -145,8 +157,7 @@ class NodeEndpoint {
   SlotRing small_;
   SlotRing large_;
   Slot* reserved_ = nullptr;
-  bool held_in_stash_ = false;
-  std::vector<std::byte> held_;
+  std::optional<Lane> held_;  // of the piece that was polled last, if that is in the stash
   WaitingTime waiting_time_;
 };
 

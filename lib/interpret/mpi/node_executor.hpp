@@ -20,8 +20,6 @@ class NodeExecutor {
                EventLog* events = nullptr);
 
  private:
-  class Run;
-
   NodeEndpoint& endpoint_;
   std::unique_ptr<std::byte[]> hot_;
 };

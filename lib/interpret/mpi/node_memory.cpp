@@ -11,10 +11,8 @@ constexpr std::size_t kPage = 4096;
 // Slots that start at the same place of a page all fall in the same few lines of the first cache; so they do not.
 constexpr std::size_t kSkew = kCacheLine;
 
-// What a rank may take of the memory of the node, and the pieces that still move at full speed.
-constexpr std::size_t kMostBytesOfRank = std::size_t{2} << 20U;
+// Pieces that still move at full speed.
 constexpr std::size_t kLargestSlot = std::size_t{64} << 10U;
-constexpr std::size_t kLeastSlots = 8;
 
 std::size_t in_pages(std::size_t bytes) {
   return (bytes + kPage - 1) / kPage * kPage;
@@ -26,12 +24,15 @@ std::size_t index(Rank rank) {
 
 }  // namespace
 
-// Twice as many slots as there are ranks: a round that sends something else to everybody finds room for all of it while
-// the round before is still being read.
-NodeShape::NodeShape(Rank count)
+// All of the memory that a rank may take: a small ring that the writer's and the reader's caches both hold is fast
+// where they share a cache and several times slower than memory where they do not, and a virtual machine's cores are
+// moved from one to the other between two calls; a ring larger than the caches of a core is good in both. Twice as many
+// slots as there are ranks: a round that sends something else to everybody finds room for all of it while the round
+// before is still being read.
+NodeShape::NodeShape(Rank count, std::size_t most_bytes_of_rank)
     : ranks(count),
-      large_slots(std::max(kLeastSlots, 2 * index(count))),
-      large_bytes(std::clamp(kMostBytesOfRank / large_slots / kPage * kPage, kSmallSlot, kLargestSlot)) {}
+      large_slots(std::max(most_bytes_of_rank / kLargestSlot, 2 * index(count))),
+      large_bytes(std::clamp(most_bytes_of_rank / large_slots / kPage * kPage, kSmallSlot, kLargestSlot)) {}
 
 std::size_t NodeShape::progress(Rank rank) const {
   return kPage + index(rank) * sizeof(NodeProgress);

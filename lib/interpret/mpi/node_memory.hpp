@@ -52,7 +52,11 @@ struct NodeShape {
   static constexpr std::size_t kSmallSlots = 16;
   static constexpr std::size_t kSmallSlot = 4096;
 
-  explicit NodeShape(Rank count);
+  /// What a rank's larger slots take together, at most.
+  static constexpr std::size_t kUsualBytes = std::size_t{2} << 20U;
+  static constexpr std::size_t kFewBytes = std::size_t{512} << 10U;
+
+  explicit NodeShape(Rank count, std::size_t most_bytes_of_rank = kUsualBytes);
 
   [[nodiscard]] std::size_t progress(Rank rank) const;
   [[nodiscard]] std::size_t channel(Rank from, Rank to) const;

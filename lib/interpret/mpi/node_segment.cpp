@@ -84,24 +84,29 @@ int open_file(const Invitation& invitation) {
   return opened;
 }
 
-/// Takes the memory now, and each rank that of its own slots: where there is none left, that is an error here and not a
-/// signal later; and it is then near the rank that writes it.
-bool reserve(int file, const NodeShape& shape, Rank me) {
-  const auto begin = static_cast<off_t>(shape.slots_begin(me));
-  const bool slots = ::posix_fallocate(file, begin, static_cast<off_t>(shape.slots_bytes())) == 0;
-  return slots && (me != 0 || ::posix_fallocate(file, 0, static_cast<off_t>(shape.slots_begin(0))) == 0);
+/// Takes the memory of an area now, and each rank that of its own slots: where there is none left, that is an error
+/// here and not a signal later; and it is then near the rank that writes it.
+bool reserve(int file, std::size_t area, const NodeShape& shape, Rank me) {
+  const auto take = [file, area](std::size_t begin, std::size_t bytes) {
+    return ::posix_fallocate(file, static_cast<off_t>(area + begin), static_cast<off_t>(bytes)) == 0;
+  };
+  return take(shape.slots_begin(me), shape.slots_bytes()) && (me != 0 || take(0, shape.slots_begin(0)));
 }
 
-void* map(int file, const NodeShape& shape, Rank me) {
-  if (file < 0 || !reserve(file, shape, me)) {
+void* map(int file, const NodeShape& waiting, const NodeShape& stepped, Rank me) {
+  if (file < 0 || !reserve(file, 0, waiting, me) || !reserve(file, waiting.total_bytes(), stepped, me)) {
     return MAP_FAILED;
   }
-  return ::mmap(nullptr, shape.total_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  return ::mmap(nullptr, waiting.total_bytes() + stepped.total_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 }
 
 #endif
 
 }  // namespace
+
+NodeSegment::NodeSegment(std::byte* memory, const NodeShape& waiting, const NodeShape& stepped)
+    : waiting_{{memory, waiting.total_bytes()}, waiting},
+      stepped_{{memory + waiting.total_bytes(), stepped.total_bytes()}, stepped} {}
 
 #ifdef __linux__
 
@@ -110,23 +115,24 @@ std::unique_ptr<NodeSegment> NodeSegment::create(MPI_Comm node) {
   Rank ranks = 1;
   check_mpi(PMPI_Comm_rank(node, &me), "MPI_Comm_rank");
   check_mpi(PMPI_Comm_size(node, &ranks), "MPI_Comm_size");
-  const NodeShape shape(ranks);
+  const NodeShape waiting(ranks);
+  const NodeShape stepped(ranks, NodeShape::kFewBytes);
   Invitation invitation;
-  const int made = me == 0 ? make_file(shape.total_bytes(), invitation) : -1;
+  const int made = me == 0 ? make_file(waiting.total_bytes() + stepped.total_bytes(), invitation) : -1;
   check_mpi(PMPI_Bcast(&invitation, static_cast<int>(sizeof invitation), MPI_BYTE, 0, node), "MPI_Bcast");
   const Descriptor file(me == 0 ? made : open_file(invitation));
-  void* memory = map(file.get(), shape, me);
+  void* memory = map(file.get(), waiting, stepped, me);
   int ok = memory != MAP_FAILED ? 1 : 0;
   check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &ok, 1, MPI_INT, MPI_MIN, node), "MPI_Allreduce");
   std::unique_ptr<NodeSegment> segment;
   if (memory != MAP_FAILED) {
-    segment.reset(new NodeSegment({static_cast<std::byte*>(memory), shape.total_bytes()}, shape));
+    segment.reset(new NodeSegment(static_cast<std::byte*>(memory), waiting, stepped));
   }
   return ok != 0 ? std::move(segment) : nullptr;
 }
 
 NodeSegment::~NodeSegment() {
-  ::munmap(memory_.data(), memory_.size());
+  ::munmap(waiting_.memory.data(), waiting_.memory.size() + stepped_.memory.size());
 }
 
 #else

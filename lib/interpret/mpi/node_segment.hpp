@@ -22,15 +22,23 @@ class NodeSegment {
   NodeSegment& operator=(const NodeSegment&) = delete;
   ~NodeSegment();
 
-  [[nodiscard]] std::span<std::byte> memory() const { return memory_; }
+  /// Channels and slots that have nothing to do with those of other areas.
+  struct Area {
+    std::span<std::byte> memory;
+    NodeShape shape;
+  };
 
-  [[nodiscard]] const NodeShape& shape() const { return shape_; }
+  /// For calls that wait.
+  [[nodiscard]] const Area& waiting() const { return waiting_; }
+
+  /// For calls in steps, of which several may be under way, beside one that waits.
+  [[nodiscard]] const Area& stepped() const { return stepped_; }
 
  private:
-  NodeSegment(std::span<std::byte> memory, const NodeShape& shape) : memory_(memory), shape_(shape) {}
+  NodeSegment(std::byte* memory, const NodeShape& waiting, const NodeShape& stepped);
 
-  std::span<std::byte> memory_;
-  NodeShape shape_;
+  Area waiting_;
+  Area stepped_;
 };
 
 }  // namespace ringwood

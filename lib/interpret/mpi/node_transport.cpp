@@ -8,10 +8,12 @@
 
 namespace ringwood {
 
-NodeTransport::NodeTransport(NodeEndpoint& endpoint, MpiTransport& others, std::vector<Rank> node_rank_of)
+NodeTransport::NodeTransport(NodeEndpoint& endpoint, MpiTransport& others, const std::vector<Rank>& node_rank_of,
+                             Lane first_lane)
     : endpoint_(endpoint),
       others_(others),
-      node_rank_of_(std::move(node_rank_of)),
+      node_rank_of_(&node_rank_of),
+      first_lane_(first_lane),
       peers_(static_cast<std::size_t>(endpoint.shape().ranks)) {}
 
 void NodeTransport::begin() {
@@ -36,7 +38,7 @@ Transport::Ticket NodeTransport::start_send(Rank peer, Lane lane, std::span<cons
     return ticket;
   }
   Peer& to = peers_[static_cast<std::size_t>(near)];
-  to.sends.push_back({ticket, lane, data});
+  to.sends.push_back({ticket, first_lane_ + lane, data});
   progress_sends(near, to);
   return ticket;
 }
@@ -49,7 +51,7 @@ Transport::Ticket NodeTransport::start_receive(Rank peer, Lane lane, std::span<s
     of_others_.push_back(ticket);
     ++others_pending_;
   } else {
-    peers_[static_cast<std::size_t>(near)].receives.push_back({ticket, lane, data});
+    peers_[static_cast<std::size_t>(near)].receives.push_back({ticket, first_lane_ + lane, data});
   }
   return ticket;
 }

@@ -12,11 +12,16 @@ namespace ringwood {
 /// like MpiTransport.
 class NodeTransport final : public Transport {
  public:
-  /// `node_rank_of[r]` is the rank within the node of rank r, or negative if it is elsewhere.
-  NodeTransport(NodeEndpoint& endpoint, MpiTransport& others, std::vector<Rank> node_rank_of);
+  /// `node_rank_of[r]` is the rank within the node of rank r, or negative if it is elsewhere; it is not copied. Lane l
+  /// is `first_lane` + l of the endpoint's.
+  NodeTransport(NodeEndpoint& endpoint, MpiTransport& others, const std::vector<Rank>& node_rank_of,
+                Lane first_lane = 0);
 
   /// Before each call.
   void begin();
+
+  /// For the calls from now on.
+  void use_lanes(Lane first_lane) { first_lane_ = first_lane; }
 
   /// Whether anything was started since `begin`.
   [[nodiscard]] bool started() const { return next_ > 0; }
@@ -45,7 +50,7 @@ class NodeTransport final : public Transport {
     std::vector<Receive> receives;  // those of one lane in order
   };
 
-  [[nodiscard]] Rank node_rank(Rank peer) const { return node_rank_of_[static_cast<std::size_t>(peer)]; }
+  [[nodiscard]] Rank node_rank(Rank peer) const { return (*node_rank_of_)[static_cast<std::size_t>(peer)]; }
 
   /// Whether anything moved.
   bool progress();
@@ -56,7 +61,8 @@ class NodeTransport final : public Transport {
 
   NodeEndpoint& endpoint_;
   MpiTransport& others_;
-  std::vector<Rank> node_rank_of_;
+  const std::vector<Rank>* node_rank_of_;
+  Lane first_lane_;
   std::vector<Peer> peers_;
   std::vector<Ticket> of_others_;  // by their ticket
   std::size_t others_pending_ = 0;

@@ -47,6 +47,9 @@ class MpiTransport final : public Transport {
   /// Before each call; what was started before has ended, or was abandoned.
   void begin();
 
+  /// For the calls from now on; as the constructor's.
+  void use_tags(Lane first_tag) { first_tag_ = first_tag; }
+
   /// Whether anything was started since `begin`.
   [[nodiscard]] bool started() const { return !pending_.empty(); }
 

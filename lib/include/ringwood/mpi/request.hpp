@@ -21,7 +21,8 @@ class SteppedCall;
 
 namespace RINGWOOD_PUBLIC ringwood {
 
-// Collectives that were started and not waited for. Their messages travel over MPI. Whoever waits in this library, for
+// Collectives that were started and not waited for. Their messages travel as those of blocking calls do: through the
+// memory of a node, and over MPI between nodes. Whoever waits in this library, for
 // whatever it is, goes on with all that this process has under way; MPI's own functions know nothing of it, so a rank
 // that computes, or waits in MPI, keeps the others waiting. Buffers belong to the operation until its end is reported.
 // All ranks start the operations of a communicator in the same order, blocking ones among them.

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -62,6 +63,40 @@ TEST(NodeShape, nothing_overlaps) {
     EXPECT_EQ(shape.channel(1, 0) % kCacheLine, 0U);
     EXPECT_EQ(shape.large_slot(1, 1) % kCacheLine, 0U);
   }
+}
+
+TEST(NodeEndpoint, a_piece_may_be_looked_at_again_before_it_is_released) {
+  Memory memory(2);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint receiver = memory.endpoint(1);
+  const Rank to = 1;
+  for (const Lane lane : {5, 6, 5}) {
+    sender.push({&to, 1}, lane, message(100, lane));
+  }
+  receiver.drain();
+  for (const Lane lane : {6, 5, 5}) {
+    const NodeEndpoint::Piece first = receiver.poll(0, lane);
+    const NodeEndpoint::Piece again = receiver.poll(0, lane);
+    ASSERT_NE(first.data, nullptr);
+    EXPECT_EQ(first.data, again.data);
+    EXPECT_EQ(std::memcmp(again.data, message(100, lane).data(), again.bytes), 0);
+    receiver.release(0);
+  }
+  EXPECT_EQ(receiver.poll(0, 5).data, nullptr);
+}
+
+TEST(NodeEndpoint, says_when_there_is_no_room) {
+  Memory memory(2);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint receiver = memory.endpoint(1);
+  const Rank to = 1;
+  std::size_t pushed = 0;
+  for (; sender.has_room({&to, 1}, 4097); ++pushed) {
+    sender.push({&to, 1}, 0, message(4097, 1));
+  }
+  EXPECT_EQ(pushed, std::min(sender.shape().large_slots, NodeChannel::kEntries));
+  (void)received(receiver, 0, 0);
+  EXPECT_TRUE(sender.has_room({&to, 1}, 4097));
 }
 
 TEST(NodeEndpoint, messages_of_all_sizes_arrive_in_order) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "algorithms/catalogue.hpp"
+#include "interpret/mpi/node_run.hpp"
 #include "ringwood/layouts.hpp"
 
 namespace ringwood {
@@ -26,6 +27,7 @@ struct Unmap {
 struct Options {
   BufferUse use = BufferUse::kSeparate;
   FusionOptions fusion;
+  bool in_steps = false;
 };
 
 std::int32_t input(Rank rank, Bytes element) {
@@ -37,9 +39,9 @@ std::int32_t sum(Rank ranks, Bytes element) {
 }
 
 /// All ranks of one collective on threads. Returns how many elements are wrong.
-class NodeRun {
+class Job {
  public:
-  NodeRun(const Schedule& schedule, const Options& options)
+  Job(const Schedule& schedule, const Options& options)
       : schedule_(schedule),
         options_(options),
         layout_(equal_layout(schedule, kElements, kSize)),
@@ -104,6 +106,9 @@ class NodeRun {
     std::vector<std::byte> scratch(static_cast<std::size_t>(plan.scratch_bytes()));
     NodeEndpoint endpoint({memory_.get(), shape_.total_bytes()}, shape_, me,
                           {.spins = 20, .yields = true, .timeout = std::chrono::seconds(60)});
+    if (options_.in_steps) {
+      return in_steps(fused, in, out, endpoint);
+    }
     NodeExecutor executor(endpoint);
     for (int repetition = 0; repetition < (options_.use == BufferUse::kInPlace ? 1 : 2); ++repetition) {
       executor.execute(
@@ -111,6 +116,33 @@ class NodeRun {
           {reinterpret_cast<const std::byte*>(in.data()), reinterpret_cast<std::byte*>(out.data()), scratch.data()},
           &reduction);
     }
+  }
+
+  /// Two of the same side by side, which every rank goes on with in an order of its own; only the first one's result is
+  /// looked at, and the other one's has to be the same.
+  void in_steps(const FusedPlan& fused, const std::vector<std::int32_t>& in, std::vector<std::int32_t>& out,
+                NodeEndpoint& endpoint) {
+    constexpr std::uint64_t kDrainEvery = 16;
+    const Reduction reduction = built_in_reduction(ElementType::kInt32, ReduceOperator::kSum).value();
+    std::vector<std::int32_t> other = out;
+    std::vector<std::byte> scratch(1 << 16);
+    std::vector<std::byte> other_scratch(scratch.size());
+    const auto buffers = [&](std::vector<std::int32_t>& result, std::vector<std::byte>& memory) {
+      return Buffers{reinterpret_cast<const std::byte*>(in.data()), reinterpret_cast<std::byte*>(result.data()),
+                     memory.data()};
+    };
+    NodeRun runs[] = {{endpoint, fused, buffers(out, scratch), &reduction, {.lane = 3}},
+                      {endpoint, fused, buffers(other, other_scratch), &reduction, {.lane = 64}}};
+    bool ended[] = {false, false};
+    for (std::uint64_t looks = 0; !ended[0] || !ended[1]; ++looks) {
+      const std::size_t one = (looks + static_cast<std::size_t>(endpoint.rank())) % 2;
+      ended[one] = ended[one] || runs[one].advance();
+      if (looks % kDrainEvery == kDrainEvery - 1) {
+        endpoint.drain();
+      }
+      std::this_thread::yield();
+    }
+    wrong_[static_cast<std::size_t>(endpoint.rank())] += out == other ? 0 : 1;
   }
 
   const Schedule& schedule_;
@@ -147,11 +179,15 @@ TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
                                      FusionOptions{.window = 360, .streams = true}}) {
           fusion.overlaps = fusion.overlaps && windows == Windows::kOverlapping;
           const Options options{use, fusion};
-          EXPECT_EQ(NodeRun(schedule, options).wrong(), 0)
+          EXPECT_EQ(Job(schedule, options).wrong(), 0)
               << name_of(algorithm->collective) << " " << schedule.name() << ", " << ranks << " ranks, window "
               << fusion.window << (fusion.streams ? ", past the caches" : "")
               << (use == BufferUse::kInPlace ? ", in place" : "");
           ++tested;
+          if (!fusion.streams) {
+            EXPECT_EQ(Job(schedule, {use, fusion, true}).wrong(), 0)
+                << algorithm->name << ", " << ranks << " ranks, in steps, " << static_cast<int>(use);
+          }
         }
       }
     }
