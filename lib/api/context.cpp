@@ -201,7 +201,7 @@ std::string_view Context::from_machine(const CollectiveCall& call) {
     return {};
   }
   try {
-    return machine_.choose(call, request_of(call));
+    return machine_.choose(call, request_of(call), manner == Manner::kWaiting && is_for_mpi(call));
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(), error.what());
   }

@@ -98,11 +98,50 @@ constexpr double kFactor = 4;
   return elements >> dropped << dropped;
 }
 
+// Measured on eight hosts over TCP, short vectors are off by up to a quarter: cables let bursts pass, and ranks that
+// have many messages share more than links.
+constexpr double kConvincing = 0.75;
+
+// Longer vectors are no matter of rounds any more, and libraries differ in what they do with them.
+constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
+
+/// What every MPI library has for few rounds; nothing where they differ.
+[[nodiscard]] std::span<const std::string_view> textbook(Collective collective) {
+  static constexpr std::array<std::string_view, 2> kAllreduce{"recursive-doubling", "rabenseifner"};
+  static constexpr std::array<std::string_view, 1> kReduceScatter{"recursive-halving"};
+  static constexpr std::array<std::string_view, 2> kAllgather{"recursive-doubling", "bruck"};
+  switch (collective) {
+    case Collective::kAllreduce:
+      return kAllreduce;
+    case Collective::kReduceScatter:
+      return kReduceScatter;
+    case Collective::kAllgather:
+      return kAllgather;
+    case Collective::kBroadcast:
+    case Collective::kReduce:
+    case Collective::kBarrier:
+    case Collective::kGather:
+    case Collective::kScatter:
+    case Collective::kAlltoall:
+      return {};
+  }
+  return {};
+}
+
 [[nodiscard]] std::string up_to_dot(const std::string& name) {
   return name.substr(0, name.find('.'));
 }
 
 }  // namespace
+
+bool native_does_as_well(Collective collective, std::span<const ModelOption> options) {
+  const std::span<const std::string_view> names = textbook(collective);
+  return std::ranges::any_of(options, [&](const ModelOption& option) {
+    const ModelOption& best = options.front();
+    return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
+           option.predicted() == best.predicted() && best.seconds() > kConvincing * option.seconds();
+  });
+}
 
 Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& nodes) {
   std::map<std::string, Host> hosts;
@@ -166,7 +205,7 @@ Placement MachineChoice::placement(const Placement& nodes) const {
   }
 }
 
-std::string_view MachineChoice::choose(const CollectiveCall& call, const Schedule::Request& request) {
+std::string_view MachineChoice::choose(const CollectiveCall& call, const Schedule::Request& request, bool with_native) {
   if (!error_.empty()) {
     throw Error(ErrorKind::kUsage, error_);
   }
@@ -174,25 +213,32 @@ std::string_view MachineChoice::choose(const CollectiveCall& call, const Schedul
     return {};
   }
   const Bytes elements = rounded(static_cast<Bytes>(call.elements));
-  const Kind kind{call.collective, request.root, request.commutative, elements, call.element_size};
+  const Kind kind{call.collective, request.root, request.commutative, elements, call.element_size, with_native};
   auto known = known_.find(kind);
   if (known == known_.end()) {
-    known = known_.emplace(kind, chosen(call, request, elements)).first;
+    const std::vector<ModelOption> options = options_for(call, request, elements);
+    std::string chosen;
+    if (!options.empty() && options.front().why_not.empty()) {
+      const bool native = with_native && elements * call.element_size <= kTextbookBytes &&
+                          native_does_as_well(call.collective, options);
+      chosen = native ? "native" : options.front().algorithm;
+    }
+    known = known_.emplace(kind, std::move(chosen)).first;
   }
   return known->second;
 }
 
-std::string MachineChoice::chosen(const CollectiveCall& call, const Schedule::Request& request, Bytes elements) const {
+std::vector<ModelOption> MachineChoice::options_for(const CollectiveCall& call, const Schedule::Request& request,
+                                                    Bytes elements) const {
   const auto* const effort =
       std::ranges::find_if(kEfforts, [&](const Effort& one) { return request.ranks <= one.ranks; });
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
     return seconds(simulate(schedule, layout, *machine_, mapping_, {.model = CostModel::kFlow}).time);
   };
-  const std::vector<ModelOption> options = model_options(
+  return model_options(
       {.collective = call.collective, .request = request, .elements = elements, .element_size = call.element_size},
       known_library(), cost_view(*machine_, mapping_), predictor, nullptr,
       {.factor = kFactor, .most_predictions = effort == kEfforts.end() ? 0 : effort->predictions});
-  return options.empty() || !options.front().why_not.empty() ? std::string() : options.front().algorithm;
 }
 
 }  // namespace ringwood

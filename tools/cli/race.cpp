@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <optional>
 #include <set>
 
 #include "ringwood/error.hpp"
@@ -20,6 +22,10 @@ namespace {
 
 // Heats: a short one for all, longer ones for those that may still win.
 constexpr double kHeats[] = {1.0 / 16, 1.0 / 4, 1.0};
+
+// With a machine, what its model finds so many times slower than the best is not raced: that is far more than the model
+// is off by.
+constexpr double kHopeless = 3;
 
 // In a heat that is not the last, intervals are those of few samples: this much behind the best is still in the race.
 constexpr double kGrace = 0.1;
@@ -81,7 +87,17 @@ class Race {
         task_(MeasuringOptions(arguments).task),
         limits_(arguments),
         records_(world, arguments),
-        all_(!arguments.given("algorithm")) {}
+        all_(!arguments.given("algorithm")) {
+    if (arguments.given("machine")) {
+      site_.emplace(arguments, world.ranks());
+      settings_.emplace(arguments);
+      model_.emplace(*site_, arguments, *settings_);
+    }
+  }
+
+  Race(const Race&) = delete;
+  Race& operator=(const Race&) = delete;
+  ~Race() = default;
 
   [[nodiscard]] DecisionSample run(Collective collective, Bytes bytes, const std::vector<Choice>& choices) {
     DecisionSample sample{.ranks = world_.ranks(), .nodes = nodes_of(world_.placement()), .bytes = bytes, .times = {}};
@@ -92,6 +108,7 @@ class Race {
       }
     }
     add_compositions(collective, field);
+    screen(collective, bytes, field);
     if (field.empty()) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("nothing is left to race for {}; --algorithm, --allow and --deny leave "
@@ -123,6 +140,40 @@ class Race {
   [[nodiscard]] std::int64_t wrong() const { return wrong_; }
 
  private:
+  /// Leaves out what has no hope on the given machine; the MPI library's own stay, since nothing is known of them.
+  void screen(Collective collective, Bytes bytes, std::vector<std::string>& field) const {
+    if (!model_) {
+      return;
+    }
+    std::vector<char> stays(field.size(), 1);
+    if (world_.first()) {
+      std::vector<double> seconds;
+      double best = std::numeric_limits<double>::infinity();
+      for (const std::string& name : field) {
+        seconds.push_back(predicted(collective, bytes, name));
+        best = seconds.back() > 0 ? std::min(best, seconds.back()) : best;
+      }
+      std::transform(seconds.begin(), seconds.end(), stays.begin(),
+                     [&](double one) { return one <= kHopeless * best ? '\1' : '\0'; });
+    }
+    stays = world_.shared(std::move(stays));
+    std::size_t at = 0;
+    std::erase_if(field, [&](const std::string&) { return stays[at++] == 0; });
+  }
+
+  /// Seconds; negative if nothing is known.
+  [[nodiscard]] double predicted(Collective collective, Bytes bytes, const std::string& name) const {
+    if (name == "native" || is_forced_native(name)) {
+      return -1;
+    }
+    try {
+      const Schedule::Request request = model_->question(collective, bytes).request;
+      return model_->affordable_seconds(Schedule(known_library(), collective, parse_expression(name), request), bytes);
+    } catch (const Error&) {
+      return -1;  // the levels of the machine have other names here than on the nodes
+    }
+  }
+
   /// What is made of several algorithms over the levels of the machine; where nobody says what is to race.
   void add_compositions(Collective collective, std::vector<std::string>& field) const {
     if (!all_ || !limits_.allow.empty()) {
@@ -158,6 +209,9 @@ class Race {
   MeasurementTask task_;
   SelectionLimits limits_;
   RealRecords records_;
+  std::optional<Site> site_;  // and what follows: given by --machine
+  std::optional<SimulationSettings> settings_;
+  std::optional<ModelChoice> model_;
   bool all_;  // nobody says what is to race
   std::int64_t wrong_ = 0;
 };

@@ -182,6 +182,8 @@ constinit const Command tune_command{
         "--simulated: by the cost model, for a cluster that need not exist; all candidates are estimated,\n"
         "the promising ones simulated. Otherwise (under mpirun) measured: candidates race in random order,\n"
         "and drop out as soon as their interval excludes the best; --budget is for each of the last ones.\n"
+        "With --machine (and --map, --model) what that machine's model finds three times slower than the best\n"
+        "is not raced.\n"
         "With --algorithm 'all;native;native-all' the MPI library's own algorithms race as well: `export` then\n"
         "writes a file for it by what they really take.\n"
         "Between sizes whose best differ the gap is halved until the border is known to within 19 %.\n"
