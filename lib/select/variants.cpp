@@ -57,7 +57,7 @@ void add_on_grid(const Algorithm& algorithm, std::span<const Rank> grid, std::ve
 }
 
 // Inside a group and across: few rounds, few bytes, and both.
-constexpr std::string_view kInside[] = {"direct", "ring", "recursive-halving"};
+constexpr std::string_view kInside[] = {"direct", "ring", "bine"};
 constexpr std::string_view kAcross[] = {"ring", "recursive-doubling"};
 
 }  // namespace

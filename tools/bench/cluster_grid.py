@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What `cluster-grid` measured: which candidates are good, decision tables, and the figures. Times are medians.
 
-Usage: cluster_grid.py good FILE COUNT | table DIRECTORY ORDER | report DIRECTORY"""
+Usage: cluster_grid.py good FILE OURS FORCED | table DIRECTORY ORDER | report DIRECTORY"""
 import datetime
 import json
 import math
@@ -19,10 +19,12 @@ class Point:
     """One collective, order and size: seconds of each candidate, and of what was chosen, which is the last record."""
 
     def __init__(self, records):
-        self.chosen = records[-1]["time_s"]
         self.records = {self.name(record): record for record in reversed(records)}
         self.chosen_name = self.name(records[-1])
-        self.times = {name: record["time_s"] for name, record in self.records.items()}
+        # What was chosen may have been measured twice, as itself and as a candidate: both are times of one thing.
+        both = [record["time_s"] for record in records if self.name(record) == self.chosen_name]
+        self.chosen = geometric(both)
+        self.times = {name: record["time_s"] for name, record in self.records.items()} | {self.chosen_name: self.chosen}
         self.wrong = sum(record.get("wrong", 0) for record in records)
         self.bytes = records[-1]["bytes"]
         self.ranks = records[-1]["ranks"]
@@ -47,14 +49,14 @@ def load(directory, kind):
     for file in pathlib.Path(directory).glob(f"{kind}.*.json"):
         _, collective, order, _ = file.name.split(".", 3)
         point = Point(json.loads(file.read_text()))
-        points[collective, order, point.bytes] = point
+        points[collective, order, point.bytes] = point  # by bytes, since sizes are not in the order of their names
     return dict(sorted(points.items()))
 
 
-def good(file, count):
+def good(file, count, forced):
     point = Point(json.loads(pathlib.Path(file).read_text()))
     ours = {name: time for name, time in point.ours().items() if name != "native"}
-    names = sorted(ours, key=ours.get)[:count] + ["native"] + sorted(point.forced(), key=point.forced().get)[:2]
+    names = sorted(ours, key=ours.get)[:count] + ["native"] + sorted(point.forced(), key=point.forced().get)[:forced]
     print(";".join(names))
 
 
@@ -122,9 +124,7 @@ def speeds(title, points, detail):
 
 
 def regret(title, points, goal):
-    # What was chosen was measured as itself and as a candidate; the better one is what it takes.
-    show(title, {key: min(point.chosen, point.times[point.chosen_name]) / min(point.chosen, *point.ours().values())
-                 for key, point in points.items()}, max, goal)
+    show(title, {key: point.chosen / min(point.ours().values()) for key, point in points.items()}, max, goal)
 
 
 def report(directory):
@@ -146,7 +146,7 @@ def report(directory):
 def main():
     command, arguments = sys.argv[1], sys.argv[2:]
     if command == "good":
-        good(arguments[0], int(arguments[1]))
+        good(arguments[0], int(arguments[1]), int(arguments[2]))
     elif command == "table":
         table(*arguments)
     else:

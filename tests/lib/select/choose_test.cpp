@@ -42,12 +42,15 @@ TEST(Variants, FollowAGridWhereThereIsOne) {
   EXPECT_THAT(variants_of(allreduce_ring, grid), ::testing::ElementsAre("ring"));
 }
 
+Placement in_racks(std::vector<Rank> racks) {
+  std::vector<Rank> nodes(racks.size());
+  std::iota(nodes.begin(), nodes.end(), 0);
+  return Placement({{.name = "node", .group_of = nodes}, {.name = "leaf", .group_of = std::move(racks)}});
+}
+
 TEST(Compositions, FollowTheLevelsOfTheMachine) {
   const auto of = [](Collective collective, std::vector<Rank> racks) {
-    std::vector<Rank> nodes(racks.size());
-    std::iota(nodes.begin(), nodes.end(), 0);
-    return compositions_of(collective, built_in_catalogue(),
-                           Placement({{.name = "node", .group_of = nodes}, {.name = "leaf", .group_of = racks}}));
+    return compositions_of(collective, built_in_catalogue(), in_racks(std::move(racks)));
   };
   const std::vector<std::string> in_order = of(Collective::kAllreduce, {0, 0, 1, 1});
   EXPECT_THAT(in_order, ::testing::Contains("hier(leaf=ring, network=recursive-doubling)"));
@@ -56,8 +59,15 @@ TEST(Compositions, FollowTheLevelsOfTheMachine) {
   EXPECT_THAT(of(Collective::kAllgather, {0, 1, 0, 1}), ::testing::Contains("permute(0, bruck)"));
   EXPECT_TRUE(of(Collective::kAllgather, {0, 0, 1, 1}).empty());
   EXPECT_TRUE(of(Collective::kAllreduce, {0, 0, 0, 0}).empty());
-  for (const std::string& text : in_order) {
-    EXPECT_NO_THROW(static_cast<void>(parse_expression(text))) << text;
+}
+
+TEST(Compositions, CanAllBeMade) {
+  const Placement placement = in_racks({0, 0, 0, 0, 1, 1, 1, 1});
+  const Schedule::Request request{.ranks = 8, .placement = &placement};
+  const std::vector<std::string> all = compositions_of(Collective::kAllreduce, built_in_catalogue(), placement);
+  EXPECT_FALSE(all.empty());
+  for (const std::string& text : all) {
+    EXPECT_NO_THROW(Schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), request)) << text;
   }
 }
 
