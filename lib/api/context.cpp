@@ -196,7 +196,7 @@ std::string_view Context::from_table(const CollectiveCall& call) {
 }
 
 /// Inside a node the machine's network is not what carries messages.
-std::string_view Context::from_machine(const CollectiveCall& call) {
+std::string_view Context::from_machine(const CollectiveCall& call, Manner manner) {
   if (surroundings().medium == Medium::kMemory) {
     return {};
   }
@@ -241,7 +241,7 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   std::string_view tabled = open && !objection ? from_table(call) : std::string_view();
   const bool by_table = !tabled.empty();
   if (open && !objection && !by_table) {
-    tabled = from_machine(call);
+    tabled = from_machine(call, manner);
   }
   const bool model_decides = open && tabled.empty();
   const std::string_view why = given ? "call" : !named.empty() ? "environment" : by_table ? "table" : "model";

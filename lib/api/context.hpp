@@ -144,7 +144,7 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] PlanCache::Known prepared_in_steps(const CollectiveCall& call);
   [[nodiscard]] Schedule schedule_for(const CollectiveCall& call, std::string_view tabled,
                                       const Objection& objection) const;
-  [[nodiscard]] std::string_view from_machine(const CollectiveCall& call);
+  [[nodiscard]] std::string_view from_machine(const CollectiveCall& call, Manner manner);
   [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   void attach(Node node, Cores here);
