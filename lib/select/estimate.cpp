@@ -70,6 +70,10 @@ class Walk {
       together.wire += one.wire;
       longest_wire = std::max(longest_wire, one.wire);
       longest = std::max(longest, one.total());
+      // What is known to be too long need not be known to the end; the program cannot go on, and is not asked to.
+      if (together.busy > enough_ || longest > enough_) {
+        break;
+      }
     }
     together.wire = std::max(together.wire / costs_.ports, longest_wire);
     together.idle = std::max(0.0, longest - together.busy - together.wire);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "ringwood/choose.hpp"
@@ -45,43 +46,61 @@ struct Context {
   return option;
 }
 
-/// What is made of several algorithms; why such a thing cannot be done here is of no interest.
-void add_compositions(const Context& context, double& best, std::vector<ModelOption>& options) {
-  const Placement* placement = context.question.request.placement;
-  if (!context.effort.variants || placement == nullptr) {
-    return;
-  }
-  for (const std::string& text : compositions_of(context.question.collective, context.library.algorithms, *placement)) {
-    if (ModelOption option = estimated(context, text, best); option.why_not.empty()) {
-      options.push_back(std::move(option));
-    }
-  }
-}
+/// Something to estimate.
+struct Wish {
+  std::string algorithm;
+  bool first = false;  ///< of its algorithm's variants: why it cannot be done is of interest, of others it is not
+};
 
-[[nodiscard]] std::vector<ModelOption> all_estimated(const Context& context) {
-  std::vector<ModelOption> options;
-  double best = std::numeric_limits<double>::infinity();
+[[nodiscard]] std::vector<Wish> wishes(const Context& context, std::vector<ModelOption>& unable) {
+  std::vector<Wish> all;
   for (const Algorithm* algorithm : context.library.algorithms) {
     if (algorithm->collective != context.question.collective) {
       continue;
     }
     if (std::string reason = why_not(*algorithm, context.question.request); !reason.empty()) {
-      options.push_back({.algorithm = std::string(algorithm->name), .why_not = std::move(reason)});
+      unable.push_back({.algorithm = std::string(algorithm->name), .why_not = std::move(reason)});
       continue;
     }
-    for (const std::string& variant : variants_of(*algorithm, context.question.grid)) {
-      ModelOption option = estimated(context, variant, best);
-      // Why parameters do not fit here is of no interest, only why algorithms do not.
-      if (option.why_not.empty() || variant == algorithm->name) {
-        options.push_back(std::move(option));
-      }
+    for (std::string& variant : variants_of(*algorithm, context.question.grid)) {
+      const bool first = variant == algorithm->name;
+      all.push_back({std::move(variant), first});
       if (!context.effort.variants) {
         break;
       }
     }
   }
-  add_compositions(context, best, options);
-  return options;
+  const Placement* placement = context.question.request.placement;
+  if (context.effort.variants && placement != nullptr) {
+    for (std::string& text : compositions_of(context.question.collective, context.library.algorithms, *placement)) {
+      all.push_back({std::move(text), false});
+    }
+  }
+  return all;
+}
+
+/// Algorithms as they are come before their variants: the sooner something good is known, the sooner estimates of what
+/// is worse may end. The order of the result is that of the wishes all the same.
+[[nodiscard]] std::vector<ModelOption> all_estimated(const Context& context) {
+  std::vector<ModelOption> unable;
+  const std::vector<Wish> all = wishes(context, unable);
+  std::vector<ModelOption> options(all.size());
+  double best = std::numeric_limits<double>::infinity();
+  for (const bool first : {true, false}) {
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].first == first) {
+        options[i] = estimated(context, all[i].algorithm, best);
+      }
+    }
+  }
+  std::vector<ModelOption> kept;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (options[i].why_not.empty() || all[i].first) {
+      kept.push_back(std::move(options[i]));
+    }
+  }
+  std::move(unable.begin(), unable.end(), std::back_inserter(kept));
+  return kept;
 }
 
 }  // namespace

@@ -249,6 +249,11 @@ class Selecting {
   }
   const SelectionQuestion question = selecting.model().question(collective, bytes);
   try {
+    static_cast<void>(resolve(known_library(), collective, parse_expression(wanted)));
+  } catch (const Error& error) {
+    throw Error(ErrorKind::kUsage, fmt::format("--why-not {}: {}", wanted, error.what()));
+  }
+  try {
     const Schedule schedule(known_library(), collective, parse_expression(wanted), question.request);
     if (const std::string reason = selecting.model().objection(schedule, bytes); !reason.empty()) {
       return head + "not " + wanted + ": " + reason;

@@ -57,6 +57,14 @@ TEST(Select, ExplainsItsCandidates) {
   EXPECT_THAT(outcome.errors, HasSubstr("it would be"));
 }
 
+TEST(Select, RefusesToSayWhyNotWhatThereIsNot) {
+  const Outcome outcome = ringwood("select allreduce --ranks 8 --sizes 1KiB --why-not rings");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_EQ(outcome.output, "");
+  EXPECT_THAT(outcome.errors, HasSubstr("--why-not rings: "));
+  EXPECT_THAT(outcome.errors, HasSubstr("did you mean 'ring'?"));
+}
+
 TEST(Select, SaysWhyNot) {
   EXPECT_THAT(ringwood("select allreduce --ranks 8 --sizes 64 --why-not ring").output, HasSubstr("longer than"));
   EXPECT_THAT(ringwood("select allreduce --ranks 6 --sizes 64 --why-not swing-latency").output,
