@@ -54,8 +54,8 @@ TEST_F(MachineFile, WhatIsWrittenIsReadBack) {
 
 TEST_F(MachineFile, CorrectionsBySizeAreKept) {
   Machine written = make_machine("crossbar:hosts=2");
-  written.between_hosts.corrections =
-      std::make_shared<const SizeCorrections>(std::vector<SizeCorrections::Point>{{1, 0}, {1000, -5000}, {3000, 7000}});
+  written.between_hosts.corrections = std::make_shared<const SizeCorrections>(
+      std::vector<SizeCorrections::Point>{{1, 0}, {1000, -5000}, {3000, 7000, 400}});
   write_machine_file(written, name_);
   const Machine machine = make_machine(name_);
   ASSERT_NE(machine.between_hosts.corrections, nullptr);
@@ -65,6 +65,9 @@ TEST_F(MachineFile, CorrectionsBySizeAreKept) {
   EXPECT_EQ(corrections.of(1), 0);
   EXPECT_EQ(corrections.of(2000), 1000);
   EXPECT_EQ(corrections.of(1'000'000), 7000);
+  EXPECT_EQ(corrections.cpu_of(1000), 0);
+  EXPECT_EQ(corrections.cpu_of(2000), 200);
+  EXPECT_EQ(corrections.cpu_of(1'000'000), 400);
 }
 
 TEST_F(MachineFile, HostsOfOneSwitchAreAGroup) {
@@ -98,6 +101,7 @@ TEST_F(MachineFile, ErrorsNameThePlace) {
   EXPECT_THAT(corrected("[]"), HasSubstr("inside_host/corrections: expected a list"));
   EXPECT_THAT(corrected("[7]"), HasSubstr("inside_host/corrections/0: expected an object"));
   EXPECT_THAT(corrected(R"([{"bytes":0,"s":0}])"), HasSubstr("inside_host/corrections/0/bytes"));
+  EXPECT_THAT(corrected(R"([{"bytes":1,"s":0,"cpu_s":"much"}])"), HasSubstr("inside_host/corrections/0/cpu_s"));
   EXPECT_THAT(corrected(R"([{"bytes":8,"s":0},{"bytes":8,"s":0}])"), HasSubstr("that ascend"));
 }
 
