@@ -32,6 +32,19 @@ class ChargeTable {
     return of(cost_class, bytes, last_received_);
   }
 
+  /// The same, not remembered.
+  [[nodiscard]] Entry computed(CostClass cost_class, Bytes bytes) const {
+    LogGops costs = costs_[cost_class];
+    costs.o = costs.o * cpu_percent_ / 100;
+    costs.O = slowed(costs.O, cpu_percent_);
+    Entry entry{charges_of(costs, bytes), gamma_.of(bytes), bytes, cost_class};
+    if (cpu_percent_ != 100 && costs.corrections != nullptr) {
+      entry.charges.cpu += costs.corrections->cpu_of(bytes) * (cpu_percent_ - 100) / 100;
+      entry.charges.cpu = std::max(entry.charges.cpu, entry.charges.overhead);
+    }
+    return entry;
+  }
+
   /// What reducing so many bytes takes.
   [[nodiscard]] Picoseconds reduction(Bytes bytes) const { return gamma_.of(bytes); }
 
@@ -51,14 +64,7 @@ class ChargeTable {
     const std::uint64_t mixed = (static_cast<std::uint64_t>(bytes) + cost_class) * 0x9E3779B97F4A7C15U;
     Entry& entry = entries_[mixed >> (64U - kBits)];
     if (entry.bytes != bytes || entry.cost_class != cost_class) [[unlikely]] {
-      LogGops costs = costs_[cost_class];
-      costs.o = costs.o * cpu_percent_ / 100;
-      costs.O = slowed(costs.O, cpu_percent_);
-      entry = {charges_of(costs, bytes), gamma_.of(bytes), bytes, cost_class};
-      if (cpu_percent_ != 100 && costs.corrections != nullptr) {
-        entry.charges.cpu += costs.corrections->cpu_of(bytes) * (cpu_percent_ - 100) / 100;
-        entry.charges.cpu = std::max(entry.charges.cpu, entry.charges.overhead);
-      }
+      entry = computed(cost_class, bytes);
     }
     return entry;
   }

@@ -439,7 +439,13 @@ std::optional<SimulationReport> run_data_flow(const SimulationInput& input) {
   const SimulationOptions& options = input.options;
   const bool plain = !may_wait && options.log == nullptr && options.stragglers.empty() && options.noise.none() &&
                      options.nics.count == 1;
-  return plain ? run_kind<Kind::kPlain>(input, orbits) : run_kind<Kind::kGeneral>(input, orbits);
+  if (!plain) {
+    return run_kind<Kind::kGeneral>(input, orbits);
+  }
+  if (std::optional<SimulationReport> report = run_in_step(input)) {
+    return report;
+  }
+  return run_kind<Kind::kPlain>(input, orbits);
 }
 
 std::optional<SimulationReport> run_quotient(const SimulationInput& input, const Orbits& orbits) {

@@ -21,7 +21,7 @@ Program program(const Problem& problem, Rank me) {
   const Rank previous = modulo(me - 1, p);
   for (Rank step = 0; step < p - 1; ++step) {
     const Round round{send(next, problem.block(me - step)), receive(previous, problem.block(me - step - 1))};
-    co_yield round;
+    step += co_yield alike(round, p - 2 - step);
   }
 }
 

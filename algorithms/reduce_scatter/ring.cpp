@@ -22,7 +22,7 @@ Program program(const Problem& problem, Rank me) {
   const Rank previous = modulo(me - 1, p);
   for (Rank step = 0; step < p - 1; ++step) {
     const Round round{send(next, problem.block(me - step - 1)), receive_reduce(previous, problem.block(me - step - 2))};
-    co_yield round;
+    step += co_yield alike(round, p - 2 - step);
   }
 }
 

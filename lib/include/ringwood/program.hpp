@@ -3,6 +3,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ namespace RINGWOOD_PUBLIC ringwood {
 struct Lanes;
 
 /// What one `advance` of a program found.
-enum class Step {
+enum class Step : std::uint8_t {
   kRound,  ///< operations to carry out: Program::round
   kFork,   ///< programs to run side by side before going on: Program::lanes
   kEnd,    ///< the program has ended
@@ -29,6 +30,7 @@ enum class Step {
 ///     const Round round{send(...), receive_reduce(...)};
 ///     co_yield round;                                   // one round of operations known here
 ///     co_yield std::span<const Operation>(list);        // one round of any number, none included
+///     step += co_yield alike(round, left);              // one round, of which more like it follow
 ///     co_yield other_program;                           // run another program in place
 ///     co_yield Lanes{std::move(a), std::move(b)};       // run several side by side, then go on
 ///
@@ -62,6 +64,13 @@ class Program {
 
   /// After kRound: the operations, in the names of the outermost program. Valid until the next `advance`.
   [[nodiscard]] std::span<const Operation> round() const;
+
+  /// After kRound: how many of the rounds that follow are alike this one (ringwood::alike). A promise of the program,
+  /// which whoever has no use for it may ignore.
+  [[nodiscard]] std::uint32_t alike() const;
+
+  /// After kRound: the next `advance` leaves out so many of the rounds that are alike.
+  void skip(std::uint32_t rounds);
 
   /// After kFork: the programs to be run; they stay here and are destroyed when this program goes on.
   [[nodiscard]] std::span<Program> lanes() const;
@@ -105,6 +114,21 @@ struct Lanes {
 
   std::vector<Program> programs;
 };
+
+template <std::size_t kCount>
+struct AlikeRounds {
+  const Round<kCount>& round;
+  std::uint32_t left;
+};
+
+/// To be yielded: a round, and a promise that the `left` rounds after it differ from it in nothing but the chunks, of
+/// which each operation has as many. Who wants no more of them than their number, as a simulation does where all chunks
+/// are of one size, need not ask for each: `co_yield` says how many have been left out, and the program goes on behind
+/// them. Whoever asks for every round gets 0, and all of them.
+template <std::size_t kCount>
+[[nodiscard]] AlikeRounds<kCount> alike(const Round<kCount>& round, Rank left) {
+  return {round, static_cast<std::uint32_t>(left)};
+}
 
 /// The program of a group's member as a program of the whole: ranks and chunks are renumbered, round by round.
 [[nodiscard]] Program on(RankMap ranks, ChunkMap chunks, Program program);
@@ -161,9 +185,29 @@ struct Program::promise_type {
 
   std::suspend_always yield_value(std::span<const Operation> round) noexcept {
     root->operations = round.data();
-    root->count = round.size();
+    root->count = static_cast<std::uint32_t>(round.size());
+    root->alike = 0;
     root->step = Step::kRound;
     return {};
+  }
+
+  /// Comes back with the number of rounds that were left out.
+  struct Skipped {
+    const promise_type* root;
+
+    bool await_ready() const noexcept { return false; }
+
+    void await_suspend(Handle) const noexcept {}
+
+    [[nodiscard]] Rank await_resume() const noexcept { return static_cast<Rank>(root->skipped); }
+  };
+
+  template <std::size_t kCount>
+  Skipped yield_value(const AlikeRounds<kCount>& rounds) noexcept {
+    yield_value(rounds.round);
+    root->alike = rounds.left;
+    root->skipped = 0;
+    return {root};
   }
 
   std::suspend_always yield_value(Lanes&& fork);
@@ -202,7 +246,9 @@ struct Program::promise_type {
     Lanes* fork;
   };
 
-  std::size_t count = 0;
+  std::uint32_t count = 0;
+  std::uint32_t alike = 0;    // rounds after this one
+  std::uint32_t skipped = 0;  // of them
   Lane lane = 0;
   Lane lane_stride = 1;
   Step step = Step::kRound;
@@ -218,6 +264,14 @@ inline Step Program::advance() {
 inline std::span<const Operation> Program::round() const {
   const promise_type& root = handle_.promise();
   return root.leaf->renumbered ? renumbered_round() : std::span<const Operation>(root.operations, root.count);
+}
+
+inline std::uint32_t Program::alike() const {
+  return handle_.promise().alike;
+}
+
+inline void Program::skip(std::uint32_t rounds) {
+  handle_.promise().skipped = rounds;
 }
 
 inline Lane Program::lane() const {

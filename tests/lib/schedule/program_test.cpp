@@ -48,6 +48,13 @@ Program forking(const Problem& problem, int width, int depth) {
   co_yield steps(problem, 7, 1);
 }
 
+Program alike_steps(const Problem&, Rank count) {
+  for (Rank i = 0; i < count; ++i) {
+    const Round round{send(3, ChunkSet::interval(i, 1))};
+    i += co_yield alike(round, count - 1 - i);
+  }
+}
+
 Program idle(const Problem&) {
   co_yield std::span<const Operation>();
 }
@@ -58,6 +65,30 @@ std::vector<Rank> peers_of(Program& program) {
     peers.push_back(program.round().front().peer);
   }
   return peers;
+}
+
+TEST(AlikeRounds, AreAskedForOneByOneOrLeftOut) {
+  World world;
+  Program every = around(world.problem, alike_steps(world.problem, 5));
+  for (std::uint32_t left = 5; left-- > 0;) {
+    ASSERT_EQ(every.advance(), Step::kRound);
+    EXPECT_EQ(every.alike(), left);
+    EXPECT_EQ(every.round().front().chunks.front().first, 4 - static_cast<Chunk>(left));
+  }
+  ASSERT_EQ(every.advance(), Step::kRound);
+  EXPECT_EQ(every.alike(), 0U);  // of the last program
+  EXPECT_EQ(every.round().front().peer, 7);
+  EXPECT_EQ(every.advance(), Step::kEnd);
+
+  Program some = around(world.problem, alike_steps(world.problem, 5));
+  ASSERT_EQ(some.advance(), Step::kRound);
+  some.skip(2);
+  ASSERT_EQ(some.advance(), Step::kRound);
+  EXPECT_EQ(some.round().front().chunks.front().first, 3);
+  EXPECT_EQ(some.alike(), 1U);
+  some.skip(1);
+  ASSERT_EQ(some.advance(), Step::kRound);
+  EXPECT_EQ(some.round().front().peer, 7);
 }
 
 TEST(Program, RunsNestedProgramsInPlace) {
