@@ -15,6 +15,7 @@
 
 #include "api/settings.hpp"
 #include "api/twin.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 
 namespace ringwood {
@@ -138,6 +139,7 @@ CallTrace::CallTrace(MPI_Comm communicator, std::string path, std::uint64_t call
   check_mpi(PMPI_Comm_rank(communicator, &me), "MPI_Comm_rank");
   check_mpi(PMPI_Comm_size(communicator, &ranks), "MPI_Comm_size");
   world_rank_of_.resize(static_cast<std::size_t>(ranks));
+  all_ready(communicator);
   check_mpi(PMPI_Allgather(&world_rank_, 1, MPI_INT, world_rank_of_.data(), 1, MPI_INT, communicator), "MPI_Allgather");
   static bool is_first = true;
   if (world_rank_ == 0 && is_first) {
@@ -159,11 +161,13 @@ void CallTrace::find_clock(MPI_Comm communicator) {
     zero = nanoseconds_now();
   }
   FirstClock first{zero, boot_of_this_host()};
+  const Boot own_boot = boot_of_this_host();
+  std::vector<char> who(static_cast<std::size_t>(ranks));
+  all_ready(communicator);
   check_mpi(PMPI_Bcast(&first, static_cast<int>(sizeof first), MPI_BYTE, 0, communicator), "MPI_Bcast");
-  const bool same_clock = first.boot == boot_of_this_host();
+  const bool same_clock = first.boot == own_boot;
   zero = zero == kUnknown && same_clock ? first.zero : zero;
   char asks = zero == kUnknown ? 1 : 0;
-  std::vector<char> who(static_cast<std::size_t>(ranks));
   check_mpi(PMPI_Gather(&asks, 1, MPI_CHAR, who.data(), 1, MPI_CHAR, 0, communicator), "MPI_Gather");
   for (int other = 1; me == 0 && other < ranks; ++other) {
     if (who[static_cast<std::size_t>(other)] != 0) {

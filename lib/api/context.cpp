@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <thread>
 #include <utility>
 
 #include "api/agreement.hpp"
 #include "api/call_check.hpp"
 #include "api/policies.hpp"
 #include "api/same_plugins.hpp"
-#include "base/waiting_time.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "interpret/mpi/native.hpp"
@@ -72,6 +71,7 @@ Cores cores_here(const Placement& nodes, Rank me) {
 /// The same on all ranks: shared if they are on any node. Collective.
 Cores cores_anywhere(Cores here, MPI_Comm communicator) {
   int shared = here == Cores::kShared ? 1 : 0;
+  all_ready(communicator);
   check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &shared, 1, MPI_INT, MPI_MAX, communicator), "MPI_Allreduce");
   return shared == 0 ? Cores::kEnough : Cores::kShared;
 }
@@ -86,29 +86,24 @@ Bytes piece_bytes(const std::optional<Bytes>& wanted, MPI_Comm communicator) {
 
 }  // namespace
 
-Context::Context(MPI_Comm users) : own_(make_twin(users)) {
-  try {
-    check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
-    check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
-    load_same_plugins(own_);
-    share_environment();
-    start_comparing();
-    trace_ = CallTrace::create(own_);
-    table_ = TableChoice(own_, rank_);
-    Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
-    machine_ = MachineChoice(own_, rank_);
-    placement_ = machine_.placement(node.placement);
-    const Cores here = cores_here(placement_, rank_);
-    cores_ = cores_anywhere(here, own_);
-    own_core_ = here == Cores::kEnough;
-    piece_ = piece_bytes(settings_.piece, own_);
-    transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
-    transport_->set_timeout(settings_.timeout);
-    attach(std::move(node), here);
-  } catch (...) {
-    free();
-    throw;
-  }
+Context::Context(MPI_Comm own) : own_(own) {
+  check_mpi(MPI_Comm_rank(own_, &rank_), "MPI_Comm_rank");
+  check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
+  load_same_plugins(own_);
+  share_environment();
+  start_comparing();
+  trace_ = CallTrace::create(own_);
+  table_ = TableChoice(own_, rank_);
+  Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
+  machine_ = MachineChoice(own_, rank_);
+  placement_ = machine_.placement(node.placement);
+  const Cores here = cores_here(placement_, rank_);
+  cores_ = cores_anywhere(here, own_);
+  own_core_ = here == Cores::kEnough;
+  piece_ = piece_bytes(settings_.piece, own_);
+  transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
+  transport_->set_timeout(settings_.timeout);
+  attach(std::move(node), here);
 }
 
 void Context::attach(Node node, Cores here) {
@@ -289,27 +284,6 @@ void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, co
     carry_on_with_others();
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
-  }
-}
-
-/// What was begun over MPI while operations in steps are under way, which have their turns too.
-void Context::carry_on_with_others() {
-  const std::chrono::milliseconds timeout = settings_.timeout;
-  WaitingTime waited;
-  for (std::uint64_t arrivals = executor_.arrivals(); !executor_.advance();) {
-    progress::turn();
-    if (!own_core_) {
-      std::this_thread::yield();
-    }
-    if (timeout.count() == 0) {
-      continue;
-    }
-    if (std::exchange(arrivals, executor_.arrivals()) != executor_.arrivals()) {
-      waited.restart();
-    } else if (waited.exceeds(timeout)) {
-      throw Error(ErrorKind::kSystem, executor_.where() + ": no answer for " + std::to_string(timeout.count()) +
-                                          " ms from " + transport_->peers_waited_for());
-    }
   }
 }
 

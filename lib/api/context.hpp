@@ -41,8 +41,9 @@ class EnvironmentError : public Error {
 /// calls use it (context_cache.hpp).
 class Context : public std::enable_shared_from_this<Context> {
  public:
-  /// Collective. `users` must be an intracommunicator. Throws Error(kSystem) if MPI fails.
-  explicit Context(MPI_Comm users);
+  /// Collective, inside `agreed` (all_ready.hpp). `own` is the twin of a user's communicator; it belongs to the context
+  /// once there is one. Throws Error(kSystem) if MPI fails.
+  explicit Context(MPI_Comm own);
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
   ~Context() = default;

@@ -1,8 +1,12 @@
 #include "api/context_cache.hpp"
 
+#include <cstddef>
 #include <mutex>
+#include <new>
 #include <vector>
 
+#include "api/twin.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 
 namespace ringwood {
@@ -57,22 +61,24 @@ class Keys {
               "MPI_Comm_create_keyval");
     check_mpi(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, close_all_contexts, &end_, nullptr),
               "MPI_Comm_create_keyval");
-    check_mpi(MPI_Comm_set_attr(MPI_COMM_SELF, end_, live_.get()), "MPI_Comm_set_attr");
+    check_mpi(MPI_Comm_set_attr(MPI_COMM_SELF, end_, &live_), "MPI_Comm_set_attr");
   }
 
   [[nodiscard]] int context() const { return context_; }
 
-  [[nodiscard]] LiveContexts& live() const { return *live_; }
+  [[nodiscard]] LiveContexts& live() { return live_; }
 
  private:
-  std::unique_ptr<LiveContexts> live_ = std::make_unique<LiveContexts>();
+  LiveContexts live_;
   int context_ = MPI_KEYVAL_INVALID;
   int end_ = MPI_KEYVAL_INVALID;
 };
 
-const Keys& keys() {
-  // Never destroyed: MPI may be ended by a destructor that runs later.
-  static const Keys& made = *new Keys;
+Keys& keys() {
+  // Never destroyed: MPI may be ended by a destructor that runs later. And not allocated: who asks whether there is a
+  // context could not tell the other ranks that there was no memory.
+  alignas(Keys) static std::byte place[sizeof(Keys)];
+  static Keys& made = *new (place) Keys;
   return made;
 }
 
@@ -90,9 +96,20 @@ const std::shared_ptr<Context>& context_of(MPI_Comm users) {
   if (const Holder* known = find_holder(users)) {
     return *known;
   }
-  auto holder = std::make_unique<Holder>(std::make_shared<Context>(users));
-  check_mpi(MPI_Comm_set_attr(users, keys().context(), holder.get()), "MPI_Comm_set_attr");
-  keys().live().add(*holder);
+  MPI_Comm twin = make_twin(users);
+  std::unique_ptr<Holder> holder;
+  try {
+    holder = agreed(twin, [&] {
+      auto made = std::make_unique<Holder>(std::make_shared<Context>(twin));
+      keys().live().add(*made);
+      return made;
+    });
+    check_mpi(MPI_Comm_set_attr(users, keys().context(), holder.get()), "MPI_Comm_set_attr");
+  } catch (...) {
+    holder.reset();
+    PMPI_Comm_free(&twin);
+    throw;
+  }
   return *holder.release();
 }
 

@@ -3,9 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <chrono>
+#include <thread>
+#include <utility>
 
 #include "api/agreement.hpp"
 #include "api/context.hpp"
+#include "base/waiting_time.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 
 namespace ringwood {
@@ -79,6 +84,27 @@ void Context::check_usable() {
   mpi_code_ = MPI_SUCCESS;
 }
 
+/// What was begun over MPI while operations in steps are under way, which have their turns too.
+void Context::carry_on_with_others() {
+  const std::chrono::milliseconds timeout = settings_.timeout;
+  WaitingTime waited;
+  for (std::uint64_t arrivals = executor_.arrivals(); !executor_.advance();) {
+    progress::turn();
+    if (!own_core_) {
+      std::this_thread::yield();
+    }
+    if (timeout.count() == 0) {
+      continue;
+    }
+    if (std::exchange(arrivals, executor_.arrivals()) != executor_.arrivals()) {
+      waited.restart();
+    } else if (waited.exceeds(timeout)) {
+      throw Error(ErrorKind::kSystem, executor_.where() + ": no answer for " + std::to_string(timeout.count()) +
+                                          " ms from " + transport_->peers_waited_for());
+    }
+  }
+}
+
 PlanCache::Known Context::prepared_in_steps(const CollectiveCall& call) {
   check_usable();
   if (settings_.progress) {
@@ -128,11 +154,15 @@ void Context::keep(const std::shared_ptr<SteppedCall>& made) {
 }
 
 std::shared_ptr<SteppedCall> Context::plan(const CollectiveCall& call, std::shared_ptr<const void> kept) {
-  PlanCache::Known todo = prepared_in_steps(call);
-  Lane lanes = lanes_of(*todo);
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &lanes, 1, MPI_INT32_T, MPI_MAX, own_), "MPI_Allreduce");
-  return std::make_shared<SteppedCall>(
-      shared_from_this(), call, SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes), true});
+  check_usable();
+  return agreed(own_, [&] {
+    PlanCache::Known todo = prepared_in_steps(call);
+    Lane lanes = lanes_of(*todo);
+    all_ready(own_);
+    check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &lanes, 1, MPI_INT32_T, MPI_MAX, own_), "MPI_Allreduce");
+    return std::make_shared<SteppedCall>(
+        shared_from_this(), call, SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes), true});
+  });
 }
 
 }  // namespace ringwood

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "api/twin.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/choose.hpp"
 #include "ringwood/error.hpp"
@@ -77,6 +78,7 @@ constexpr double kFactor = 4;
   check_mpi(PMPI_Get_processor_name(mine.data(), &length), "MPI_Get_processor_name");
   check_mpi(PMPI_Comm_size(communicator, &ranks), "MPI_Comm_size");
   std::vector<char> all(mine.size() * static_cast<std::size_t>(ranks));
+  all_ready(communicator);
   check_mpi(PMPI_Allgather(mine.data(), MPI_MAX_PROCESSOR_NAME, MPI_CHAR, all.data(), MPI_MAX_PROCESSOR_NAME, MPI_CHAR,
                            communicator),
             "MPI_Allgather");

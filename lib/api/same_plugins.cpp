@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/plugin.hpp"
@@ -25,6 +26,7 @@ void load_same_plugins(MPI_Comm communicator) {
   const std::uint64_t mine = std::hash<std::string>()(plugin_fingerprint());
   // The least of all and the complement of the largest; and the first rank that failed.
   std::array<std::uint64_t, 3> least{mine, ~mine, failure.empty() ? kNobody : static_cast<std::uint64_t>(rank)};
+  all_ready(communicator);
   check_mpi(PMPI_Allreduce(MPI_IN_PLACE, least.data(), 3, MPI_UINT64_T, MPI_MIN, communicator), "MPI_Allreduce");
   if (!failure.empty()) {
     throw Error(ErrorKind::kUsage, failure);

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "api/twin.hpp"
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/library_name.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/decision.hpp"
@@ -56,8 +57,10 @@ void warn_if_strange(const DecisionProvenance& provenance, const std::string& or
   int length = 0;
   check_mpi(PMPI_Get_processor_name(host.data(), &length), "MPI_Get_processor_name");
   int strange_rank = knows_host(provenance, host.data()) ? std::numeric_limits<int>::max() : me;
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &strange_rank, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
   DecisionSurroundings here{.mpi = mpi_library_name()};
+  here.strange_host.reserve(host.size());
+  all_ready(communicator);
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &strange_rank, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
   if (strange_rank != std::numeric_limits<int>::max()) {
     check_mpi(PMPI_Bcast(host.data(), static_cast<int>(host.size()), MPI_CHAR, strange_rank, communicator),
               "MPI_Bcast");

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 
 namespace ringwood {
@@ -42,19 +43,24 @@ class NodeCommunicator {
 }  // namespace
 
 Node find_node(MPI_Comm communicator, Rank me, Rank ranks, bool shares_memory) {
-  const NodeCommunicator together(communicator, me);
-  Rank lowest = me;
-  check_mpi(PMPI_Bcast(&lowest, 1, MPI_INT32_T, 0, together.get()), "MPI_Bcast");
   Placement::Level level{.name = "node", .group_of = std::vector<Rank>(static_cast<std::size_t>(ranks))};
-  check_mpi(PMPI_Allgather(&lowest, 1, MPI_INT32_T, level.group_of.data(), 1, MPI_INT32_T, communicator),
-            "MPI_Allgather");
   Node node;
-  Rank here = 0;
-  for (const Rank group : level.group_of) {
-    node.rank_of.push_back(group == lowest ? here++ : Rank{-1});
-  }
-  if (shares_memory && here > 1) {
-    node.segment = NodeSegment::create(together.get());
+  node.rank_of.resize(static_cast<std::size_t>(ranks));
+  all_ready(communicator);
+  {
+    // Nothing is allocated while this lives: to free it is collective too.
+    const NodeCommunicator together(communicator, me);
+    Rank lowest = me;
+    check_mpi(PMPI_Bcast(&lowest, 1, MPI_INT32_T, 0, together.get()), "MPI_Bcast");
+    check_mpi(PMPI_Allgather(&lowest, 1, MPI_INT32_T, level.group_of.data(), 1, MPI_INT32_T, communicator),
+              "MPI_Allgather");
+    Rank here = 0;
+    for (std::size_t rank = 0; rank < level.group_of.size(); ++rank) {
+      node.rank_of[rank] = level.group_of[rank] == lowest ? here++ : Rank{-1};
+    }
+    if (shares_memory && here > 1) {
+      node.segment = NodeSegment::create(together.get());
+    }
   }
   std::vector<Placement::Level> levels;
   levels.push_back(std::move(level));
@@ -64,8 +70,10 @@ Node find_node(MPI_Comm communicator, Rank me, Rank ranks, bool shares_memory) {
 
 std::string text_of_first_rank(std::string text, MPI_Comm communicator) {
   auto length = static_cast<int>(text.size());
+  all_ready(communicator);
   check_mpi(PMPI_Bcast(&length, 1, MPI_INT, 0, communicator), "MPI_Bcast");
   text.resize(static_cast<std::size_t>(length));
+  all_ready(communicator);
   check_mpi(PMPI_Bcast(text.data(), length, MPI_CHAR, 0, communicator), "MPI_Bcast");
   return text;
 }

@@ -2,7 +2,8 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
+#include <cstdio>
+#include <new>
 
 #include "interpret/mpi/mpi_error.hpp"
 
@@ -71,9 +72,10 @@ int open_file(const Invitation& invitation) {
   if (invitation.descriptor < 0) {
     return -1;
   }
-  const std::string path =
-      "/proc/" + std::to_string(invitation.process) + "/fd/" + std::to_string(invitation.descriptor);
-  const int opened = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
+  std::array<char, 64> path{};
+  std::snprintf(path.data(), path.size(), "/proc/%lld/fd/%lld", static_cast<long long>(invitation.process),
+                static_cast<long long>(invitation.descriptor));
+  const int opened = ::open(path.data(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
   std::array<std::uint64_t, 2> token{};
   const bool right = opened >= 0 && ::pread(opened, token.data(), sizeof token, 0) == ssize_t{sizeof token} &&
                      token == invitation.token;
@@ -122,12 +124,15 @@ std::unique_ptr<NodeSegment> NodeSegment::create(MPI_Comm node) {
   check_mpi(PMPI_Bcast(&invitation, static_cast<int>(sizeof invitation), MPI_BYTE, 0, node), "MPI_Bcast");
   const Descriptor file(me == 0 ? made : open_file(invitation));
   void* memory = map(file.get(), waiting, stepped, me);
-  int ok = memory != MAP_FAILED ? 1 : 0;
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &ok, 1, MPI_INT, MPI_MIN, node), "MPI_Allreduce");
   std::unique_ptr<NodeSegment> segment;
   if (memory != MAP_FAILED) {
-    segment.reset(new NodeSegment(static_cast<std::byte*>(memory), waiting, stepped));
+    segment.reset(new (std::nothrow) NodeSegment(static_cast<std::byte*>(memory), waiting, stepped));
+    if (segment == nullptr) {
+      ::munmap(memory, waiting.total_bytes() + stepped.total_bytes());
+    }
   }
+  int ok = segment != nullptr ? 1 : 0;
+  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &ok, 1, MPI_INT, MPI_MIN, node), "MPI_Allreduce");
   return ok != 0 ? std::move(segment) : nullptr;
 }
 

@@ -114,6 +114,11 @@ void MpiTransport::start_allowed(Transfer& transfer) {
     const bool answered = transfer.pieces > kBlocks * kBlockPieces && (transfer.started + 1) % kBlockPieces == 0;
     Piece piece{transfer.ticket, transfer.peer, bytes, answered};
     MPI_Request request = MPI_REQUEST_NULL;
+    // Once it has started there is no way back: room for both, or for neither.
+    if (requests_.size() == requests_.capacity() || pieces_.size() == pieces_.capacity()) {
+      requests_.reserve(2 * requests_.size() + 8);
+      pieces_.reserve(requests_.capacity());
+    }
     const int code = start_piece(transfer, piece, &request);
     piece.bytes = sends ? -1 : bytes;
     if (code != MPI_SUCCESS) {
