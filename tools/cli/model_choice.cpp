@@ -24,6 +24,9 @@ constexpr std::int64_t kMessagesForPrediction = 2'500'000;
 // Of all candidates at one point together; those that look best are simulated first.
 constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
 
+// Estimates of segmented rings were seen to be 2.15 times too long on a torus, where hardly anybody waits.
+constexpr double kLeastFactor = 2.5;
+
 // What the messages of lanes cost more, in the flow model.
 constexpr std::int64_t kMostPerLane = 16;
 
@@ -206,6 +209,8 @@ double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) co
 }
 
 std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
+  ModelEffort wider = effort;
+  wider.factor = std::max(effort.factor, kLeastFactor);
   std::int64_t left = most_messages_at_one_point(static_cast<Rank>(site_.mapping().size()));
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
     const std::int64_t work = work_of(schedule, settings_.options.model);
@@ -217,7 +222,7 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
   return model_options(question(collective, bytes), known_library(), cost_view(site_, settings_.options), predictor,
-                       objects, effort);
+                       objects, wider);
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {
