@@ -76,10 +76,11 @@ Cores cores_anywhere(Cores here, MPI_Comm communicator) {
   return shared == 0 ? Cores::kEnough : Cores::kShared;
 }
 
-/// How long messages over MPI may be before they are cut, as rank 0 sees it. Collective.
-Bytes piece_bytes(const std::optional<Bytes>& wanted, MPI_Comm communicator) {
+/// How long messages over MPI may be before they are cut, as rank 0 sees it. Collective. Only between nodes is the MPI
+/// library asked, and once: to open its tools interface takes Open MPI 4.1 a fifth of a second.
+Bytes piece_bytes(const std::optional<Bytes>& wanted, bool one_node, MPI_Comm communicator) {
   constexpr Bytes kLine = 64;
-  Bytes bytes = wanted.value_or(tcp_eager_bytes()) / kLine * kLine;
+  Bytes bytes = (wanted || one_node ? wanted.value_or(0) : tcp_eager_bytes()) / kLine * kLine;
   check_mpi(PMPI_Bcast(&bytes, 1, MPI_INT64_T, 0, communicator), "MPI_Bcast");
   return bytes == 0 ? MpiTransport::kLargestPiece : bytes;
 }
@@ -100,7 +101,7 @@ Context::Context(MPI_Comm own) : own_(own) {
   const Cores here = cores_here(placement_, rank_);
   cores_ = cores_anywhere(here, own_);
   own_core_ = here == Cores::kEnough;
-  piece_ = piece_bytes(settings_.piece, own_);
+  piece_ = piece_bytes(settings_.piece, placement_.extents().front() == ranks_, own_);
   transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
   transport_->set_timeout(settings_.timeout);
   attach(std::move(node), here);

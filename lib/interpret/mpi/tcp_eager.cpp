@@ -76,13 +76,8 @@ constexpr bool kOpenMpi = true;
 constexpr bool kOpenMpi = false;
 #endif
 
-}  // namespace
-
-Bytes tcp_eager_bytes() {
+Bytes ask_library() {
   static_assert(sizeof(unsigned long) == sizeof(std::uint64_t));
-  if (!kOpenMpi) {
-    return 0;
-  }
   const Tools tools;
   // Adapters that Open MPI 4 drives itself; where UCX or libfabric carry the messages there are no such variables.
   for (const char* faster : {"btl_openib_eager_limit", "btl_usnic_eager_limit", "btl_ugni_eager_limit"}) {
@@ -92,6 +87,16 @@ Bytes tcp_eager_bytes() {
   }
   const Bytes limit = tools.bytes("btl_tcp_eager_limit").value_or(0);
   return limit > kHeader ? limit - kHeader : 0;
+}
+
+}  // namespace
+
+Bytes tcp_eager_bytes() {
+  if (!kOpenMpi) {
+    return 0;
+  }
+  static const Bytes known = ask_library();
+  return known;
 }
 
 }  // namespace ringwood
