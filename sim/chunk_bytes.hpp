@@ -20,6 +20,9 @@ class ChunkBytes {
     if (set.is_interval() || set.is_cyclic()) [[likely]] {
       return set.front().count * unit_;
     }
+    if (set.is_strided()) {
+      return set.front().count * set.repeat() * unit_;
+    }
     return set.size() * unit_;
   }
 

@@ -22,19 +22,38 @@ constexpr std::int64_t kBytesPerLane = 1300;
 // Ranks of so long programs are alike: one is sample enough.
 constexpr std::int64_t kManyMessages = 100'000;
 
-/// Counts one rank's sends, all of them and the most that one round has, and the most lanes that run side by side.
+/// Counts one rank's sends, all of them and the most that one round has, the most lanes that run side by side, and what
+/// its messages list.
 struct Count {
   std::int64_t all = 0;
   std::int64_t at_once = 0;
   std::int64_t lanes = 0;
+  std::int64_t pieces = 0;
+
+  [[nodiscard]] bool above(std::int64_t enough) const { return all > enough || pieces > enough; }
 };
+
+// Pieces of a stride are added up, and neither written down nor read.
+constexpr std::int64_t kStridesPerPiece = 4;
+
+/// What names more than a few intervals costs its program and the simulation time.
+[[nodiscard]] std::int64_t listed_pieces(std::span<const Operation> round) {
+  std::int64_t pieces = 0;
+  for (const Operation& operation : round) {
+    const ChunkSet& chunks = operation.chunks;
+    if (chunks.is_list() || chunks.is_strided()) {
+      pieces += chunks.repeat() / (chunks.is_list() ? 1 : kStridesPerPiece);
+    }
+  }
+  return pieces;
+}
 
 [[nodiscard]] double gibibytes(std::int64_t bytes) {
   return static_cast<double>(bytes) / (1 << 30);
 }
 
 void count(Program& program, std::int64_t enough, Count& total) {
-  while (total.all <= enough) {
+  while (!total.above(enough)) {
     switch (program.advance()) {
       case Step::kRound: {
         const std::span<const Operation> round = program.round();
@@ -43,6 +62,7 @@ void count(Program& program, std::int64_t enough, Count& total) {
         });
         total.all += sends;
         total.at_once = std::max<std::int64_t>(total.at_once, sends);
+        total.pieces += listed_pieces(round);
         break;
       }
       case Step::kFork:
@@ -50,7 +70,7 @@ void count(Program& program, std::int64_t enough, Count& total) {
         for (Program& lane : program.lanes()) {
           count(lane, enough, total);
         }
-        if (total.all > enough) {
+        if (total.above(enough)) {
           return;  // a lane may not have ended, so that the program cannot go on
         }
         break;
@@ -73,7 +93,8 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
     most.all = std::max(most.all, one.all);
     most.at_once = std::max(most.at_once, one.at_once);
     most.lanes = std::max(most.lanes, one.lanes);
-    if (one.all > std::min(kManyMessages, enough / ranks)) {
+    most.pieces = std::max(most.pieces, one.pieces);
+    if (one.above(std::min(kManyMessages, enough / ranks))) {
       break;  // enough is known; of some algorithms it takes long to make a program
     }
   }
@@ -82,7 +103,7 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
   return {std::max(most.all, most.lanes) * ranks,
           most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
               ranks * (kBytesPerRank + most.lanes * kBytesPerLane),
-          most.lanes};
+          most.lanes, most.pieces * ranks};
 }
 
 std::int64_t memory_of_computer() {

@@ -13,9 +13,10 @@ struct Effort {
   std::int64_t messages = 0;  ///< of all ranks; at least so many, if counting ended early
   std::int64_t bytes = 0;     ///< of memory, at the least: programs, and messages on their way at the same time
   std::int64_t lanes = 0;     ///< most that run side by side on a rank; 0: none
+  std::int64_t pieces = 0;  ///< intervals of chunks that all ranks' messages list, one by one; counted as messages are
 };
 
-/// Ends early once there are more than `enough` messages.
+/// Ends early once there are more than `enough` messages, or pieces that they list.
 [[nodiscard]] Effort effort_of(const Schedule& schedule,
                                std::int64_t enough = std::numeric_limits<std::int64_t>::max());
 

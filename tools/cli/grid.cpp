@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "ringwood/error.hpp"
 #include "ringwood/plugin.hpp"
@@ -23,6 +24,17 @@ constexpr Rank kRanksIfNobodySays = 16;
     hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001B3U;
   }
   return hash;
+}
+
+/// Of a simulation, what is part of an id only where it says something, so that ids without it stay what they were.
+[[nodiscard]] std::string rare_settings(const Arguments& arguments) {
+  std::string settings;
+  for (const auto& [option, usual] : {std::pair("order", "posted"), std::pair("nics", "1"), std::pair("noise", "")}) {
+    if (arguments.given(option) && arguments.text(option) != usual) {
+      settings += fmt::format("|{}={}", option, arguments.text(option));
+    }
+  }
+  return settings + (arguments.given("noise") ? fmt::format("|seed={}", arguments.seed()) : std::string());
 }
 
 }  // namespace
@@ -62,6 +74,9 @@ Grid::Grid(const Arguments& arguments, GridUse use)
            : std::vector<std::string_view>{"type", "op", "root", "machine", "map", "loggops", "gamma", "loggops-form"};
   for (const std::string_view option : options) {
     settings_ += fmt::format("|{}={}", option, arguments.text(option));
+  }
+  if (!real) {
+    settings_ += rare_settings(arguments);
   }
 }
 

@@ -11,7 +11,7 @@
 #include "ringwood/plugin.hpp"
 #include "ringwood/verify.hpp"
 #include "sim/cost_view.hpp"
-#include "tools/cli/effort.hpp"
+#include "tools/cli/what_if.hpp"
 
 namespace ringwood::cli {
 
@@ -30,12 +30,18 @@ constexpr double kLeastFactor = 2.5;
 // What the messages of lanes cost more, in the flow model.
 constexpr std::int64_t kMostPerLane = 16;
 
+// What a message costs more in the event queue.
+constexpr std::int64_t kEventQueuePerMessage = 8;
+
 // Memory has to be had and cleared before it is used.
 constexpr std::int64_t kBytesForPrediction = std::int64_t{1} << 30U;
 
-// Over very many ranks, what each sends a few dozen messages of can be simulated all the same.
-constexpr std::int64_t kMessagesOfRank = 64;
-constexpr std::int64_t kMessagesOfRankAtOnePoint = 256;
+// Over very many ranks, what each sends a few dozen messages of can be simulated all the same, the first such candidate
+// that is, since what is taken is simulated in any case.
+constexpr std::int64_t kMessagesOfRank = 48;
+
+// Pieces that a message lists are written down by its program, sorted, and added up: about a quarter of a message each.
+constexpr std::int64_t kPiecesPerMessage = 4;
 
 // Qualities are proved for so many ranks in place of more, and for others: what holds for some numbers only is not
 // promised.
@@ -46,24 +52,20 @@ constexpr Rank kOddRanks[] = {7, 9};
   return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
 }
 
-/// The most messages that a prediction may have, and all of one point together.
+/// The most messages that a prediction may have.
 [[nodiscard]] std::int64_t most_messages(Rank ranks) {
   return std::max(kMessagesForPrediction, kMessagesOfRank * ranks);
 }
 
-[[nodiscard]] std::int64_t most_messages_at_one_point(Rank ranks) {
-  return std::max(kMessagesAtOnePoint, kMessagesOfRankAtOnePoint * ranks);
-}
-
-/// What a prediction costs, in messages of schedules without lanes; negative: too much. Messages of rounds that all
-/// ranks take together are settled at once; where lanes run by themselves, flows begin and end one by one.
-[[nodiscard]] std::int64_t work_of(const Schedule& schedule, CostModel model) {
-  const std::int64_t most = most_messages(schedule.ranks());
-  const Effort effort = effort_of(schedule, most);
-  const std::int64_t per_message =
-      model == CostModel::kFlow ? std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane) : 1;
-  const std::int64_t work = effort.messages * per_message;
-  return effort.bytes > kBytesForPrediction || work > most ? -1 : work;
+/// What a prediction costs, in messages of schedules without lanes; negative: too much. In the flow model messages of
+/// rounds that all ranks take together are settled at once; where lanes run by themselves, flows begin and end one by
+/// one. Else lanes need the event queue.
+[[nodiscard]] std::int64_t work_of(const Effort& effort, Rank ranks, CostModel model) {
+  const std::int64_t per_message = model == CostModel::kFlow ? std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane)
+                                   : effort.lanes > 0        ? kEventQueuePerMessage
+                                                             : 1;
+  const std::int64_t work = effort.messages * per_message + effort.pieces / kPiecesPerMessage;
+  return effort.bytes > kBytesForPrediction || work > most_messages(ranks) ? -1 : work;
 }
 
 /// Where messages share the links of a host and nothing else, as many as it has links do not hinder each other.
@@ -141,10 +143,12 @@ ModelChoice::ModelChoice(const Site& site, const Arguments& arguments, const Sim
                          SelectionLimits limits)
     : site_(site),
       arguments_(arguments),
-      settings_(settings),
+      options_(settings.options),
       limits_(std::move(limits)),
       element_size_(element_size_of(arguments)),
-      nodes_(static_cast<Rank>(std::set<Host>(site.mapping().begin(), site.mapping().end()).size())) {}
+      nodes_(static_cast<Rank>(std::set<Host>(site.mapping().begin(), site.mapping().end()).size())) {
+  options_.stragglers = stragglers_of(arguments, static_cast<Rank>(site.mapping().size()));
+}
 
 SelectionQuestion ModelChoice::question(Collective collective, Bytes bytes) const {
   return {.collective = collective,
@@ -190,39 +194,62 @@ std::string ModelChoice::objection(const Schedule& schedule, Bytes bytes) const 
                          format_bytes(static_cast<Bytes>(scratch)));
     }
   }
-  const Effort effort = effort_of(schedule, kMessagesForSelection);
-  if (effort.messages > kMessagesForSelection || effort.bytes > memory_of_computer()) {
+  const Effort& found = effort(schedule);
+  if (found.messages > kMessagesForSelection) {
     return fmt::format("it has more than {} messages, too many to be simulated here", kMessagesForSelection);
+  }
+  if (found.pieces / kPiecesPerMessage > kMessagesForSelection) {
+    return fmt::format("its messages list more than {} pieces, too many to be simulated here",
+                       kPiecesPerMessage * kMessagesForSelection);
+  }
+  if (found.bytes > memory_of_computer()) {
+    return fmt::format("its simulation needs about {} of memory, and there are {}", format_bytes(found.bytes),
+                       format_bytes(memory_of_computer()));
   }
   return "";
 }
 
+const Effort& ModelChoice::effort(const Schedule& schedule) const {
+  const auto [entry, is_new] = efforts_.try_emplace(schedule.name());
+  if (is_new) {
+    entry->second =
+        effort_of(schedule, kPiecesPerMessage * std::max(kMessagesForSelection, most_messages(schedule.ranks())));
+  }
+  return entry->second;
+}
+
 double ModelChoice::simulated(const Schedule& schedule, const Layout& layout) const {
-  return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), settings_.options).time);
+  return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), options_).time);
 }
 
 double ModelChoice::affordable_seconds(const Schedule& schedule, Bytes bytes) const {
-  if (work_of(schedule, settings_.options.model) < 0) {
+  if (work_of(effort(schedule), schedule.ranks(), options_.model) < 0) {
     return -1;
   }
   return simulated(schedule, equal_layout(schedule, bytes / element_size_, element_size_));
 }
 
-std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort) const {
+std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes, const ModelEffort& effort,
+                                              std::optional<SimulationReport>* best) const {
   ModelEffort wider = effort;
   wider.factor = std::max(effort.factor, kLeastFactor);
-  std::int64_t left = most_messages_at_one_point(static_cast<Rank>(site_.mapping().size()));
+  std::int64_t spent = 0;
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    const std::int64_t work = work_of(schedule, settings_.options.model);
-    if (work < 0 || work > left) {
+    const std::int64_t work = work_of(this->effort(schedule), schedule.ranks(), options_.model);
+    if (work < 0 || (spent > 0 && spent + work > kMessagesAtOnePoint)) {
       return -1.0;
     }
-    left -= work;
-    return simulated(schedule, layout);
+    spent += work;
+    SimulationReport report = simulate(schedule, layout, site_.machine(), site_.mapping(), options_);
+    const double time_s = seconds(report.time);
+    if (best != nullptr && (!best->has_value() || report.time < (*best)->time)) {
+      *best = std::move(report);
+    }
+    return time_s;
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
-  return model_options(question(collective, bytes), known_library(), cost_view(site_, settings_.options), predictor,
-                       objects, wider);
+  return model_options(question(collective, bytes), known_library(), cost_view(site_, options_), predictor, objects,
+                       wider);
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ringwood/choose.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/setup.hpp"
 #include "tools/cli/simulation.hpp"
 
@@ -29,8 +31,10 @@ class ModelChoice {
   ModelChoice(const Site& site, const Arguments& arguments, const SimulationSettings& settings,
               SelectionLimits limits = {});
 
-  /// Best first; those that may not be taken last.
-  [[nodiscard]] std::vector<ModelOption> options(Collective collective, Bytes bytes, const ModelEffort& effort) const;
+  /// Best first; those that may not be taken last. `best` is set to the report of the fastest that was simulated, which
+  /// then is the first: nothing if none was.
+  [[nodiscard]] std::vector<ModelOption> options(Collective collective, Bytes bytes, const ModelEffort& effort,
+                                                 std::optional<SimulationReport>* best = nullptr) const;
 
   /// What is asked of `collective` for a vector of so many bytes.
   [[nodiscard]] SelectionQuestion question(Collective collective, Bytes bytes) const;
@@ -54,14 +58,16 @@ class ModelChoice {
   };
 
   [[nodiscard]] const Qualities& qualities(const Schedule& schedule) const;
+  [[nodiscard]] const Effort& effort(const Schedule& schedule) const;
 
   const Site& site_;
   const Arguments& arguments_;
-  const SimulationSettings& settings_;
+  SimulationOptions options_;
   SelectionLimits limits_;
   Bytes element_size_;
   Rank nodes_;
   mutable std::map<std::string, Qualities> known_;  // by expression
+  mutable std::map<std::string, Effort> efforts_;   // the same
 };
 
 /// The library's built-in algorithms by how safe they are to take (decision.hpp).

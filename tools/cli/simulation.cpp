@@ -119,15 +119,19 @@ Simulator::Simulator(const Site& site, const Arguments& arguments, const Simulat
       element_size_(element_size_of(arguments)),
       stragglers_(stragglers_of(arguments, static_cast<Rank>(site.mapping().size()))) {}
 
-SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& layout) const {
-  check_memory(schedule);
+SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& layout,
+                                     std::optional<SimulationReport> known) const {
   SimulationOptions options = settings_.options;
   options.critical_path = settings_.always_critical_path || answers_ != nullptr;
   options.stragglers = stragglers_;
   if (answers_ != nullptr) {
     answers_->prepare(options);
   }
-  SimulationReport report = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
+  if (!known || options.critical_path) {
+    check_memory(schedule);
+    known = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
+  }
+  SimulationReport report = std::move(*known);
   const bool free_to_log = !options.critical_path && options.engine == Engine::kAutomatic;
   if (free_to_log && report.messages <= kMessagesForCriticalPath) {
     const Engine engine = report.engine;
@@ -138,9 +142,9 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
   return report;
 }
 
-Choice Simulator::selected(const SimulationPoint& point) const {
+Choice Simulator::selected(const SimulationPoint& point, std::optional<SimulationReport>& known) const {
   const ModelChoice model(site_, arguments_, settings_);
-  const std::vector<ModelOption> options = model.options(point.collective, point.bytes, {});
+  const std::vector<ModelOption> options = model.options(point.collective, point.bytes, {}, &known);
   if (options.empty() || !options.front().why_not.empty()) {
     throw Error(ErrorKind::kUsage, fmt::format("no algorithm for {} can do this{}", name_of(point.collective),
                                                options.empty() ? std::string() : ": " + options.front().why_not));
@@ -168,12 +172,17 @@ std::optional<Record> Simulator::record(const SimulationPoint& point) const {
                 "--algorithm 'native' is what the MPI library does by itself; it can be measured "
                 "(ringwood bench), not simulated");
   }
-  const Choice choice = point.choice.kind == Choice::Kind::kSelected ? selected(point) : point.choice;
+  std::optional<SimulationReport> known;
+  const Choice choice = point.choice.kind == Choice::Kind::kSelected ? selected(point, known) : point.choice;
   const auto schedule = schedule_if_able(choice, point.collective, site_.request(arguments_), known_library());
   if (!schedule) {
     return std::nullopt;
   }
-  return record(*schedule, name_fields(choice), point.bytes);
+  return record(*schedule, name_fields(choice), point.bytes, std::move(known));
+}
+
+Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const {
+  return record(schedule, name, bytes, std::nullopt);
 }
 
 double Simulator::time_s(const SimulationPoint& point) const {
@@ -184,10 +193,11 @@ double Simulator::time_s(const SimulationPoint& point) const {
   return seconds(simulate(schedule, layout, site_.machine(), site_.mapping(), options).time);
 }
 
-Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const {
+Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes,
+                         std::optional<SimulationReport> known) const {
   const auto start = std::chrono::steady_clock::now();
   const Layout layout = equal_layout(schedule, bytes / element_size_, element_size_);
-  const SimulationReport report = evaluate(schedule, layout);
+  const SimulationReport report = evaluate(schedule, layout, std::move(known));
   if (answers_ != nullptr) {
     tell(schedule, layout, name, report);
   }

@@ -45,10 +45,14 @@ class Simulator {
   [[nodiscard]] Record record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes) const;
 
  private:
-  [[nodiscard]] SimulationReport evaluate(const Schedule& schedule, const Layout& layout) const;
+  /// `known`: what simulating it without a log gave, if that was done.
+  [[nodiscard]] Record record(const Schedule& schedule, const AlgorithmName& name, Bytes bytes,
+                              std::optional<SimulationReport> known) const;
+  [[nodiscard]] SimulationReport evaluate(const Schedule& schedule, const Layout& layout,
+                                          std::optional<SimulationReport> known) const;
   void tell(const Schedule& schedule, const Layout& layout, const AlgorithmName& name,
             const SimulationReport& report) const;
-  [[nodiscard]] Choice selected(const SimulationPoint& point) const;
+  [[nodiscard]] Choice selected(const SimulationPoint& point, std::optional<SimulationReport>& known) const;
 
   const Site& site_;
   const Arguments& arguments_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
@@ -30,6 +31,9 @@ constexpr OptionUse kOptions[]{
     {.name = "loggops"},
     {.name = "gamma"},
     {.name = "loggops-form", .fallback = "textbook"},
+    {.name = "order", .fallback = "posted"},
+    {.name = "nics", .fallback = "1"},
+    {.name = "noise"},
     {.name = "type", .fallback = "float"},
     {.name = "op", .fallback = "sum"},
     {.name = "root", .fallback = "0"},
@@ -45,10 +49,23 @@ constexpr OptionUse kOptions[]{
     {.name = "quiet"},
 };
 
+/// What a machine that is there does anyway.
+void refuse_what_is_simulated_only(const SweepEntries& entries) {
+  for (const SweepEntry& entry : entries.all()) {
+    for (const char* const option : {"order", "nics", "noise"}) {
+      if (entry.arguments.given(option)) {
+        throw Error(ErrorKind::kUsage,
+                    std::string("--") + option + " is for simulations, and this sweep measures; give --simulate too");
+      }
+    }
+  }
+}
+
 int run(const Arguments& arguments) {
   (void)arguments.one_of("format", result_formats());
   const SweepEntries entries(arguments);
   if (arguments.given("launcher")) {
+    refuse_what_is_simulated_only(entries);
     return launch_sweep(entries, arguments);
   }
   const std::vector<Grid> check_before_start = entries.grids();
@@ -59,6 +76,7 @@ int run(const Arguments& arguments) {
     const std::unique_ptr<Crew> crew = start_crew();
     return simulate_sweep(entries, arguments, *crew);
   }
+  refuse_what_is_simulated_only(entries);
   for (const SweepEntry& entry : entries.all()) {
     const MeasuringOptions check_too(entry.arguments);
   }

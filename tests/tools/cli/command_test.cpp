@@ -146,6 +146,15 @@ TEST(Command, SimulateTellsTheOrderOfServiceAndTakesNoiseAndNics) {
   }
 }
 
+// Some algorithms list hundreds of thousands of pieces a message here: they are screened, and never simulated.
+TEST(Command, SelectsOverManyRanksWithBoundedEffort) {
+  const Outcome outcome =
+      run_line("timeout 100 ringwood simulate allreduce --machine torus:dims=32x32x32 --ranks 32768 --format json");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  EXPECT_LE(nlohmann::json::parse(outcome.output).at(0)["messages"], 48 * 32768);
+  EXPECT_NE(outcome.errors.find("too many messages"), std::string::npos) << outcome.errors;
+}
+
 // No schedule beats the bounds, on however many ports it sends.
 TEST(Command, EfficiencyIsAtMostOne) {
   for (const char* const machine :

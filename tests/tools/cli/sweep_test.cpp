@@ -90,6 +90,27 @@ TEST(Sweep, ThreadsMakeNoDifference) {
   EXPECT_EQ(one.output, four.output);
 }
 
+// With the words of simulate, and its times.
+TEST(Sweep, TakesOrderNoiseAndNics) {
+  const std::string point = " alltoall --algorithm direct --ranks 8 --sizes 64KiB --machine crossbar:hosts=8 ";
+  std::set<std::string> ids;
+  for (const char* const options : {"", "--order first-come", "--nics rail:4", "--noise exponential:1us@5us --seed 2",
+                                    "--noise exponential:1us@5us --seed 3"}) {
+    const TemporaryDirectory directory;
+    const std::string file = directory / "results.jsonl";
+    const Outcome swept = ringwood("sweep --simulate --output " + file + point + options);
+    ASSERT_EQ(swept.code, 0) << options << ": " << swept.errors;
+    const Outcome simulated = ringwood("simulate --format json" + point + options);
+    ASSERT_EQ(simulated.code, 0) << options << ": " << simulated.errors;
+    const nlohmann::json line = nlohmann::json::parse(read_file(file));
+    EXPECT_EQ(line["time_s"], nlohmann::json::parse(simulated.output).at(0)["time_s"]) << options;
+    EXPECT_TRUE(ids.insert(line["id"].get<std::string>()).second) << options;
+  }
+  for (const char* const wrong : {"--order foo", "--nics 0", "--noise foo"}) {
+    EXPECT_EQ(ringwood("sweep --simulate" + point + wrong).code, 2) << wrong;
+  }
+}
+
 TEST(Sweep, ShardsMergeIntoTheWhole) {
   const TemporaryDirectory directory;
   ASSERT_EQ(ringwood(sweep_into(directory / "whole.jsonl")).code, 0);
