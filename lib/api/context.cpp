@@ -92,6 +92,7 @@ Context::Context(MPI_Comm own) : own_(own) {
   check_mpi(MPI_Comm_size(own_, &ranks_), "MPI_Comm_size");
   load_same_plugins(own_);
   share_environment();
+  start_recording();
   start_comparing();
   trace_ = CallTrace::create(own_);
   table_ = TableChoice(own_, rank_);
@@ -107,7 +108,23 @@ Context::Context(MPI_Comm own) : own_(own) {
   attach(std::move(node), here);
 }
 
+/// Not being able to does not keep anybody from calling.
+void Context::start_recording() {
+  static std::atomic<int> communicators = 0;
+  if (settings_.record.empty()) {
+    return;
+  }
+  int world_rank = 0;
+  check_mpi(PMPI_Comm_rank(MPI_COMM_WORLD, &world_rank), "MPI_Comm_rank");
+  try {
+    recorder_.write_to(settings_.record + '.' + std::to_string(world_rank) + '.' + std::to_string(++communicators));
+  } catch (const Error& error) {
+    std::fprintf(stderr, "ringwood: rank %d: RINGWOOD_RECORD: %s\n", world_rank, error.what());
+  }
+}
+
 void Context::attach(Node node, Cores here) {
+  executor_.show_rounds(&recorder_.round());
   if (node.segment == nullptr) {
     const auto others = std::ranges::count_if(node.rank_of, [](Rank rank) { return rank > 0; });
     if (settings_.shared_memory && settings_.verbose && others > 0 && node.rank_of[index(rank_)] == 0) {
@@ -268,7 +285,12 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
 
 const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner) {
   const PlanCache::Known* known = cache_.find(call, manner);
-  return known != nullptr ? *known : cache_.insert(call, manner, prepare(call, manner));
+  if (known != nullptr) {
+    return *known;
+  }
+  PreparedCall made = prepare(call, manner);
+  made.recorded = recorder_.number_of(made.algorithm);
+  return cache_.insert(call, manner, std::move(made));
 }
 
 void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
@@ -318,15 +340,25 @@ void Context::run(const CollectiveCall& call) {
     return;
   }
   check_usable();
+  RecordedCall recorded(recorder_, call, node_ == nullptr ? recorder_.round() : node_->endpoint().own().round);
   if (settings_.check) {
     check_ranks_agree(call, own_, ranks_);
   }
   const PreparedCall& todo = prepared(call);
   note(todo);
-  if (todo.plan) {
-    execute(call, todo);
-    return;
+  recorded.carry_out(todo.recorded);
+  try {
+    todo.plan ? execute(call, todo) : run_natively(call, todo);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::kSystem) {
+      throw;
+    }
+    throw Error(error.kind(), error.what() + recorder_.last_calls());
   }
+  recorded.end();
+}
+
+void Context::run_natively(const CollectiveCall& call, const PreparedCall& todo) {
   try {
     if (trace_ != nullptr) {
       (void)trace_->begin();

@@ -16,6 +16,7 @@
 #include "api/node_side.hpp"
 #include "api/plan_cache.hpp"
 #include "api/progress.hpp"
+#include "api/recorder.hpp"
 #include "api/scratch.hpp"
 #include "api/settings.hpp"
 #include "api/table_choice.hpp"
@@ -125,12 +126,16 @@ class Context : public std::enable_shared_from_this<Context> {
   /// Messages over MPI are cut in pieces of at most that.
   [[nodiscard]] Bytes piece() const { return piece_; }
 
+  /// The last calls.
+  [[nodiscard]] Recorder& recorder() { return recorder_; }
+
   /// MPI's code for what made the last call fail, or MPI_SUCCESS if that was not MPI.
   [[nodiscard]] int mpi_code() const { return mpi_code_; }
 
  private:
   void free() noexcept;
   void share_environment();
+  void start_recording();
   void start_comparing();
   [[nodiscard]] PreparedCall prepare(const CollectiveCall& call, Manner manner);
   [[nodiscard]] const PlanCache::Known& known(const CollectiveCall& call, Manner manner);
@@ -151,6 +156,7 @@ class Context : public std::enable_shared_from_this<Context> {
   void attach(Node node, Cores here);
   void keep(const std::shared_ptr<SteppedCall>& made);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
+  void run_natively(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   void carry_on_with_others();
   void carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
@@ -161,6 +167,7 @@ class Context : public std::enable_shared_from_this<Context> {
 
   MPI_Comm own_ = MPI_COMM_NULL;
   Settings settings_;
+  Recorder recorder_;
   Rank rank_ = 0;
   Rank ranks_ = 1;
   bool own_core_ = true;

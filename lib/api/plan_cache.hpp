@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "api/recorder.hpp"
 #include "ringwood/mpi/communicator.hpp"
 #include "schedule/plan_fused.hpp"
 
@@ -16,6 +17,7 @@ struct PreparedCall {
   std::string_view why = {};                      ///< who chose it: "call", "environment", "table", "model"
   std::optional<Plan> plan;                       ///< none: native
   std::optional<FusedPlan> fused = std::nullopt;  ///< the same for a node, where it has such a form
+  Recorder::Algorithm recorded = Recorder::Algorithm::kUnknown;
 };
 
 /// How a call is carried out: calls in steps have other channels and slots of their node than those that wait.

@@ -13,7 +13,7 @@ namespace ringwood {
 namespace {
 
 constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",    "RINGWOOD_VERBOSE", "RINGWOOD_TIMEOUT",
-                                "RINGWOOD_REPORT",        "RINGWOOD_PROGRESS", "RINGWOOD_PIECE"};
+                                "RINGWOOD_REPORT",        "RINGWOOD_PROGRESS", "RINGWOOD_PIECE",   "RINGWOOD_RECORD"};
 
 bool is_on(const char* variable, const std::string& value, bool fallback) {
   if (value != "" && value != "0" && value != "1") {
@@ -73,6 +73,7 @@ Settings settings_from(const std::string& text) {
           .progress = is_on("RINGWOOD_PROGRESS", values[5], false),
           .report = !values[4].empty() && values[4] != "0",
           .timeout = seconds_of(kVariables[3], values[3]),
+          .record = values[7],
           .piece = piece_of(kVariables[6], values[6])};
 }
 

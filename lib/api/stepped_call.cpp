@@ -61,11 +61,13 @@ void SteppedCall::bind(const void* send, void* receive) {
     check_buffers(call_, *prepared_->plan);
   }
   failure_ = nullptr;
+  recorded_ = context_->recorder().begin(call_, Recorder::State::kQueued, prepared_->recorded);
   state_ = State::kQueued;
 }
 
 void SteppedCall::begin() noexcept {
   state_ = State::kUnderWay;
+  context_->recorder().carry_out(recorded_, prepared_->recorded);
   try {
     if (native_) {
       native_->start(call_.send, call_.receive);
@@ -126,6 +128,7 @@ void SteppedCall::advance() noexcept {
   try {
     if (native_ ? native_->test() : advance_plan()) {
       state_ = State::kEnded;
+      context_->recorder().end(recorded_, Recorder::State::kEnded);
     }
   } catch (...) {
     fail(std::current_exception());
@@ -134,6 +137,7 @@ void SteppedCall::advance() noexcept {
 
 void SteppedCall::fail(std::exception_ptr why) noexcept {
   failure_ = std::move(why);
+  context_->recorder().end(recorded_, Recorder::State::kFailed);
   context_->note_failure(transport_ ? transport_->error_code() : MPI_SUCCESS, has_moved());
   if (transport_ && !transport_->abandon()) {
     scratch_.leave();

@@ -114,6 +114,7 @@ class SteppedCall {
   Executor executor_;
   Scratch scratch_;
   State state_ = State::kIdle;
+  Recorder::Number recorded_ = 0;
   std::exception_ptr failure_;
   std::uint64_t vain_looks_ = 0;
 };

@@ -83,7 +83,8 @@ constinit const Command run_command{
     .details =
         "Starts COMMAND, usually mpirun, with libringwood_pmpi.so preloaded. RINGWOOD_PRELOAD=0 in\n"
         "the environment switches it off; RINGWOOD_REPORT=1 prints what was called, RINGWOOD_CHECK=1\n"
-        "finds ranks that disagree, RINGWOOD_TIMEOUT=SECONDS says who waits for whom.",
+        "finds ranks that disagree, RINGWOOD_TIMEOUT=SECONDS says who waits for whom,\n"
+        "RINGWOOD_RECORD=PREFIX keeps the last calls of each rank in files.",
     .operands_min = 1,
     .operands_max = 100'000,
     .options = {},
