@@ -13,10 +13,6 @@
 #include <ctime>
 #include <limits>
 
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
-
 #include "ringwood/error.hpp"
 
 namespace ringwood {
@@ -36,7 +32,7 @@ std::int64_t nanoseconds() {
 /// A third of a clock's price, and made into times only where somebody reads them.
 std::uint64_t ticks() {
 #if defined(__x86_64__)
-  return __rdtsc();
+  return __builtin_ia32_rdtsc();
 #else
   return static_cast<std::uint64_t>(nanoseconds());
 #endif
