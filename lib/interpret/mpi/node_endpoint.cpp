@@ -22,6 +22,10 @@ constexpr int kLooksInATurn = 200;
 // After so many turns, about a millisecond, the rank that is waited for is likely to have no core after all.
 constexpr std::uint64_t kTurnsOfOwnCore = 1000;
 
+// One in so many of the larger slots is for messages of one piece: a ring of all slots, which is larger than the caches
+// of a core, makes those up to twice as slow.
+constexpr std::size_t kShareOfWhole = 4;
+
 }  // namespace
 
 NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, Rank me, NodeWaiting waiting)
@@ -40,7 +44,8 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
     small_.slots.push_back({memory.data() + shape.small_slot(me, slot), {}});
   }
   for (std::size_t slot = 0; slot < shape.large_slots; ++slot) {
-    large_.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
+    SlotRing& ring = slot < shape.large_slots / kShareOfWhole ? whole_ : stream_;
+    ring.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
   }
 }
 
@@ -148,15 +153,25 @@ void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const 
   }
 }
 
-std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
-  SlotRing& ring = ring_for(bytes);
-  Slot& slot = ring.slots[ring.next];
-  ring.next = (ring.next + 1) % ring.slots.size();
-  if (!is_free(slot)) {
-    wait_for_room(slot.uses.back().peer, [&] { return is_free(slot); });
+NodeEndpoint::SlotRing* NodeEndpoint::ring_with_room(std::size_t bytes) {
+  const auto next_is_free = [this](SlotRing& ring) { return is_free(ring.slots[ring.next]); };
+  if (bytes <= NodeShape::kSmallSlot) {
+    return next_is_free(small_) ? &small_ : nullptr;
   }
-  reserved_ = &slot;
-  return {slot.memory, bytes};
+  SlotRing& own = streams_ ? stream_ : whole_;
+  SlotRing& other = streams_ ? whole_ : stream_;
+  return next_is_free(own) ? &own : next_is_free(other) ? &other : nullptr;
+}
+
+std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
+  SlotRing* ring = ring_with_room(bytes);
+  if (ring == nullptr) {
+    const SlotRing& full = bytes <= NodeShape::kSmallSlot ? small_ : stream_;
+    wait_for_room(full.slots[full.next].uses.back().peer, [&] { return (ring = ring_with_room(bytes)) != nullptr; });
+  }
+  reserved_ = &ring->slots[ring->next];
+  ring->next = (ring->next + 1) % ring->slots.size();
+  return {reserved_->memory, bytes};
 }
 
 void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved) {
@@ -179,8 +194,7 @@ bool NodeEndpoint::has_room(std::span<const Rank> peers, std::size_t bytes) {
   if (!std::ranges::all_of(peers, entry_is_free)) {
     return false;
   }
-  SlotRing& ring = ring_for(bytes);
-  return bytes <= NodeEntry::kInline || is_free(ring.slots[ring.next]);
+  return bytes <= NodeEntry::kInline || ring_with_room(bytes) != nullptr;
 }
 
 bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {

@@ -49,6 +49,10 @@ class NodeEndpoint {
   /// everybody has read what was sent in earlier rounds. Throws Error(kSystem) after the time-out.
   void push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
 
+  /// Whether the coming pieces are parts of longer messages. Those go round a ring of slots larger than the caches of a
+  /// core, others round a few that the caches keep; either may overflow into the other.
+  void streams(bool yes) { streams_ = yes; }
+
   /// Room for a piece that is made where it is sent from; then goes to `publish`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
@@ -139,7 +143,9 @@ class NodeEndpoint {
   void stash_head(Peer& from, const NodeEntry& entry);
   [[nodiscard]] static std::deque<Stashed>::const_iterator first_stashed(const Peer& from, Lane lane);
 
-  [[nodiscard]] SlotRing& ring_for(std::size_t bytes) { return bytes <= NodeShape::kSmallSlot ? small_ : large_; }
+  /// Where a piece of so many bytes goes now, or nullptr: its own ring, or the other one of larger slots where that is
+  /// full.
+  [[nodiscard]] SlotRing* ring_with_room(std::size_t bytes);
 
   [[nodiscard]] bool has_read(const Use& use);
   [[nodiscard]] bool is_free(Slot& slot);
@@ -155,7 +161,9 @@ class NodeEndpoint {
   NodeWaiting waiting_;
   std::vector<Peer> peers_;
   SlotRing small_;
-  SlotRing large_;
+  SlotRing whole_;   // of larger slots, for messages of one piece
+  SlotRing stream_;  // of larger slots, for parts of messages
+  bool streams_ = false;
   Slot* reserved_ = nullptr;
   std::optional<Lane> held_;  // of the piece that was polled last, if that is in the stash
   WaitingTime waiting_time_;

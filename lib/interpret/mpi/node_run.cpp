@@ -81,6 +81,7 @@ bool NodeRun::advance() {
 template <typename Ready>
 bool NodeRun::walk(Ready ready) {
   const std::span<const FusedStep> steps = plan_->steps();
+  endpoint_->streams(in_windows_);
   if (arrivals_ == 0) {
     apply(plan_->start());
     ++arrivals_;

@@ -61,6 +61,7 @@ bool NodeTransport::progress_sends(Rank rank, Peer& peer) {
   while (!peer.sends.empty()) {
     Send& send = peer.sends.front();
     const std::size_t bytes = std::min(send.rest.size(), endpoint_.shape().large_bytes);
+    endpoint_.streams(bytes < send.rest.size());
     if (!endpoint_.try_push(rank, send.lane, send.rest.first(bytes))) {
       break;
     }
