@@ -12,8 +12,10 @@ namespace ringwood {
 class ChargeTable {
  public:
   /// For ranks whose CPU takes so many percent of what `costs` and `gamma` say.
-  ChargeTable(const PairCosts& costs, TimePerByte gamma, std::int64_t cpu_percent = 100)
-      : costs_(costs), gamma_(slowed(gamma, cpu_percent)), cpu_percent_(cpu_percent) {}
+  ChargeTable(const PairCosts& costs, const ReductionTime& gamma, std::int64_t cpu_percent = 100)
+      : costs_(costs),
+        gamma_{slowed(gamma.cached, cpu_percent), gamma.cache_bytes, slowed(gamma.memory, cpu_percent)},
+        cpu_percent_(cpu_percent) {}
 
   struct Entry {
     MessageCharges charges;
@@ -75,7 +77,7 @@ class ChargeTable {
   }
 
   const PairCosts& costs_;
-  TimePerByte gamma_;
+  ReductionTime gamma_;
   std::int64_t cpu_percent_;
   std::array<Entry, std::size_t{1} << kBits> entries_;
   const Entry* last_ = entries_.data();

@@ -23,7 +23,7 @@ CostView cost_view(const Machine& machine, const Mapping& mapping) {
     return MessageCost{seconds(costs.L), seconds(costs.o), seconds(costs.g),
                        seconds_per_byte(costs.G) + seconds_per_byte(costs.O)};
   };
-  return {between, seconds_per_byte(machine.gamma)};
+  return {between, seconds_per_byte(machine.gamma.cached)};
 }
 
 }  // namespace ringwood

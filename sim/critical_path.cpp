@@ -11,7 +11,7 @@ using Kind = SimulatedOperation::Kind;
 
 class Walk {
  public:
-  Walk(const Trace& trace, const PairCosts& costs, TimePerByte gamma, LogGopsForm form)
+  Walk(const Trace& trace, const PairCosts& costs, const ReductionTime& gamma, LogGopsForm form)
       : trace_(trace), costs_(costs), gamma_(gamma), form_(form) {}
 
   [[nodiscard]] CriticalPath back_from(OperationId last) {
@@ -135,7 +135,7 @@ class Walk {
 
   const Trace& trace_;
   const PairCosts& costs_;
-  TimePerByte gamma_;
+  ReductionTime gamma_;
   LogGopsForm form_;
   CriticalPath path_;
   std::vector<Place> places_;  // last first
@@ -143,7 +143,7 @@ class Walk {
 
 }  // namespace
 
-CriticalPath critical_path(const Trace& trace, OperationId last, const PairCosts& costs, TimePerByte gamma,
+CriticalPath critical_path(const Trace& trace, OperationId last, const PairCosts& costs, const ReductionTime& gamma,
                            LogGopsForm form) {
   return Walk(trace, costs, gamma, form).back_from(last);
 }

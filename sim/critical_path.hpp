@@ -68,6 +68,6 @@ class Trace {
 /// `last` ends. A dependency is a message or the program order of a lane; what an operation waits beyond these, for a
 /// NIC or for the other lanes' use of the CPU, is waiting.
 [[nodiscard]] CriticalPath critical_path(const Trace& trace, OperationId last, const PairCosts& costs,
-                                         TimePerByte gamma, LogGopsForm form);
+                                         const ReductionTime& gamma, LogGopsForm form);
 
 }  // namespace ringwood

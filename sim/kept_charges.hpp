@@ -10,7 +10,7 @@ namespace ringwood {
 /// A ChargeTable whose entries stay where they are, so that entries are alike if and only if their addresses are.
 class KeptCharges {
  public:
-  KeptCharges(const PairCosts& costs, TimePerByte gamma) : computed_(costs, gamma) { recent_.fill(&none_); }
+  KeptCharges(const PairCosts& costs, const ReductionTime& gamma) : computed_(costs, gamma) { recent_.fill(&none_); }
 
   KeptCharges(const KeptCharges&) = delete;
   KeptCharges& operator=(const KeptCharges&) = delete;

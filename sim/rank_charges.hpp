@@ -12,7 +12,7 @@ namespace ringwood {
 class RankCharges {
  public:
   /// `costs` must outlive this.
-  RankCharges(const PairCosts& costs, TimePerByte gamma, const std::vector<Straggler>& stragglers)
+  RankCharges(const PairCosts& costs, const ReductionTime& gamma, const std::vector<Straggler>& stragglers)
       : usual_(costs, gamma) {
     for (const Straggler& straggler : stragglers) {
       if (straggler.cpu_percent != 100) {

@@ -9,6 +9,7 @@
 #include "ringwood/ids.hpp"
 #include "ringwood/placement.hpp"
 #include "topology/loggops.hpp"
+#include "topology/reduction_costs.hpp"
 #include "topology/topology.hpp"
 
 namespace ringwood {
@@ -33,7 +34,9 @@ struct Machine {
   /// Between hosts: o, g, O and S; L and G come from the route.
   LogGops between_hosts;
   LogGopsOverride replaced;
-  TimePerByte gamma;  ///< reduction, for each byte reduced
+  ReductionTime gamma;  ///< reduction, for each byte reduced
+  /// By type and operator, if known: who knows what is reduced takes `gamma` from there.
+  std::shared_ptr<const ReductionCosts> reductions = nullptr;
 
   /// The parameters between two hosts. Safe to call from several threads; costs one Topology::path.
   [[nodiscard]] LogGops between(Host a, Host b) const;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "ringwood/error.hpp"
@@ -46,7 +47,10 @@ class Reader {
     read_costs(document, "inside_host", machine.inside_host);
     read_costs(document, "between_hosts", machine.between_hosts);
     if (document.contains("gamma_s_per_byte")) {
-      machine.gamma = TimePerByte::from_picoseconds(number(document, "", "gamma_s_per_byte", 0, 1e-3) * 1e12);
+      machine.gamma = {time_per_byte(document, "", "gamma_s_per_byte")};
+    }
+    if (document.contains("reductions")) {
+      machine.reductions = reductions_of(document.at("reductions"));
     }
     return machine;
   }
@@ -74,6 +78,10 @@ class Reader {
       refuse(place + "/" + key, range.str());
     }
     return value.get<double>();
+  }
+
+  [[nodiscard]] TimePerByte time_per_byte(const Json& object, const std::string& place, const char* key) const {
+    return TimePerByte::from_picoseconds(number(object, place, key, 0, 1e-3) * 1e12);
   }
 
   [[nodiscard]] std::string text_of(const Json& object, const std::string& place, const char* key) const {
@@ -178,10 +186,10 @@ class Reader {
     read_time(object, "o_s", costs.o, key);
     read_time(object, "g_s", costs.g, key);
     if (object.contains("G_s_per_byte")) {
-      costs.G = TimePerByte::from_picoseconds(number(object, key, "G_s_per_byte", 0, 1e-3) * 1e12);
+      costs.G = time_per_byte(object, key, "G_s_per_byte");
     }
     if (object.contains("O_s_per_byte")) {
-      costs.O = TimePerByte::from_picoseconds(number(object, key, "O_s_per_byte", 0, 1e-3) * 1e12);
+      costs.O = time_per_byte(object, key, "O_s_per_byte");
     }
     if (object.contains("S_bytes")) {
       costs.S = static_cast<Bytes>(number(object, key, "S_bytes", 0, 1e18));
@@ -189,6 +197,41 @@ class Reader {
     if (object.contains("corrections")) {
       read_corrections(object, std::string(key) + "/corrections", costs);
     }
+  }
+
+  [[nodiscard]] ReductionCosts::Entry reduction_of(const Json& object, const std::string& place) const {
+    const std::string type_name = text_of(object, place, "type");
+    const std::string op_name = text_of(object, place, "op");
+    const std::optional<ElementType> type = element_type_named(type_name);
+    const std::optional<ReduceOperator> op = reduce_operator_named(op_name);
+    if (!type) {
+      refuse(place + "/type", "there is no type '" + type_name + "'");
+    }
+    if (!op) {
+      refuse(place + "/op", "there is no operator '" + op_name + "'");
+    }
+    if (!built_in_reduction(*type, *op)) {
+      refuse(place, "'" + op_name + "' has no meaning for '" + type_name + "'");
+    }
+    return {*type, *op, time_per_byte(object, place, "cache_s_per_byte"),
+            time_per_byte(object, place, "memory_s_per_byte")};
+  }
+
+  [[nodiscard]] std::shared_ptr<const ReductionCosts> reductions_of(const Json& object) const {
+    if (!object.is_object() || !object.contains("times") || !object.at("times").is_array()) {
+      refuse("reductions", "expected an object with \"cache_bytes\" and a list \"times\"");
+    }
+    const auto cache_bytes = static_cast<Bytes>(number(object, "reductions", "cache_bytes", 0, 1e18));
+    std::vector<ReductionCosts::Entry> entries;
+    std::set<std::pair<ElementType, ReduceOperator>> known;
+    for (const Json& time : object.at("times")) {
+      const std::string place = "reductions/times/" + std::to_string(entries.size());
+      entries.push_back(reduction_of(time, place));
+      if (!known.emplace(entries.back().type, entries.back().op).second) {
+        refuse(place, "that type and operator are there twice");
+      }
+    }
+    return std::make_shared<const ReductionCosts>(std::move(entries), cache_bytes);
   }
 
   const InputText& input_;
@@ -225,6 +268,17 @@ class Reader {
   return object;
 }
 
+[[nodiscard]] Json reductions_as_json(const ReductionCosts& costs) {
+  Json object = {{"cache_bytes", costs.cache_bytes()}, {"times", Json::array()}};
+  for (const ReductionCosts::Entry& entry : costs.entries()) {
+    object["times"].push_back({{"type", name_of(entry.type)},
+                               {"op", name_of(entry.op)},
+                               {"cache_s_per_byte", seconds_per_byte(entry.cached)},
+                               {"memory_s_per_byte", seconds_per_byte(entry.memory)}});
+  }
+  return object;
+}
+
 }  // namespace
 
 Machine read_machine_json(const InputText& input) {
@@ -246,10 +300,13 @@ void write_machine_file(const Machine& machine, const std::string& name) {
                    {"ranks_per_host", machine.ranks_per_host},
                    {"inside_host", costs_of(machine.inside_host)},
                    {"between_hosts", costs_of(machine.between_hosts)},
-                   {"gamma_s_per_byte", seconds_per_byte(machine.gamma)},
+                   {"gamma_s_per_byte", seconds_per_byte(machine.gamma.cached)},
                    {"hosts", Json::array()},
                    {"switches", Json::array()},
                    {"links", Json::array()}};
+  if (machine.reductions != nullptr) {
+    document["reductions"] = reductions_as_json(*machine.reductions);
+  }
   for (Vertex vertex = 0; vertex < network.vertices(); ++vertex) {
     document[vertex < network.hosts() ? "hosts" : "switches"].push_back({{"id", network.vertex_name(vertex)}});
   }

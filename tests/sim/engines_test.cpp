@@ -156,7 +156,7 @@ TEST(Table, ServesManyPointsInOnePass) {
       machines.back().network = machines.front().network;
       machines.back().replaced.g = 10 * i;
       machines.back().replaced.S = i % 3 == 0 ? 100 : 100000;
-      machines.back().gamma.scaled = std::uint64_t{3} << (30U + static_cast<unsigned>(i % 4));
+      machines.back().gamma.cached.scaled = std::uint64_t{3} << (30U + static_cast<unsigned>(i % 4));
     }
     std::vector<SimulationPoint> points;
     for (std::size_t i = 0; i < layouts.size(); ++i) {

@@ -50,7 +50,7 @@ inline Machine test_machine(Host hosts, bool uniform = true) {
   machine.between_hosts.o = 100;
   machine.between_hosts.g = 50;
   machine.inside_host = machine.between_hosts;
-  machine.gamma.scaled = std::uint64_t{3} << 32U;
+  machine.gamma.cached.scaled = std::uint64_t{3} << 32U;
   return machine;
 }
 

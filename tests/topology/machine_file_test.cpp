@@ -70,6 +70,48 @@ TEST_F(MachineFile, CorrectionsBySizeAreKept) {
   EXPECT_EQ(corrections.cpu_of(1'000'000), 400);
 }
 
+TEST_F(MachineFile, ReductionsByTypeAndOperatorAreKept) {
+  Machine written = make_machine("crossbar:hosts=2");
+  const auto ps = [](double time) { return TimePerByte::from_picoseconds(time); };
+  written.reductions = std::make_shared<const ReductionCosts>(
+      std::vector<ReductionCosts::Entry>{{ElementType::kFloat, ReduceOperator::kSum, ps(25), ps(125)},
+                                         {ElementType::kBool, ReduceOperator::kLogicalXor, ps(100), ps(0)}},
+      Bytes{1} << 20U);
+  write_machine_file(written, name_);
+  const Machine machine = make_machine(name_);
+  ASSERT_NE(machine.reductions, nullptr);
+  EXPECT_EQ(*machine.reductions, *written.reductions);
+  EXPECT_EQ(machine.reductions->of(ElementType::kFloat, ReduceOperator::kMaximum), std::nullopt);
+  const ReductionTime sum = machine.reductions->of(ElementType::kFloat, ReduceOperator::kSum).value();
+  EXPECT_EQ(sum.of(1000), 25'000);
+  EXPECT_EQ(sum.of(Bytes{1} << 20U), 25 * (Picoseconds{1} << 20U));
+  EXPECT_EQ(sum.of((Bytes{1} << 20U) + 8), 125 * ((Picoseconds{1} << 20U) + 8));
+  write_machine_file(make_machine("crossbar:hosts=2"), name_);
+  EXPECT_EQ(make_machine(name_).reductions, nullptr);
+}
+
+TEST_F(MachineFile, WrongReductionsAreRefusedWithTheirPlace) {
+  const auto refused = [&](const std::string& reductions) {
+    return complaint(R"({"schema":"ringwood.machine/1","hosts":[{"id":"a"}],"reductions":)" + reductions + "}");
+  };
+  const auto with = [&](const std::string& times) {
+    return refused(R"({"cache_bytes":4096,"times":[)" + times + "]}");
+  };
+  const std::string sum = R"({"type":"float","op":"sum","cache_s_per_byte":1e-11,"memory_s_per_byte":1e-10})";
+  EXPECT_EQ(with(sum), "accepted");
+  EXPECT_THAT(with(sum + "," + sum), HasSubstr("reductions/times/1: that type and operator are there twice"));
+  EXPECT_THAT(refused("7"), HasSubstr("reductions: expected an object"));
+  EXPECT_THAT(refused(R"({"cache_bytes":1,"times":{}})"), HasSubstr("reductions: expected an object"));
+  EXPECT_THAT(refused(R"({"cache_bytes":-1,"times":[]})"), HasSubstr("reductions/cache_bytes: expected a number"));
+  EXPECT_THAT(refused(R"({"times":[]})"), HasSubstr("reductions/cache_bytes: expected a number"));
+  EXPECT_THAT(with("7"), HasSubstr("reductions/times/0/type: expected a string"));
+  EXPECT_THAT(with(R"({"type":"flaot","op":"sum"})"), HasSubstr("times/0/type: there is no type 'flaot'"));
+  EXPECT_THAT(with(R"({"type":"float","op":"add"})"), HasSubstr("times/0/op: there is no operator 'add'"));
+  EXPECT_THAT(with(R"({"type":"float","op":"bxor"})"), HasSubstr("times/0: 'bxor' has no meaning for 'float'"));
+  EXPECT_THAT(with(R"({"type":"float","op":"sum","cache_s_per_byte":-1})"), HasSubstr("times/0/cache_s_per_byte"));
+  EXPECT_THAT(with(R"({"type":"float","op":"sum","cache_s_per_byte":0})"), HasSubstr("times/0/memory_s_per_byte"));
+}
+
 TEST_F(MachineFile, HostsOfOneSwitchAreAGroup) {
   write_machine_file(make_machine("fat-tree:leaves=3,hosts-per-leaf=2"), name_);
   const Machine machine = make_machine(name_);

@@ -48,7 +48,7 @@ constexpr OptionUse kOptions[]{
                                                arguments.text("sizes")));
   }
   const Schedule& schedule = given.schedule();
-  const TimePerByte gamma = machine_for(arguments, schedule.ranks()).gamma;
+  const TimePerByte gamma = machine_for(arguments, schedule.ranks()).gamma.cached;
   const double picoseconds_per_byte = std::ldexp(static_cast<double>(gamma.scaled), -32);
   const Picoseconds unit = parse_time(arguments.text("calc-unit"), "--calc-unit");
   if (unit < 1 || unit > kPicosecondsPerSecond) {
@@ -92,7 +92,8 @@ constinit const Command export_command{
     .details =
         "verify, show, simulate, bench and export take a file of the forms text and msccl-xml in place of\n"
         "COLLECTIVE ALGORITHM (--file), whoever wrote it. GOAL, the form of LogGOPSim, is for one size;\n"
-        "its reductions take the time of --gamma, or of the machine, in whole numbers of --calc-unit; `ringwood\n"
+        "its reductions take the time of --gamma, or of the machine (in its caches), in whole numbers of --calc-unit; "
+        "`ringwood\n"
         "workload` reads it. --output writes the whole file or none.\n"
         "With --table FILE in place of COLLECTIVE ALGORITHM: the decisions of `ringwood tune` as a file that\n"
         "another library reads, with the flags to use it, and warnings of what that library has no words\n"

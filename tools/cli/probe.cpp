@@ -9,6 +9,7 @@
 #include "ringwood/error.hpp"
 #include "tools/cli/arguments.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/probe_reductions.hpp"
 #include "tools/cli/probe_samples.hpp"
 #include "tools/cli/real.hpp"
 #include "topology/graph.hpp"
@@ -139,7 +140,8 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
       machine_on(network_of(probed.network, between), std::max<std::int32_t>(probed.ranks_per_host, cores));
   machine.inside_host = inside;
   machine.between_hosts = between;
-  machine.gamma = TimePerByte::from_picoseconds(probed.gamma * 1e12);
+  machine.reductions = std::make_shared<const ReductionCosts>(*probed.reductions);
+  machine.gamma = {machine.reductions->of(ElementType::kFloat, ReduceOperator::kSum)->cached};
   return machine;
 }
 
@@ -158,7 +160,7 @@ int run(const Arguments& arguments) {
         throw;
       }
     }();
-    print(text + fmt::format("reducing a byte of a float sum in the cache: {:.4f} ns\n", probed.gamma * 1e9));
+    print(text + cli::as_text(*machine.reductions));
     if (arguments.given("write")) {
       write_machine_file(machine, arguments.text("write"));
       if (!arguments.given("quiet")) {
@@ -184,7 +186,9 @@ constinit const Command probe_command{
         "their way to others become groups with a cable of that bandwidth. The file is a machine: `ringwood\n"
         "simulate --machine FILE`, and RINGWOOD_MACHINE=FILE for real runs, which then choose by it. Cables\n"
         "that let a burst pass before they limit a rate make schedules of few rounds look slower than they\n"
-        "are. --budget is for each of some hundred measurements, over all passes.",
+        "are. Reductions are timed for each type and operator, in the caches and from memory, all ranks at\n"
+        "once: `simulate` takes those of --type and --op. --budget is for each of some hundred\n"
+        "other measurements, over all passes.",
     .operands_min = 0,
     .operands_max = 0,
     .options = kOptions,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/cli/probe_fit.hpp"
+#include "topology/reduction_costs.hpp"
 
 namespace ringwood::cli {
 
@@ -22,7 +23,7 @@ struct ProbeResult {
   std::optional<ProbeSamples> between_hosts;  ///< nothing if all do
   ProbeNetwork network;
   Rank ranks_per_host = 1;  ///< the most on one host
-  double gamma = 0;         ///< seconds to reduce a byte of a float sum that lies in the cache
+  std::optional<ReductionCosts> reductions;
 };
 
 /// Measures messages between ranks of one host and of two, as the library sends them; all pairs at once, since that is

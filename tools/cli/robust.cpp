@@ -96,7 +96,9 @@ void scale(TimePerByte& time, double factor) {
     scale(costs->g, gap);
     scale(costs->O, overhead);
   }
-  scale(machine.gamma, factor_of(random, spread));
+  const double reduction = factor_of(random, spread);
+  scale(machine.gamma.cached, reduction);
+  scale(machine.gamma.memory, reduction);
   return machine;
 }
 

@@ -36,6 +36,13 @@ void set_key(LogGopsOverride& replaced, std::string_view key, std::string_view v
   }
 }
 
+/// What the machine's file says of reductions with `--type` and `--op`, where it says anything.
+[[nodiscard]] std::optional<ReductionTime> reduction_time(const Machine& machine, const Arguments& arguments) {
+  const std::optional<ElementType> type = element_type_named(arguments.text("type"));
+  const std::optional<ReduceOperator> op = operator_named(arguments.text("op"));
+  return machine.reductions != nullptr && type && op ? machine.reductions->of(*type, *op) : std::nullopt;
+}
+
 /// `--map`, in which "random" is by `--seed`.
 [[nodiscard]] Mapping mapping_for(const Arguments& arguments, const Machine& machine, Rank ranks,
                                   const std::vector<Host>& hosts) {
@@ -76,7 +83,9 @@ void replace_parameters(Machine& machine, const Arguments& arguments) {
     machine.replaced = parse_loggops(arguments.text("loggops"));
   }
   if (arguments.given("gamma")) {
-    machine.gamma = TimePerByte::from_picoseconds(parse_picoseconds(arguments.text("gamma"), "--gamma"));
+    machine.gamma = {TimePerByte::from_picoseconds(parse_picoseconds(arguments.text("gamma"), "--gamma"))};
+  } else if (const auto time = reduction_time(machine, arguments)) {
+    machine.gamma = *time;
   }
 }
 

@@ -14,7 +14,8 @@ namespace ringwood::cli {
 /// `--loggops` and `--gamma` replace.
 [[nodiscard]] Machine machine_for(const Arguments& arguments, Rank ranks);
 
-/// What `--loggops` and `--gamma` replace.
+/// What `--loggops` and `--gamma` replace. Without the latter, `--type` and `--op` choose what reductions take, where
+/// the machine tells them apart.
 void replace_parameters(Machine& machine, const Arguments& arguments);
 
 /// Keys of `--loggops`: "L=2.5us,o=1.5us,g=1us,G=6ns,O=0ns,S=65535". Throws Error(kUsage).

@@ -243,7 +243,7 @@ TEST(FlowEngine, IsLogGopsWhereNoLinkIsShared) {
   Machine machine = make_machine("crossbar:hosts=64,bandwidth=1GB/s,latency=300ns,hop=50ns");
   machine.between_hosts.o = 70'000;
   machine.between_hosts.g = 20'000;
-  machine.gamma = TimePerByte::from_picoseconds(250);
+  machine.gamma = {TimePerByte::from_picoseconds(250)};
   for (const bool rendezvous : {false, true}) {
     machine.between_hosts.S = rendezvous ? 100 : std::numeric_limits<Bytes>::max();
     for (const Rank ranks : {1, 2, 3, 5, 8, 16, 60}) {
@@ -265,7 +265,7 @@ TEST(FlowEngine, IsLogGopsWhereNoLinkIsShared) {
 TEST(FlowEngine, StragglersAreLateAndSlowAsInLogGops) {
   Machine machine = make_machine("crossbar:hosts=8,bandwidth=1GB/s,latency=300ns,hop=0ns");
   machine.between_hosts.o = 70'000;
-  machine.gamma = TimePerByte::from_picoseconds(250);
+  machine.gamma = {TimePerByte::from_picoseconds(250)};
   SimulationOptions options = flow_options();
   options.stragglers = {{0, 5'000'000, 100}, {1, 2'000'000, 300}};
   SimulationOptions other;
@@ -292,7 +292,7 @@ TEST(FlowEngine, ASendOfManyBytesWaitsForItsReceive) {
 TEST(FlowEngine, RunsTheWholeCatalogue) {
   Machine machine = make_machine("torus:dims=3x4,bandwidth=1GB/s");
   machine.between_hosts.o = 7'000;
-  machine.gamma = TimePerByte::from_picoseconds(250);
+  machine.gamma = {TimePerByte::from_picoseconds(250)};
   for (const Bytes eager : {std::numeric_limits<Bytes>::max(), Bytes{50}}) {
     machine.between_hosts.S = eager;
     for (const Algorithm* algorithm : built_in_catalogue()) {

@@ -112,7 +112,7 @@ class Equality : public ::testing::TestWithParam<std::tuple<CostModel, LogGopsFo
 TEST_P(Equality, OfEveryAlgorithmWithItsTraceAndItsCall) {
   const auto [model, form, eager] = GetParam();
   Machine machine = test_machine(16, false);
-  machine.gamma.scaled = std::uint64_t{2000} << 32U;  // whole units of calc
+  machine.gamma.cached.scaled = std::uint64_t{2000} << 32U;  // whole units of calc
   machine.between_hosts.S = eager;
   int compared = 0;
   for (const Algorithm* algorithm : built_in_catalogue()) {

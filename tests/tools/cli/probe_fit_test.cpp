@@ -88,7 +88,7 @@ TEST(ProbeFit, IsWhatTheSimulatorSays) {
   }
   Machine machine = machine_on(make_machine("crossbar:hosts=1").network, 2);
   machine.inside_host = fit(samples).parameters;
-  machine.gamma = TimePerByte::from_picoseconds(30);
+  machine.gamma = {TimePerByte::from_picoseconds(30)};
   for (const Bytes bytes : {Bytes{1}, Bytes{96}, Bytes{5000}, Bytes{1} << 20U}) {
     const auto time_of = [&](const Algorithm& algorithm, Bytes all) {
       const Schedule schedule(algorithm, {.ranks = 2});

@@ -15,6 +15,7 @@
 #include "tools/cli/mpi/probe_session.hpp"
 #include "tools/cli/probe_groups.hpp"
 #include "tools/cli/probe_passes.hpp"
+#include "tools/cli/probe_reductions.hpp"
 
 namespace ringwood::cli {
 
@@ -24,6 +25,7 @@ namespace {
 constexpr Bytes kLargestBetween = Bytes{4} << 20U;
 constexpr Bytes kVectorInside = Bytes{32} << 20U;
 constexpr Bytes kLeastInside = Bytes{1} << 20U;
+constexpr Bytes kLeastReduced = Bytes{8} << 20U;
 // From here on a message is so long that one is enough.
 constexpr Bytes kLongMessage = Bytes{256} << 10U;
 
@@ -59,8 +61,8 @@ constexpr int kBurst = 16;
 }
 
 struct Effort {
-  double budget = 0;  ///< seconds for one measurement
-  double gamma = 0;   ///< seconds to add up a byte
+  double budget = 0;    ///< seconds for one measurement
+  ReductionTime gamma;  ///< of sums
 };
 
 /// How rings are measured. Over a network what one leaves behind slows the next one down; through memory nothing is
@@ -161,7 +163,8 @@ class Measuring {
 
   /// With what is added up on the way taken off: in every other round of a ring.
   [[nodiscard]] double exchange(Bytes bytes, double taken) const {
-    return std::max(taken / 2, taken - gamma_ * static_cast<double>(bytes) / 2);
+    return std::max(taken / 2,
+                    taken - static_cast<double>(gamma_.of(bytes)) / static_cast<double>(kPicosecondsPerSecond) / 2);
   }
 
   /// What the sender's calls take of a burst whose messages nobody answers before the last.
@@ -214,7 +217,7 @@ class Measuring {
   MPI_Comm all_;
   ProbeChannel& pairs_;
   ProbeChannel& groups_;
-  double gamma_;
+  ReductionTime gamma_;
   Rings rings_;
   ProbeSession session_;
   double rounds_of_pairs_ = 0;
@@ -231,22 +234,16 @@ class Measuring {
   return others > 0 ? std::max(0.0, taken - exchange) / (2 * others) : -1;
 }
 
-[[nodiscard]] double seconds_per_reduced_byte() {
-  constexpr std::size_t kCount = 1 << 16;
-  constexpr int kRepetitions = 41;
-  const auto sum = built_in_reduction(ElementType::kFloat, ReduceOperator::kSum);
-  const std::vector<float> left(kCount, 1.0F);
-  std::vector<float> right(kCount, 1.0F);
-  std::vector<double> seconds;
-  for (int i = 0; i < kRepetitions; ++i) {
-    const double start = probe_clock();
-    sum->apply(reinterpret_cast<const std::byte*>(left.data()), reinterpret_cast<const std::byte*>(right.data()),
-               reinterpret_cast<std::byte*>(right.data()), kCount, sum->context);
-    seconds.push_back(probe_clock() - start);
-  }
-  const auto middle = seconds.begin() + kRepetitions / 2;
-  std::nth_element(seconds.begin(), middle, seconds.end());
-  return *middle / (kCount * sizeof(float));
+/// All ranks at once, as in a collective. The sum of floats that the first rank found, which all go by.
+[[nodiscard]] ReductionTime reductions_of(ProbeResult& result) {
+  const auto longest = static_cast<Bytes>(
+      std::bit_floor(static_cast<std::uint64_t>(std::max(kLeastReduced, kVectorInside / result.ranks_per_host))));
+  check_mpi(MPI_Barrier(MPI_COMM_WORLD), "MPI_Barrier");
+  result.reductions = measure_reductions(longest);
+  ReductionTime sum = *result.reductions->of(ElementType::kFloat, ReduceOperator::kSum);
+  std::uint64_t numbers[3] = {sum.cached.scaled, static_cast<std::uint64_t>(sum.cache_bytes), sum.memory.scaled};
+  check_mpi(MPI_Bcast(numbers, 3, MPI_UINT64_T, 0, MPI_COMM_WORLD), "MPI_Bcast");
+  return {{numbers[0]}, static_cast<Bytes>(numbers[1]), {numbers[2]}};
 }
 
 /// Who is on which host, and the ranks that speak for theirs.
@@ -327,10 +324,8 @@ ProbeResult probe_ranks(double budget) {
     throw Error(ErrorKind::kUsage, "a probe needs at least 2 ranks: mpirun -n 2 ringwood probe --write FILE");
   }
   ProbeResult result;
-  result.gamma = seconds_per_reduced_byte();
-  Effort effort{budget, result.gamma};
-  check_mpi(MPI_Bcast(&effort.gamma, 1, MPI_DOUBLE, 0, MPI_COMM_WORLD), "MPI_Bcast");
   result.ranks_per_host = hosts.most;
+  const Effort effort{budget, reductions_of(result)};
   if (hosts.most > 1) {
     result.inside_host = inside_hosts(hosts, effort);
   }
