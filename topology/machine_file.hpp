@@ -11,7 +11,8 @@ namespace ringwood {
 /// "count"; and if wanted "ranks_per_host", "inside_host" and "between_hosts" with L_s, o_s, g_s, G_s_per_byte,
 /// O_s_per_byte, S_bytes and "corrections" by size (loggops.hpp; "bytes", "s", "cpu_s"; "paced"), and
 /// "gamma_s_per_byte"; "reductions" with "cache_bytes" and "times", each with "type", "op", "cache_s_per_byte" and
-/// "memory_s_per_byte" (reduction_costs.hpp). Routes are the shortest (graph.hpp). Throws Error(kInput) with the file and the place in it.
+/// "memory_s_per_byte" (reduction_costs.hpp). Routes are the shortest (graph.hpp). Throws Error(kInput) with the file
+/// and the place in it.
 [[nodiscard]] Machine read_machine_file(const std::string& name);
 
 /// Writes that format, whole or not at all. Routing is not written: shortest ones are used by who reads it. What
