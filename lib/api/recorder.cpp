@@ -162,10 +162,12 @@ void Recorder::write_to(const std::string& path) {
   const std::string head =
       fitted("# call state begun(UTC) us collective elements bytes_each type operation root round algorithm");
   const std::string none = fitted("");
-  std::memcpy(file_, head.data(), kLine);
   for (std::size_t i = 1; i <= kKept; ++i) {
     std::memcpy(file_ + i * kLine, none.data(), kLine);
   }
+  // Last: a file without it belongs to somebody who was killed here.
+  std::atomic_thread_fence(std::memory_order_release);
+  std::memcpy(file_, head.data(), kLine);
 }
 
 Recorder::Algorithm Recorder::number_of(std::string_view algorithm) {
