@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
-#include <limits>
 
 #include "ringwood/error.hpp"
 
@@ -23,20 +22,6 @@ constexpr std::size_t kMostNames = 4096;
 constexpr std::size_t kTold = 4;
 constexpr std::size_t kFileBytes = (Recorder::kKept + 1) * Recorder::kLine;
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-std::int64_t nanoseconds() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
-
-/// A third of a clock's price, and made into times only where somebody reads them.
-std::uint64_t ticks() {
-#if defined(__x86_64__)
-  return __builtin_ia32_rdtsc();
-#else
-  return static_cast<std::uint64_t>(nanoseconds());
-#endif
-}
 
 /// Ticks as time. Its rate is measured from the first recorder on.
 class TickTime {
@@ -74,8 +59,8 @@ class TickTime {
 
  private:
   struct Moment {
-    std::uint64_t ticks = ringwood::ticks();
-    std::int64_t steady = nanoseconds();
+    std::uint64_t ticks = Recorder::ticks();
+    std::int64_t steady = nanoseconds_now();
     std::int64_t wall =
         std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
             .count();
@@ -188,56 +173,6 @@ std::string Recorder::name_of_algorithm(Algorithm algorithm) const {
   return algorithm == Algorithm::kUnknown ? "-" : names_[static_cast<std::size_t>(algorithm) - 1];
 }
 
-Recorder::Number Recorder::begin(const CollectiveCall& call, State state, Algorithm algorithm) noexcept {
-  const Number number = calls_.fetch_add(1, kRelaxed) + 1;
-  Record& record = of(number);
-  record.number.store(0, kRelaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  record.begun.store(ticks(), kRelaxed);
-  record.ended.store(0, kRelaxed);
-  record.elements.store(call.elements, kRelaxed);
-  record.type.store(call.type, kRelaxed);
-  record.op.store(call.op, kRelaxed);
-  constexpr Bytes kMost = std::numeric_limits<std::uint32_t>::max();
-  record.element_size.store(static_cast<std::uint32_t>(std::clamp<Bytes>(call.element_size, 0, kMost)), kRelaxed);
-  record.root.store(call.root, kRelaxed);
-  record.round.store(kNoRound, kRelaxed);
-  record.algorithm.store(algorithm, kRelaxed);
-  record.collective.store(static_cast<std::uint8_t>(call.collective), kRelaxed);
-  record.state.store(state, kRelaxed);
-  record.number.store(number, std::memory_order_release);
-  if (file_ != nullptr) {
-    show(number);
-  }
-  return number;
-}
-
-// A call that takes longer than 1,024 others has no record any more.
-void Recorder::carry_out(Number call, Algorithm algorithm) noexcept {
-  Record& record = of(call);
-  if (record.number.load(kRelaxed) != call) {
-    return;
-  }
-  record.algorithm.store(algorithm, kRelaxed);
-  record.state.store(State::kUnderWay, kRelaxed);
-  if (file_ != nullptr) {
-    show(call);
-  }
-}
-
-void Recorder::end(Number call, State state, std::uint32_t round) noexcept {
-  Record& record = of(call);
-  if (record.number.load(kRelaxed) != call) {
-    return;
-  }
-  record.ended.store(ticks(), kRelaxed);
-  record.round.store(round, kRelaxed);
-  record.state.store(state, kRelaxed);
-  if (file_ != nullptr) {
-    show(call);
-  }
-}
-
 bool Recorder::see(Number call, Seen& seen) const {
   const Record& record = of(call);
   if (record.number.load(std::memory_order_acquire) != call) {
@@ -259,7 +194,7 @@ bool Recorder::see(Number call, Seen& seen) const {
   return record.number.load(kRelaxed) == call;
 }
 
-/// "#12 allreduce of 10 x 4 bytes (float, sum) by ring: ended after 12.3 us"
+/// "#12 allreduce of 10 x 4 bytes (float, sum) by ring: ended, begun 12.3 us ago"
 std::string Recorder::in_words(const Seen& seen) const {
   const TickTime time = TickTime::now();
   std::string text = '#' + std::to_string(seen.number) + ' ' + std::string(ringwood::name_of(seen.collective)) +
@@ -270,11 +205,9 @@ std::string Recorder::in_words(const Seen& seen) const {
   if (seen.algorithm != Algorithm::kUnknown) {
     text += " by " + name_of_algorithm(seen.algorithm);
   }
-  const bool over = seen.ended != 0;
-  char took[64];
-  std::snprintf(took, sizeof took, "%s %.1f us", over ? " after" : " for",
-                over ? time.microseconds(seen.begun, seen.ended) : time.microseconds_since(seen.begun));
-  return text + ": " + std::string(name_of(seen.state)) + took;
+  char begun[64];
+  std::snprintf(begun, sizeof begun, ", begun %.1f us ago", time.microseconds_since(seen.begun));
+  return text + ": " + std::string(name_of(seen.state)) + begun;
 }
 
 std::string Recorder::line(const Seen& seen) const {

@@ -116,8 +116,8 @@ TEST(Recorder, the_last_1024_calls_are_kept) {
     EXPECT_EQ(columns[kAlgorithm] + ' ' + columns.back(), "lanes(2, ring)");
   }
   const std::string last = recorder.last_calls();
-  EXPECT_THAT(last, HasSubstr("#3000 allreduce of 3000 x 4 bytes (float, sum) by lanes(2, ring): under-way for "));
-  EXPECT_THAT(last, HasSubstr("#2999 allreduce of 2999 x 4 bytes (float, sum) by lanes(2, ring): failed after "));
+  EXPECT_THAT(last, HasSubstr("#3000 allreduce of 3000 x 4 bytes (float, sum) by lanes(2, ring): under-way, begun "));
+  EXPECT_THAT(last, HasSubstr("#2999 allreduce of 2999 x 4 bytes (float, sum) by lanes(2, ring): failed, begun "));
   EXPECT_THAT(last, HasSubstr("#2997"));
   EXPECT_THAT(last, Not(HasSubstr("#2996")));
 }
@@ -218,8 +218,8 @@ void one_stays_away(const SharedFolder& folder, bool in_steps) {
       message = error.what();
     }
     EXPECT_THAT(message, HasSubstr("; last calls of this rank: #2 allreduce of 10 x 4 bytes (float, sum) by one-shot: "
-                                   "under-way for "));
-    EXPECT_THAT(message, HasSubstr(", #1 allreduce of 1 x 4 bytes (int32, sum) by ring: ended after "));
+                                   "under-way, begun "));
+    EXPECT_THAT(message, HasSubstr(", #1 allreduce of 1 x 4 bytes (int32, sum) by ring: ended, begun "));
     EXPECT_THAT(message, HasSubstr("; all calls: " + newest(prefix, communicator.rank())));
   }
   MPI_Barrier(MPI_COMM_WORLD);
