@@ -6,6 +6,7 @@
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
 #include "tests/sim/machines.hpp"
+#include "tests/sim/made_of.hpp"
 
 namespace ringwood {
 namespace {
@@ -23,13 +24,7 @@ Program two_to_one(const Problem& problem, Rank me) {
   }
 }
 
-constexpr Algorithm kTwoToOne = {.name = "test",
-                                 .collective = Collective::kBroadcast,
-                                 .cost = "-",
-                                 .reference = "this test",
-                                 .needs = {},
-                                 .program = two_to_one,
-                                 .pieces = one_piece};
+constexpr Algorithm kTwoToOne = made_of(two_to_one);
 
 /// What both rules say, and who served by which.
 struct BothOrders {

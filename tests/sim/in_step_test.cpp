@@ -2,7 +2,9 @@
 
 #include "algorithms/catalogue.hpp"
 #include "sim/engine.hpp"
+#include "tests/sim/expect_same.hpp"
 #include "tests/sim/machines.hpp"
+#include "tests/sim/made_of.hpp"
 
 namespace ringwood {
 namespace {
@@ -15,15 +17,6 @@ std::optional<SimulationReport> in_step(const Algorithm& algorithm, Rank ranks, 
   const Mapping mapping = one_rank_per_host(ranks);
   const SimulationOptions options{.form = form};
   return run_in_step({schedule, layout, machine, mapping, options});
-}
-
-void expect_same(const SimulationReport& report, const SimulationReport& other, const std::string& what) {
-  EXPECT_EQ(report.finish, other.finish) << what;
-  EXPECT_EQ(report.order_sensitive, other.order_sensitive) << what;
-  EXPECT_EQ(report.rounds, other.rounds) << what;
-  EXPECT_EQ(report.messages, other.messages) << what;
-  EXPECT_EQ(report.bytes_sent_max, other.bytes_sent_max) << what;
-  EXPECT_EQ(report.bytes_sent_total, other.bytes_sent_total) << what;
 }
 
 // A straggler that does nothing of the kind keeps run_data_flow from going in step.
@@ -95,14 +88,7 @@ Program is_not_heard(const Problem& problem, Rank me) {
 
 TEST(InStep, LeavesToOthersToSayWhatIsWrong) {
   for (Program (*program)(const Problem&, Rank) : {waits_for_ever, speaks_to_nobody, is_not_heard}) {
-    const Algorithm algorithm = {.name = "test",
-                                 .collective = Collective::kBroadcast,
-                                 .cost = "-",
-                                 .reference = "this test",
-                                 .needs = {},
-                                 .program = program,
-                                 .pieces = one_piece};
-    EXPECT_FALSE(in_step(algorithm, 2, 8, test_machine(2)));
+    EXPECT_FALSE(in_step(made_of(program), 2, 8, test_machine(2)));
   }
 }
 

@@ -6,21 +6,12 @@
 #include "algorithms/catalogue.hpp"
 #include "ringwood/error.hpp"
 #include "tests/sim/machines.hpp"
+#include "tests/sim/made_of.hpp"
 
 // Sums are worked with the numbers of test_machine: L = 1000, o = 100, g = 50, G = 10 a byte, gamma = 3 a byte.
 
 namespace ringwood {
 namespace {
-
-constexpr Algorithm made_of(Program (*program)(const Problem&, Rank)) {
-  return {.name = "test",
-          .collective = Collective::kBroadcast,
-          .cost = "-",
-          .reference = "this test",
-          .needs = {},
-          .program = program,
-          .pieces = one_piece};
-}
 
 Program one_message(const Problem& problem, Rank me) {
   if (me == 0) {

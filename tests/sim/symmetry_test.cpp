@@ -4,6 +4,7 @@
 
 #include "algorithms/catalogue.hpp"
 #include "sim/simulate.hpp"
+#include "tests/sim/expect_same.hpp"
 #include "tests/sim/machines.hpp"
 
 namespace ringwood {
@@ -13,16 +14,6 @@ namespace {
   Problem problem;
   problem.ranks = ranks;
   return algorithm.symmetry == nullptr ? Symmetry::kNone : algorithm.symmetry(problem);
-}
-
-void expect_same(const SimulationReport& report, const SimulationReport& expected, const std::string& what) {
-  EXPECT_EQ(report.finish, expected.finish) << what;
-  EXPECT_EQ(report.time, expected.time) << what;
-  EXPECT_EQ(report.rounds, expected.rounds) << what;
-  EXPECT_EQ(report.messages, expected.messages) << what;
-  EXPECT_EQ(report.bytes_sent_max, expected.bytes_sent_max) << what;
-  EXPECT_EQ(report.bytes_sent_total, expected.bytes_sent_total) << what;
-  EXPECT_EQ(report.order_sensitive, expected.order_sensitive) << what;
 }
 
 // The claim of every algorithm, for every rank.

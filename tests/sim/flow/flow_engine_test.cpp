@@ -9,6 +9,7 @@
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 #include "tests/sim/machines.hpp"
+#include "tests/sim/made_of.hpp"
 
 // Machines here have cables of 1 GB/s, which is 1000 ps a byte, and no latency unless they name one.
 
@@ -20,16 +21,6 @@ using testing::HasSubstr;
 
 constexpr Bytes kBytes = 1000;
 constexpr Picoseconds kAlone = 1'000'000;
-
-constexpr Algorithm made_of(Program (*program)(const Problem&, Rank)) {
-  return {.name = "test",
-          .collective = Collective::kBroadcast,
-          .cost = "-",
-          .reference = "this test",
-          .needs = {},
-          .program = program,
-          .pieces = one_piece};
-}
 
 template <Rank kTarget>
 Program all_to_target(const Problem& problem, Rank me) {
