@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 
 #include "base/nearest.hpp"
 #include "decision/findings.hpp"
 #include "decision/json_c.hpp"
+#include "decision/mpich_branch.hpp"
 #include "decision/mpich_leaf.hpp"
 #include "decision/mpich_tree.hpp"
 #include "decision/writers.hpp"
@@ -114,9 +114,7 @@ class Linter {
                                     previous != nullptr && previous->kind == TestKind::kAny ? "MPICH fails an assertion"
                                                                                             : "it is never taken"));
       }
-      check_test(test, member, facts);
-      check_order(test, previous, member);
-      check_hierarchy(test, previous, member);
+      check_test({test, previous, member}, facts, findings_);
       Facts inside = facts;
       settle(test, true, inside);
       node(member.value, inside, member.place);
@@ -183,127 +181,6 @@ class Linter {
           place, "incomplete",
           fmt::format("nothing is chosen where '{}' does not hold: such calls fail", last.text.substr(0, 60)));
     }
-  }
-
-  void check_test(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
-    const auto undefined = [&](bool defined) {
-      if (!defined) {
-        findings_.error(member.place, "undefined-test",
-                        fmt::format("'{}' cannot be asked of {}: the call fails an assertion, or goes on with nonsense",
-                                    test.text.substr(0, 60), facts.collective));
-      }
-    };
-    switch (test.kind) {
-      case TestKind::kUnknown:
-        findings_.error(
-            member.place, "unknown-test",
-            fmt::format("'{}' is no test: MPICH fails an assertion when it starts", member.name.substr(0, 60)));
-        break;
-      case TestKind::kAverageSize:
-        undefined(has_average_size(facts.collective));
-        break;
-      case TestKind::kTotalSize:
-        undefined(has_total_size(facts.collective));
-        check_total(test, member, facts);
-        break;
-      case TestKind::kCount:
-      case TestKind::kCountPow2:
-        undefined(has_count(facts.collective));
-        break;
-      case TestKind::kCommutative:
-        undefined(has_operator(facts.collective));
-        break;
-      case TestKind::kBuiltIn:
-        undefined(has_built_in_test(facts.collective));
-        break;
-      case TestKind::kInPlace:
-        undefined(has_in_place_test(facts.collective));
-        break;
-      case TestKind::kRegular:
-        undefined(facts.collective == "reduce_scatter" || facts.collective == "ireduce_scatter");
-        break;
-      case TestKind::kCollective:
-        findings_.error(member.place, "unknown-test", "collective= within a collective");
-        break;
-      case TestKind::kCommType:
-      case TestKind::kCommSize:
-      case TestKind::kCommSizePow2:
-      case TestKind::kCommSizeNode:
-      case TestKind::kHierarchy:
-      case TestKind::kNodeConsecutive:
-      case TestKind::kAveragePerNode:
-      case TestKind::kMultiThreaded:
-      case TestKind::kAny:
-      case TestKind::kLeaf:
-        break;
-    }
-    check_number(test, member);
-    check_place(test, member, facts);
-  }
-
-  void check_total(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
-    const std::string_view blocking = facts.collective.starts_with('i') ? std::string_view(facts.collective).substr(1)
-                                                                        : std::string_view(facts.collective);
-    if (blocking == "allreduce" || blocking == "bcast" || blocking == "reduce") {
-      findings_.warn(
-          member.place, "size-definition",
-          fmt::format("'{}': the total of {} is the vector times the number of ranks", test.text, facts.collective));
-    } else if (blocking == "gather" || blocking == "scatter" || facts.collective == "ireduce_scatter_block") {
-      findings_.warn(
-          member.place, "size-definition",
-          fmt::format("'{}': the total of {} counts elements, not bytes (count * ranks)", test.text, facts.collective));
-    }
-  }
-
-  void check_number(const Test& test, const LocatedJson::Member& member) {
-    if (!is_numeric(test.kind)) {
-      return;
-    }
-    if (!test.number) {
-      findings_.error(member.place, "not-a-number",
-                      fmt::format("'{}' is no whole number: MPICH takes the digits that it begins with, or 0",
-                                  test.value.substr(0, 40)));
-    } else if (*test.number >= std::numeric_limits<int>::max()) {
-      findings_.error(member.place, "overflow",
-                      fmt::format("{} is beyond 2147483647, the largest that MPICH reads", test.value.substr(0, 40)));
-    }
-  }
-
-  void check_place(const Test& test, const LocatedJson::Member& member, const Facts& facts) {
-    if (!is_about_communicator(test.kind) || !facts.about_message) {
-      return;
-    }
-    const bool strict = test.kind == TestKind::kCommSize && test.strict;
-    findings_.warn(
-        member.place, "communicator-after-message",
-        fmt::format("'{}' asks of the communicator behind a test of the call: it cannot be settled once for the "
-                    "communicator{}",
-                    test.text.substr(0, 60), strict ? ", and is there read as '<=' (a slip in MPICH)" : ""));
-  }
-
-  void check_order(const Test& test, const Test* previous, const LocatedJson::Member& member) {
-    if (previous == nullptr || previous->kind != test.kind || !is_numeric(test.kind) || !test.number ||
-        !previous->number) {
-      return;
-    }
-    if (*test.number <= *previous->number) {
-      findings_.warn(
-          member.place, "shadowed",
-          fmt::format("'{}' is never taken: '{}' comes first, and holds whenever it does", test.text, previous->text));
-    }
-  }
-
-  /// Of the four kinds of communicators only one is told from the others.
-  void check_hierarchy(const Test& test, const Test* previous, const LocatedJson::Member& member) {
-    if (test.kind != TestKind::kHierarchy || test.value == "parent") {
-      return;
-    }
-    const bool again = previous != nullptr && previous->kind == test.kind && previous->value != "parent";
-    findings_.warn(member.place, again ? "shadowed" : "hierarchy",
-                   again ? fmt::format("'{}' is never taken: '{}' holds whenever it does", test.text, previous->text)
-                         : fmt::format("'{}' holds for all communicators but parents: MPICH tells 'parent' from the "
-                                       "rest, and nothing else",
-                                       test.text));
   }
 
   static void settle(const Test& test, bool holds, Facts& facts) {
