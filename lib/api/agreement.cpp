@@ -1,11 +1,13 @@
 #include "api/agreement.hpp"
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <vector>
 
+#include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
 #include "schedule/contract.hpp"
 
@@ -23,9 +25,18 @@ struct Signature {
   std::int64_t op = -1;
   std::int64_t root = 0;
   std::int64_t in_place = 0;
+  std::int64_t commutative = 1;
+  std::int64_t reproducibility = 0;
+  std::int64_t scratch = -1;
+  std::int64_t timeout = 0;
   std::uint64_t counts = 0;
   std::array<char, kText> algorithm{};
 };
+
+using Words = std::array<std::int64_t, sizeof(Signature) / sizeof(std::int64_t)>;
+
+// Each word and its complement, and whether the rank lacks the plan.
+static_assert(2 * std::tuple_size_v<Words> + 1 <= Meeting::kMostWords);
 
 /// FNV-1a.
 std::uint64_t hash_of(std::span<const std::size_t> counts, Bytes element_size) {
@@ -56,8 +67,12 @@ Signature signature_of(const CollectiveCall& call) {
   const Contract& contract = contract_of(call.collective);
   const bool rooted = contract.before == Holding::kRootWhole || contract.after == Holding::kRootWhole;
   own.in_place = !rooted && call.in_place ? 1 : 0;
+  own.commutative = call.reduction == nullptr || call.reduction->commutative ? 1 : 0;
+  own.reproducibility = call.policies.reproducibility;
+  own.scratch = call.policies.scratch;
+  own.timeout = call.policies.timeout.count();
   own.counts = hash_of(call.counts, call.element_size);
-  std::strncpy(own.algorithm.data(), std::string(call.algorithm).c_str(), own.algorithm.size() - 1);
+  call.algorithm.copy(own.algorithm.data(), own.algorithm.size() - 1);
   return own;
 }
 
@@ -67,6 +82,23 @@ std::string name_of_type(std::int64_t type) {
 
 std::string name_of_operator(std::int64_t op) {
   return op < 0 ? "another operation" : std::string(name_of(static_cast<ReduceOperator>(op)));
+}
+
+/// As `difference`, of what the calls demand beside results; `differ` words it.
+template <typename Differ>
+std::string difference_of_policies(const Signature& first, const Signature& other, const Differ& differ) {
+  if (first.reproducibility != other.reproducibility) {
+    return differ("demanded reproducibility differs", std::to_string(first.reproducibility),
+                  std::to_string(other.reproducibility));
+  }
+  if (first.scratch != other.scratch) {
+    const auto most = [](std::int64_t bytes) { return bytes < 0 ? "no limit" : std::to_string(bytes) + " bytes"; };
+    return differ("limits of scratch memory differ", most(first.scratch), most(other.scratch));
+  }
+  if (first.timeout != other.timeout) {
+    return differ("time-outs differ", std::to_string(first.timeout) + " ms", std::to_string(other.timeout) + " ms");
+  }
+  return "";
 }
 
 /// "sum of float", or what else differs; empty if nothing does.
@@ -87,6 +119,12 @@ std::string difference(const Signature& first, const Signature& other, Rank rank
   if (first.op != other.op) {
     return differ("operations differ", name_of_operator(first.op), name_of_operator(other.op));
   }
+  if (first.commutative != other.commutative) {
+    const auto kind = [](std::int64_t commutative) {
+      return commutative != 0 ? "one that commutes" : "one that does not commute";
+    };
+    return differ("operations differ", kind(first.commutative), kind(other.commutative));
+  }
   if (first.root != other.root) {
     return differ("roots differ", std::to_string(first.root), std::to_string(other.root));
   }
@@ -101,22 +139,50 @@ std::string difference(const Signature& first, const Signature& other, Rank rank
     return differ("algorithms differ", "\"" + std::string(first.algorithm.data()) + "\"",
                   "\"" + std::string(other.algorithm.data()) + "\"");
   }
-  return "";
+  return difference_of_policies(first, other, differ);
+}
+
+/// Of ranks that are known to differ. Collective.
+std::string first_difference(const Signature& own, MPI_Comm communicator) {
+  int ranks = 1;
+  check_mpi(PMPI_Comm_size(communicator, &ranks), "MPI_Comm_size");
+  return agreed(communicator, [&] {
+    std::vector<Signature> all(static_cast<std::size_t>(ranks));
+    constexpr auto kSize = static_cast<int>(sizeof(Signature));
+    all_ready(communicator);
+    check_mpi(PMPI_Allgather(&own, kSize, MPI_BYTE, all.data(), kSize, MPI_BYTE, communicator), "MPI_Allgather");
+    std::string found;
+    for (Rank rank = 1; rank < ranks && found.empty(); ++rank) {
+      found = difference(all.front(), all[static_cast<std::size_t>(rank)], rank);
+    }
+    return found;
+  });
 }
 
 }  // namespace
 
-void check_ranks_agree(const CollectiveCall& call, MPI_Comm communicator, Rank ranks) {
+// One allreduce; only ranks that differ exchange the whole. Nothing here fails at one rank alone before that.
+bool check_ranks_agree(const CollectiveCall& call, bool lacks, Meeting& meeting, MPI_Comm communicator) {
   const Signature own = signature_of(call);
-  std::vector<Signature> all(static_cast<std::size_t>(ranks));
-  constexpr auto kSize = static_cast<int>(sizeof(Signature));
-  check_mpi(PMPI_Allgather(&own, kSize, MPI_BYTE, all.data(), kSize, MPI_BYTE, communicator), "MPI_Allgather");
-  for (Rank rank = 1; rank < ranks; ++rank) {
-    const std::string found = difference(all.front(), all[static_cast<std::size_t>(rank)], rank);
-    if (!found.empty()) {
-      throw Error(ErrorKind::kUsage, found);
+  const auto words = std::bit_cast<Words>(own);
+  std::array<std::int64_t, 2 * std::tuple_size_v<Words> + 1> said{};
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    said[i] = words[i];
+    said[words.size() + i] = ~words[i];
+  }
+  said.back() = lacks ? 0 : 1;
+  const std::span<const std::int64_t> least = meeting.least(said);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (least[i] != ~least[words.size() + i]) {
+      throw Error(ErrorKind::kUsage, first_difference(own, communicator));
     }
   }
+  return least.back() == 0;
+}
+
+bool any_lacks(bool lacks, Meeting& meeting) {
+  const std::int64_t word = lacks ? 0 : 1;
+  return meeting.least({&word, 1}).front() == 0;
 }
 
 }  // namespace ringwood

@@ -122,12 +122,13 @@ bool append(const std::string& path, std::string_view events) {
 std::unique_ptr<CallTrace> CallTrace::create(MPI_Comm communicator) {
   int me = 0;
   check_mpi(PMPI_Comm_rank(communicator, &me), "MPI_Comm_rank");
-  const std::string own = me == 0 ? value_of("RINGWOOD_TRACE") + '\n' + value_of("RINGWOOD_TRACE_CALLS") : "";
+  const std::string file = me == 0 ? value_of("RINGWOOD_TRACE") : "";
+  const std::string own = file.empty() ? "" : file + '\n' + value_of("RINGWOOD_TRACE_CALLS");
   const std::string told = text_of_first_rank(own, communicator);
-  const std::string path = told.substr(0, told.find('\n'));
-  if (path.empty()) {
+  if (told.empty()) {
     return nullptr;
   }
+  const std::string path = told.substr(0, told.find('\n'));
   return std::unique_ptr<CallTrace>(new CallTrace(communicator, path, most_calls(told.substr(path.size() + 1))));
 }
 

@@ -193,13 +193,15 @@ bool is_for_mpi(const CollectiveCall& call) {
          (call.reduction == nullptr || (call.op != MPI_OP_NULL && call.type != MPI_DATATYPE_NULL));
 }
 
+bool root_alone_is_in_place(Collective collective) {
+  return collective == Collective::kReduce || collective == Collective::kGather || collective == Collective::kScatter;
+}
+
 bool prefers_native(const CollectiveCall& call, const Placement& placement, Medium medium) {
   const bool one_node = !placement.levels().empty() && placement.extents().front() == placement.ranks();
-  // Of a rooted collective only the root may be in place, and all ranks have to decide alike.
-  const bool rooted = call.collective == Collective::kReduce || call.collective == Collective::kGather ||
-                      call.collective == Collective::kScatter;
   return medium == Medium::kMessages && one_node && placement.ranks() > 1 && is_for_mpi(call) &&
-         (rooted || !call.in_place) && static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
+         (root_alone_is_in_place(call.collective) || !call.in_place) &&
+         static_cast<Bytes>(call.elements) * call.element_size <= kNativeBytes;
 }
 
 Schedule choose_schedule(const CollectiveCall& call, const Schedule::Request& request, Surroundings surroundings,

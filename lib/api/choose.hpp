@@ -23,6 +23,9 @@ struct Surroundings {
 /// Whether MPI's own function can do the call: it has its type and operation, and messages need not be named.
 [[nodiscard]] bool is_for_mpi(const CollectiveCall& call);
 
+/// Whether it may be that the root alone is in place, which the others do not know: all have to decide without it.
+[[nodiscard]] bool root_alone_is_in_place(Collective collective);
+
 /// Whether the MPI library's own collective is expected to be fastest, for a call that names no algorithm and that it
 /// can do. Depends only on what all ranks share.
 [[nodiscard]] bool prefers_native(const CollectiveCall& call, const Placement& placement, Medium medium);

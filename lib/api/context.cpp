@@ -68,20 +68,11 @@ Cores cores_here(const Placement& nodes, Rank me) {
   return here <= sysconf(_SC_NPROCESSORS_ONLN) ? Cores::kEnough : Cores::kShared;
 }
 
-/// The same on all ranks: shared if they are on any node. Collective.
-Cores cores_anywhere(Cores here, MPI_Comm communicator) {
-  int shared = here == Cores::kShared ? 1 : 0;
-  all_ready(communicator);
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &shared, 1, MPI_INT, MPI_MAX, communicator), "MPI_Allreduce");
-  return shared == 0 ? Cores::kEnough : Cores::kShared;
-}
-
-/// How long messages over MPI may be before they are cut, as rank 0 sees it. Collective. Only between nodes is the MPI
-/// library asked, and once: to open its tools interface takes Open MPI 4.1 a fifth of a second.
-Bytes piece_bytes(const std::optional<Bytes>& wanted, bool one_node, MPI_Comm communicator) {
+/// How long messages over MPI may be before they are cut, as this rank sees it. Only between nodes is the MPI library
+/// asked, and once: to open its tools interface takes Open MPI 4.1 a fifth of a second.
+Bytes piece_bytes(const std::optional<Bytes>& wanted, bool one_node) {
   constexpr Bytes kLine = 64;
-  Bytes bytes = (wanted || one_node ? wanted.value_or(0) : tcp_eager_bytes()) / kLine * kLine;
-  check_mpi(PMPI_Bcast(&bytes, 1, MPI_INT64_T, 0, communicator), "MPI_Bcast");
+  const Bytes bytes = (wanted || one_node ? wanted.value_or(0) : tcp_eager_bytes()) / kLine * kLine;
   return bytes == 0 ? MpiTransport::kLargestPiece : bytes;
 }
 
@@ -100,12 +91,23 @@ Context::Context(MPI_Comm own) : own_(own) {
   machine_ = MachineChoice(own_, rank_);
   placement_ = machine_.placement(node.placement);
   const Cores here = cores_here(placement_, rank_);
-  cores_ = cores_anywhere(here, own_);
   own_core_ = here == Cores::kEnough;
-  piece_ = piece_bytes(settings_.piece, placement_.extents().front() == ranks_, own_);
+  agree_on_cores_and_pieces(here);
   transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
   transport_->set_timeout(settings_.timeout);
   attach(std::move(node), here);
+  meeting_ = std::make_unique<Meeting>(own_, settings_.timeout, [this] {
+    return node_ == nullptr ? std::string() : ": " + node_->whereabouts("all ranks");
+  });
+}
+
+/// Cores are shared if they are on any node; pieces are as rank 0 sees them.
+void Context::agree_on_cores_and_pieces(Cores here) {
+  const Bytes own_piece = piece_bytes(settings_.piece, placement_.extents().front() == ranks_);
+  const Least least =
+      least_when_ready({here == Cores::kEnough ? 1 : 0, rank_ == 0 ? own_piece : kNothing, kNothing}, own_);
+  cores_ = least[0] == 1 ? Cores::kEnough : Cores::kShared;
+  piece_ = least[1];
 }
 
 /// Not being able to does not keep anybody from calling.
@@ -244,8 +246,13 @@ Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabl
 PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   check_call(call, ranks_);
   const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
-  const Objection objection = objection_of(call.policies, own_, [&](const Schedule& schedule) {
-    return compile(schedule, layout_of(call, schedule), rank_, use).scratch_bytes();
+  // Whether the root is in place only the root knows, and all decide alike whenever they do.
+  const bool rooted = root_alone_is_in_place(call.collective);
+  const Objection objection = objection_of(call.policies, *meeting_, [&](const Schedule& schedule) {
+    const auto needed = [&](BufferUse how) {
+      return compile(schedule, layout_of(call, schedule), rank_, how).scratch_bytes();
+    };
+    return rooted ? std::max(needed(BufferUse::kInPlace), needed(BufferUse::kSeparate)) : needed(use);
   });
   const bool given = !call.algorithm.empty() || call.recorded != nullptr;
   const std::string_view named = given ? call.algorithm : forced(call.collective);
@@ -283,11 +290,30 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   return prepared;
 }
 
-const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner) {
+// Where ranks meet anyway, or have to since preparing the call is collective, one that fails keeps nobody waiting. Some
+// may know the call already: of rooted collectives the root's may be another one, in place.
+const PlanCache::Known& Context::known(const CollectiveCall& call, Manner manner, bool compares) {
   const PlanCache::Known* known = cache_.find(call, manner);
-  if (known != nullptr) {
-    return *known;
+  const bool lacks = known == nullptr;
+  const bool together = compares || call.policies.scratch >= 0;
+  if (!together) {
+    return lacks ? prepare_and_keep(call, manner) : *known;
   }
+  if (compares ? check_ranks_agree(call, lacks, *meeting_, own_) : any_lacks(lacks, *meeting_)) {
+    (void)agreed(*meeting_, [&] {
+      if (lacks) {
+        const PreparedCall& made = *prepare_and_keep(call, manner);
+        (void)scratch_.at_least(made.plan ? static_cast<std::size_t>(made.plan->scratch_bytes()) : 0);
+      } else if (call.policies.scratch >= 0) {
+        (void)prepare(call, manner);  // for the others, who ask everybody
+      }
+      return true;
+    });
+  }
+  return *cache_.find(call, manner);
+}
+
+const PlanCache::Known& Context::prepare_and_keep(const CollectiveCall& call, Manner manner) {
   PreparedCall made = prepare(call, manner);
   made.recorded = recorder_.number_of(made.algorithm);
   return cache_.insert(call, manner, std::move(made));
@@ -319,7 +345,6 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
                         scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
   try {
-    const CallMark mark(node_ == nullptr ? nullptr : &node_->endpoint());
     carry_out(call, todo, buffers);
   } catch (...) {
     // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
@@ -341,10 +366,8 @@ void Context::run(const CollectiveCall& call) {
   }
   check_usable();
   RecordedCall recorded(recorder_, call, node_ == nullptr ? recorder_.round() : node_->endpoint().own().round);
-  if (settings_.check) {
-    check_ranks_agree(call, own_, ranks_);
-  }
-  const PreparedCall& todo = prepared(call);
+  const CallMark mark(node_ == nullptr ? nullptr : &node_->endpoint());
+  const PreparedCall& todo = *known(call, Manner::kWaiting, settings_.check);
   note(todo);
   recorded.carry_out(todo.recorded);
   try {

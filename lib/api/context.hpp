@@ -13,6 +13,7 @@
 #include "api/call_trace.hpp"
 #include "api/choose.hpp"
 #include "api/machine_choice.hpp"
+#include "api/meeting.hpp"
 #include "api/node_side.hpp"
 #include "api/plan_cache.hpp"
 #include "api/progress.hpp"
@@ -64,7 +65,9 @@ class Context : public std::enable_shared_from_this<Context> {
   void run(const CollectiveCall& call);
 
   /// What `run` carries out; valid until the next call.
-  [[nodiscard]] const PreparedCall& prepared(const CollectiveCall& call) { return *known(call, Manner::kWaiting); }
+  [[nodiscard]] const PreparedCall& prepared(const CollectiveCall& call) {
+    return *known(call, Manner::kWaiting, false);
+  }
 
   /// The call to be carried out in steps, once. `kept` as in SteppedCall::Recipe. All ranks make the same, in the order
   /// of their calls.
@@ -138,7 +141,9 @@ class Context : public std::enable_shared_from_this<Context> {
   void start_recording();
   void start_comparing();
   [[nodiscard]] PreparedCall prepare(const CollectiveCall& call, Manner manner);
-  [[nodiscard]] const PlanCache::Known& known(const CollectiveCall& call, Manner manner);
+  void agree_on_cores_and_pieces(Cores here);
+  [[nodiscard]] const PlanCache::Known& known(const CollectiveCall& call, Manner manner, bool compares);
+  const PlanCache::Known& prepare_and_keep(const CollectiveCall& call, Manner manner);
   void check_usable();
 
   void note(const PreparedCall& todo) {
@@ -192,6 +197,7 @@ class Context : public std::enable_shared_from_this<Context> {
   Executor executor_;
   Scratch scratch_;
   PlanCache cache_;
+  std::unique_ptr<Meeting> meeting_;
   Tags tags_;
   std::vector<std::shared_ptr<SteppedCall>> pool_;  // of calls in steps; those that nobody else holds are free
   std::shared_ptr<SteppedCalls> stepped_ = std::make_shared<SteppedCalls>();

@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "api/agreement.hpp"
 #include "api/context.hpp"
 #include "base/waiting_time.hpp"
 #include "interpret/mpi/all_ready.hpp"
@@ -110,10 +109,7 @@ PlanCache::Known Context::prepared_in_steps(const CollectiveCall& call) {
   if (settings_.progress) {
     progress::start_thread();
   }
-  if (settings_.check) {
-    check_ranks_agree(call, own_, ranks_);
-  }
-  PlanCache::Known todo = known(call, Manner::kInSteps);
+  PlanCache::Known todo = known(call, Manner::kInSteps, settings_.check);
   note(*todo);
   return todo;
 }
@@ -155,11 +151,9 @@ void Context::keep(const std::shared_ptr<SteppedCall>& made) {
 
 std::shared_ptr<SteppedCall> Context::plan(const CollectiveCall& call, std::shared_ptr<const void> kept) {
   check_usable();
-  return agreed(own_, [&] {
+  return agreed(*meeting_, [&] {
     PlanCache::Known todo = prepared_in_steps(call);
-    Lane lanes = lanes_of(*todo);
-    all_ready(own_);
-    check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &lanes, 1, MPI_INT32_T, MPI_MAX, own_), "MPI_Allreduce");
+    const auto lanes = static_cast<Lane>(-least_when_ready({-lanes_of(*todo), kNothing, kNothing}, *meeting_)[0]);
     return std::make_shared<SteppedCall>(
         shared_from_this(), call, SteppedCall::Recipe{std::move(todo), std::move(kept), tags_.next_plan(lanes), true});
   });

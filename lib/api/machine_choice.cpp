@@ -23,8 +23,7 @@ namespace {
 
 constexpr const char* kVariable = "RINGWOOD_MACHINE";
 
-// What rank 0 tells: whether there is a machine, its specification or a file's text, or why it cannot be had.
-constexpr char kNone = 'n';
+// What rank 0 tells: nothing, or a machine's specification or a file's text, or why it cannot be had.
 constexpr char kSpecification = 's';
 constexpr char kText = 't';
 constexpr char kFailure = 'f';
@@ -44,7 +43,7 @@ constexpr double kFactor = 4;
   const char* const given = std::getenv(kVariable);
   const std::string spec = given == nullptr ? "" : given;
   if (spec.empty()) {
-    return {kNone};
+    return "";
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(spec, ignored)) {
@@ -174,7 +173,7 @@ Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& 
 
 MachineChoice::MachineChoice(MPI_Comm communicator, Rank me) {
   const std::string told = text_of_first_rank(me == 0 ? read_machine_of_first_rank() : std::string(), communicator);
-  if (told.empty() || told.front() == kNone) {
+  if (told.empty()) {
     return;
   }
   const std::vector<std::string> nodes = node_names(communicator);

@@ -70,6 +70,10 @@ NodeSide::NodeSide(Node node, const Settings& settings, Cores here, MPI_Comm com
       transport_(waiting_, others, rank_of_),
       executor_(waiting_) {}
 
+std::string NodeSide::whereabouts(const std::string& elsewhere) {
+  return who_has_come(waiting_, ranks_, NodeEndpoint::kElsewhere, elsewhere);
+}
+
 // All ranks have to decide alike where messages are longer than a window: whoever moves in windows sends the first part
 // of all its messages before the second part of any. Calls in steps share their slots, so that none of them may keep
 // one from one step to another, as it would past the caches.

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "api/choose.hpp"
@@ -34,6 +35,9 @@ class NodeSide {
                                                Bytes element, Manner manner) const;
 
   [[nodiscard]] NodeEndpoint& endpoint() { return waiting_; }
+
+  /// For a rank that waits in vain for `elsewhere`: what the ranks of the node are doing.
+  [[nodiscard]] std::string whereabouts(const std::string& elsewhere);
 
   [[nodiscard]] NodeTransport& transport() { return transport_; }
 

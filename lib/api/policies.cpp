@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/verify.hpp"
 
@@ -26,8 +25,8 @@ std::string against_reproducibility(const Schedule& schedule, int demanded) {
                                  std::to_string(demanded) + " is demanded";
 }
 
-std::string against_scratch(Bytes needed, Bytes most, MPI_Comm communicator) {
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &needed, 1, MPI_INT64_T, MPI_MAX, communicator), "MPI_Allreduce");
+std::string against_scratch(Bytes needed, Bytes most, Meeting& meeting) {
+  needed = -least_when_ready({-needed, kNothing, kNothing}, meeting)[0];
   return needed <= most ? ""
                         : "it needs " + std::to_string(needed) + " bytes of scratch memory, and " +
                               std::to_string(most) + " are allowed";
@@ -35,7 +34,7 @@ std::string against_scratch(Bytes needed, Bytes most, MPI_Comm communicator) {
 
 }  // namespace
 
-Objection objection_of(const Policies& policies, MPI_Comm communicator, ScratchOf scratch_of) {
+Objection objection_of(const Policies& policies, Meeting& meeting, ScratchOf scratch_of) {
   if (policies.reproducibility < 0 || policies.reproducibility > kMostReproducible) {
     throw Error(ErrorKind::kUsage, "reproducibility " + std::to_string(policies.reproducibility) +
                                        " is no level; there are 0 to " + std::to_string(kMostReproducible));
@@ -46,13 +45,13 @@ Objection objection_of(const Policies& policies, MPI_Comm communicator, ScratchO
   if (!restricts(policies)) {
     return nullptr;
   }
-  return [policies, communicator, scratch_of = std::move(scratch_of)](const Schedule& schedule) {
+  return [policies, &meeting, scratch_of = std::move(scratch_of)](const Schedule& schedule) {
     if (policies.reproducibility > 0) {
       if (std::string why = against_reproducibility(schedule, policies.reproducibility); !why.empty()) {
         return why;
       }
     }
-    return policies.scratch < 0 ? std::string() : against_scratch(scratch_of(schedule), policies.scratch, communicator);
+    return policies.scratch < 0 ? std::string() : against_scratch(scratch_of(schedule), policies.scratch, meeting);
   };
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <mpi.h>
-
+#include "api/meeting.hpp"
 #include "ringwood/choose.hpp"
 #include "ringwood/mpi/call.hpp"
 
@@ -15,8 +14,8 @@ namespace ringwood {
 /// Bytes of scratch memory that this rank needs for a schedule.
 using ScratchOf = std::function<Bytes(const Schedule& schedule)>;
 
-/// What the policies have against a schedule: the same on all ranks of `communicator`, which all ask in the same order.
+/// What the policies have against a schedule: the same on all ranks, which meet there and ask in the same order.
 /// None if they have nothing against any. Throws Error(kUsage) if no policies can be like that.
-[[nodiscard]] Objection objection_of(const Policies& policies, MPI_Comm communicator, ScratchOf scratch_of);
+[[nodiscard]] Objection objection_of(const Policies& policies, Meeting& meeting, ScratchOf scratch_of);
 
 }  // namespace ringwood

@@ -1,9 +1,7 @@
 #include "api/same_plugins.hpp"
 
-#include <array>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 
 #include "interpret/mpi/all_ready.hpp"
@@ -14,7 +12,6 @@
 namespace ringwood {
 
 void load_same_plugins(MPI_Comm communicator) {
-  constexpr std::uint64_t kNobody = std::numeric_limits<std::uint64_t>::max();
   int rank = 0;
   check_mpi(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
   std::string failure;
@@ -23,15 +20,13 @@ void load_same_plugins(MPI_Comm communicator) {
   } catch (const Error& error) {
     failure = error.what();
   }
-  const std::uint64_t mine = std::hash<std::string>()(plugin_fingerprint());
+  const auto mine = static_cast<std::int64_t>(std::hash<std::string>()(plugin_fingerprint()));
   // The least of all and the complement of the largest; and the first rank that failed.
-  std::array<std::uint64_t, 3> least{mine, ~mine, failure.empty() ? kNobody : static_cast<std::uint64_t>(rank)};
-  all_ready(communicator);
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, least.data(), 3, MPI_UINT64_T, MPI_MIN, communicator), "MPI_Allreduce");
+  const Least least = least_when_ready({mine, ~mine, failure.empty() ? kNothing : rank}, communicator);
   if (!failure.empty()) {
     throw Error(ErrorKind::kUsage, failure);
   }
-  if (least[2] != kNobody) {
+  if (least[2] != kNothing) {
     throw Error(ErrorKind::kUsage,
                 "rank " + std::to_string(least[2]) + " could not load what its RINGWOOD_PLUGINS names");
   }

@@ -7,7 +7,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <limits>
 #include <set>
 
 #include "api/twin.hpp"
@@ -25,15 +24,14 @@ namespace {
 
 constexpr const char* kVariable = "RINGWOOD_TABLE";
 
-// What rank 0 tells: whether there is a table, and its text or why it cannot be had.
-constexpr char kNone = 'n';
+// What rank 0 tells: nothing, or a table's text or why it cannot be had.
 constexpr char kText = 't';
 constexpr char kFailure = 'f';
 
 [[nodiscard]] std::string read_table() {
   const char* const path = std::getenv(kVariable);
   if (path == nullptr || *path == '\0') {
-    return {kNone};
+    return "";
   }
   std::ifstream file(path, std::ios::binary);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
@@ -56,14 +54,13 @@ void warn_if_strange(const DecisionProvenance& provenance, const std::string& or
   std::array<char, MPI_MAX_PROCESSOR_NAME> host{};
   int length = 0;
   check_mpi(PMPI_Get_processor_name(host.data(), &length), "MPI_Get_processor_name");
-  int strange_rank = knows_host(provenance, host.data()) ? std::numeric_limits<int>::max() : me;
+  const std::int64_t strange = knows_host(provenance, host.data()) ? kNothing : me;
   DecisionSurroundings here{.mpi = mpi_library_name()};
   here.strange_host.reserve(host.size());
-  all_ready(communicator);
-  check_mpi(PMPI_Allreduce(MPI_IN_PLACE, &strange_rank, 1, MPI_INT, MPI_MIN, communicator), "MPI_Allreduce");
-  if (strange_rank != std::numeric_limits<int>::max()) {
-    check_mpi(PMPI_Bcast(host.data(), static_cast<int>(host.size()), MPI_CHAR, strange_rank, communicator),
-              "MPI_Bcast");
+  const Least least = least_when_ready({strange, kNothing, kNothing}, communicator);
+  if (least[0] != kNothing) {
+    const auto root = static_cast<int>(least[0]);
+    check_mpi(PMPI_Bcast(host.data(), static_cast<int>(host.size()), MPI_CHAR, root, communicator), "MPI_Bcast");
     here.strange_host = host.data();
   }
   const std::string found = differences(provenance, here);
@@ -99,7 +96,7 @@ TableChoice::TableChoice(MPI_Comm communicator, Rank me) {
   const std::string told = text_of_first_rank(me == 0 ? read_table() : std::string(), communicator);
   const char* const path = std::getenv(kVariable);
   const std::string origin = std::string(kVariable) + "=" + (path == nullptr ? "(of rank 0)" : path);
-  if (told.empty() || told.front() == kNone) {
+  if (told.empty()) {
     return;
   }
   if (told.front() == kFailure) {

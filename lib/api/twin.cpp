@@ -1,10 +1,12 @@
 #include "api/twin.hpp"
 
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
+#include "ringwood/error.hpp"
 
 namespace ringwood {
 
@@ -69,12 +71,18 @@ Node find_node(MPI_Comm communicator, Rank me, Rank ranks, bool shares_memory) {
 }
 
 std::string text_of_first_rank(std::string text, MPI_Comm communicator) {
-  auto length = static_cast<int>(text.size());
-  all_ready(communicator);
-  check_mpi(PMPI_Bcast(&length, 1, MPI_INT, 0, communicator), "MPI_Bcast");
-  text.resize(static_cast<std::size_t>(length));
-  all_ready(communicator);
-  check_mpi(PMPI_Bcast(text.data(), length, MPI_CHAR, 0, communicator), "MPI_Bcast");
+  int rank = 0;
+  check_mpi(PMPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
+  const std::int64_t mine = rank == 0 ? static_cast<std::int64_t>(text.size()) : kNothing;
+  const auto length = static_cast<std::size_t>(least_when_ready({mine, kNothing, kNothing}, communicator)[0]);
+  if (length > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+    throw Error(ErrorKind::kUsage, "rank 0 has a text of " + std::to_string(length) + " bytes for the others");
+  }
+  text.resize(length);
+  if (length > 0) {
+    all_ready(communicator);
+    check_mpi(PMPI_Bcast(text.data(), static_cast<int>(length), MPI_CHAR, 0, communicator), "MPI_Bcast");
+  }
   return text;
 }
 

@@ -290,7 +290,7 @@ void resume_one(Victim& victim, int trial) {
 
 /// An allocation fails, at all ranks or at one, in a call that needs a new plan: in every other trial of either kind in
 /// the first call, with all that is made for the communicator. That fails at all ranks, or at none, and can be tried
-/// again; a rank that fails alone later keeps the others waiting until their time-out.
+/// again; a rank that fails alone later keeps the others waiting until their time-out, unless calls are compared.
 void memory_one(Victim& victim, int trial, bool at_all, bool first) {
   Plan plan(victim);
   plan.by_timer = true;
@@ -325,6 +325,9 @@ void memory_one(Victim& victim, int trial, bool at_all, bool first) {
     } catch (const std::exception& failure) {
       threw = true;
       timed_out = std::string(failure.what()).find("no answer") != std::string::npos;
+      if (timed_out && std::getenv("RINGWOOD_CHECK") != nullptr) {
+        victim.complain(trial, failure.what());
+      }
     }
     const bool failed = faulty && allocations_left < 0;
     allocations_left = -1;

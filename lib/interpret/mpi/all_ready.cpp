@@ -1,7 +1,6 @@
 #include "interpret/mpi/all_ready.hpp"
 
 #include <cstdio>
-#include <limits>
 
 #include "interpret/mpi/mpi_error.hpp"
 #include "ringwood/error.hpp"
@@ -10,11 +9,8 @@ namespace ringwood {
 
 namespace {
 
-constexpr Rank kNobody = std::numeric_limits<Rank>::max();
-
-/// The least rank that has failed, or kNobody.
-int first_failed(Rank& rank, MPI_Comm communicator) {
-  return PMPI_Allreduce(MPI_IN_PLACE, &rank, 1, MPI_INT32_T, MPI_MIN, communicator);
+int exchange(AgreementWords& words, MPI_Comm communicator) {
+  return PMPI_Allreduce(MPI_IN_PLACE, words.data(), static_cast<int>(words.size()), MPI_INT64_T, MPI_MIN, communicator);
 }
 
 }  // namespace
@@ -24,17 +20,27 @@ NotAllReady::NotAllReady(Rank rank) {
 }
 
 void all_ready(MPI_Comm communicator) {
-  Rank rank = kNobody;
-  check_mpi(first_failed(rank, communicator), "MPI_Allreduce");
-  if (rank != kNobody) {
-    throw NotAllReady(rank);
+  (void)least_when_ready({kNothing, kNothing, kNothing}, communicator);
+}
+
+Least checked(const AgreementWords& least) {
+  if (least[0] != kNothing) {
+    throw NotAllReady(static_cast<Rank>(least[0]));
   }
+  return {least[1], least[2], least[3]};
+}
+
+Least least_when_ready(Least mine, MPI_Comm communicator) {
+  AgreementWords words = words_of(mine);
+  check_mpi(exchange(words, communicator), "MPI_Allreduce");
+  return checked(words);
 }
 
 void not_ready(MPI_Comm communicator) noexcept {
-  Rank rank = 0;
+  int rank = 0;
   PMPI_Comm_rank(communicator, &rank);
-  (void)first_failed(rank, communicator);
+  AgreementWords words = words_of({kNothing, kNothing, kNothing}, rank);
+  (void)exchange(words, communicator);
 }
 
 void throw_error(const NotAllReady& failure) {

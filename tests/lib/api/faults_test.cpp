@@ -144,6 +144,78 @@ TEST(Faults, any_rank_that_asks_for_something_else_is_found) {
   EXPECT_EQ(out.front(), communicator.size());
 }
 
+/// What the ranks are told of a call whose reduction is not for its elements at rank `odd`: only that rank can know.
+std::string told_of_wrong_reduction(Communicator& communicator, Rank odd, std::size_t elements) {
+  const Reduction right = built_in_reduction(ElementType::kInt32, ReduceOperator::kSum).value();
+  const Reduction wrong = built_in_reduction(ElementType::kDouble, ReduceOperator::kSum).value();
+  std::vector<int> data(elements, 1);
+  try {
+    communicator.run({.receive = data.data(),
+                      .in_place = true,
+                      .elements = elements,
+                      .element_size = 4,
+                      .reduction = communicator.rank() == odd ? &wrong : &right,
+                      .type = MPI_INT,
+                      .op = MPI_SUM,
+                      .algorithm = "ring"});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Faults, a_rank_that_fails_alone_while_it_prepares_a_compared_call_keeps_nobody_waiting) {
+  const Environment checked("RINGWOOD_CHECK", "1");
+  Communicator communicator(checked.get());
+  for (Rank odd = 0; odd < communicator.size(); ++odd) {
+    // Each time a call that nobody has prepared.
+    const std::size_t elements = 10 + static_cast<std::size_t>(odd);
+    const std::string told = told_of_wrong_reduction(communicator, odd, elements);
+    EXPECT_THAT(told, testing::HasSubstr(communicator.rank() == odd ? "the reduction is for elements of 8 bytes"
+                                                                    : "rank " + std::to_string(odd) + " has failed"));
+  }
+  EXPECT_EQ(told_of_wrong_reduction(communicator, -1, 10), "");
+}
+
+TEST(Faults, who_waits_to_compare_is_told_as_well_and_so_is_who_comes_too_late) {
+  const Environment checked("RINGWOOD_CHECK", "1");
+  const Environment timed("RINGWOOD_TIMEOUT", "0.3");
+  Communicator communicator(timed.get());
+  if (communicator.size() < 2) {
+    GTEST_SKIP() << "one rank waits for nobody";
+  }
+  using testing::HasSubstr;
+  EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+  const bool last = communicator.rank() == communicator.size() - 1;
+  if (!last) {
+    const std::string what = refusal(communicator, 20, ReduceOperator::kSum);
+    EXPECT_THAT(what, HasSubstr("no answer for 300 ms"));
+    EXPECT_THAT(what, HasSubstr("not begun by rank " + std::to_string(communicator.size() - 1)));
+    EXPECT_THAT(refusal(communicator, 20, ReduceOperator::kSum), HasSubstr("earlier call"));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (last) {
+    EXPECT_THAT(refusal(communicator, 20, ReduceOperator::kSum), HasSubstr("no answer for 300 ms"));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
+// Rank 0 waits to compare the second call while rank 1 waits for the first, which needs rank 0.
+TEST(Faults, who_waits_to_compare_goes_on_with_what_is_under_way) {
+  const Environment checked("RINGWOOD_CHECK", "1");
+  Communicator communicator(checked.get());
+  std::vector<int> first(1000, 1);
+  std::vector<int> second(1000, 1);
+  Request request = communicator.start().allreduce(std::span<int>(first), ReduceOperator::kSum, {.algorithm = "ring"});
+  if (communicator.rank() != 0) {
+    request.wait();
+  }
+  communicator.allreduce(std::span<int>(second), ReduceOperator::kSum);
+  request.wait();
+  EXPECT_EQ(first, std::vector<int>(1000, communicator.size()));
+  EXPECT_EQ(second, first);
+}
+
 TEST(Faults, who_waits_in_vain_says_for_whom) {
   const Environment timed("RINGWOOD_TIMEOUT", "0.3");
   Communicator communicator(timed.get());

@@ -65,6 +65,44 @@ TEST(Policies, names_that_cannot_keep_to_them_are_refused) {
   EXPECT_EQ(failure(world, {}), "");
 }
 
+// The root alone is in place, in every other call: it has to prepare what the others have prepared already.
+TEST(Policies, with_a_limit_of_memory_ranks_that_know_a_call_wait_for_those_that_do_not) {
+  Communicator world(MPI_COMM_WORLD);
+  const auto ranks = static_cast<std::size_t>(world.size());
+  for (int turn = 0; turn < 4; ++turn) {
+    for (Rank root = 0; root < world.size(); ++root) {
+      std::vector<int> own(10, world.rank());
+      std::vector<int> all(10 * ranks, world.rank());
+      const bool in_place = turn % 2 == 1 && world.rank() == root;
+      world.run({.collective = Collective::kGather,
+                 .send = own.data(),
+                 .receive = all.data(),
+                 .in_place = in_place,
+                 .elements = 10 * ranks,
+                 .element_size = 4,
+                 .root = root,
+                 .policies = {.scratch = 1 << 20}});
+      for (std::size_t i = 0; world.rank() == root && i < all.size(); ++i) {
+        ASSERT_EQ(all[i], static_cast<int>(i / 10)) << "root " << root << ", turn " << turn;
+      }
+    }
+  }
+}
+
+TEST(Policies, ranks_with_other_limits_are_told_where_they_are_compared) {
+  ::setenv("RINGWOOD_CHECK", "1", 1);
+  MPI_Comm users = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &users);
+  Communicator ours(users);
+  const Bytes odd = ours.rank() == ours.size() - 1 ? 1 << 21 : 1 << 20;
+  const std::string what = failure(ours, with("ring", {.scratch = odd}));
+  if (ours.size() > 1) {
+    EXPECT_THAT(what, HasSubstr("limits of scratch memory differ: rank 0 has 1048576 bytes"));
+  }
+  ::unsetenv("RINGWOOD_CHECK");
+  MPI_Comm_free(&users);
+}
+
 TEST(Policies, who_waits_longer_than_allowed_is_told_where) {
   MPI_Comm users = MPI_COMM_NULL;
   MPI_Comm_dup(MPI_COMM_WORLD, &users);

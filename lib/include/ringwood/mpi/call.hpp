@@ -28,8 +28,8 @@ struct Policies {
   /// 4 whatever the placement, 5 whatever the number of ranks. Proved when the call is made for the first time, for at
   /// most 256 ranks.
   int reproducibility = 0;
-  /// Most bytes that any rank may use beside its buffers; negative: as many as it takes. Waits for all ranks when the
-  /// call is made for the first time.
+  /// Most bytes that any rank may use beside its buffers; negative: as many as it takes. A call with a limit waits for
+  /// all ranks before it begins, also a non-blocking one.
   Bytes scratch = -1;
   /// For how long nothing may move before the call fails; 0: as RINGWOOD_TIMEOUT says. A blocking call that has one of
   /// its own goes in steps, over MPI.
