@@ -1,11 +1,26 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
+#include "ringwood/error.hpp"
 #include "sim/model/loggops.hpp"
+#include "sim/simulate.hpp"
 
 namespace ringwood {
+
+/// Throws Error(kUsage) for NICs that ranks cannot have, or cannot have under this model.
+inline void check_nics(const NicSet& set, CostModel model) {
+  if (set.count < 1 || set.count > kMostNics) {
+    throw Error(ErrorKind::kUsage, "a rank cannot have " + std::to_string(set.count) + " NICs; accepted: 1 to " +
+                                       std::to_string(kMostNics));
+  }
+  if (set.count > 1 && model == CostModel::kFlow) {
+    throw Error(ErrorKind::kUsage,
+                "the flow model's NICs are links: those of the machine, or --nic; --nics is for loggops");
+  }
+}
 
 /// The NICs of all ranks, where a rank has several: each with clocks of its own, in both directions. A message takes
 /// one at each end; what LogGOPS says of `nic_out` and `nic_in` is said of that one.

@@ -7,6 +7,7 @@
 #include "ringwood/error.hpp"
 #include "sim/engine.hpp"
 #include "sim/level_table.hpp"
+#include "sim/nics.hpp"
 #include "sim/pair_costs.hpp"
 #include "sim/symmetry.hpp"
 
@@ -42,10 +43,7 @@ void check_flow(const SimulationOptions& options) {
   if (options.form != LogGopsForm::kTextbook) {
     throw Error(ErrorKind::kUsage, "the flow model has no LogGOPS of the simulator's form; accepted: textbook");
   }
-  if (options.nics.count != 1) {
-    throw Error(ErrorKind::kUsage,
-                "the flow model's NICs are links: those of the machine, or --nic; --nics is for loggops");
-  }
+  check_nics(options.nics, options.model);
   if (options.order != ServiceOrder::kPosted) {
     throw Error(ErrorKind::kUsage, "the flow model serves operations in posted order; accepted: posted");
   }
@@ -227,18 +225,11 @@ SimulationReport run_first_come_if_needed(const SimulationInput& input) {
               "automatic, event-queue");
 }
 
-void check_nics(const SimulationOptions& options) {
-  if (options.nics.count < 1 || options.nics.count > kMostNics) {
-    throw Error(ErrorKind::kUsage, "a rank cannot have " + std::to_string(options.nics.count) +
-                                       " NICs; accepted: 1 to " + std::to_string(kMostNics));
-  }
-  if (options.nics.count > 1 && options.order == ServiceOrder::kFirstCome) {
+SimulationReport run_loggops(const SimulationInput& input) {
+  check_nics(input.options.nics, input.options.model);
+  if (input.options.nics.count > 1 && input.options.order == ServiceOrder::kFirstCome) {
     throw Error(ErrorKind::kUsage, "first come, first served is for ranks with one NIC");
   }
-}
-
-SimulationReport run_loggops(const SimulationInput& input) {
-  check_nics(input.options);
   if (input.options.order == ServiceOrder::kFirstCome) {
     return run_first_come_if_needed(input);
   }
@@ -297,6 +288,9 @@ SimulationReport simulate(const Schedule& schedule, const Layout& layout, const 
 
 namespace {
 
+// A table of more would take more memory than the passes are worth: some 40 bytes a message.
+constexpr std::int64_t kMostMessagesInTable = std::int64_t{1} << 24U;
+
 /// As many points as fit in a pass, or nothing if they have to be simulated one by one.
 std::optional<std::vector<SimulationReport>> simulate_pass(const Schedule& schedule,
                                                            std::span<const SimulationPoint> points,
@@ -327,8 +321,8 @@ std::vector<SimulationReport> simulate_points(const Schedule& schedule, std::spa
   while (reports.size() < points.size()) {
     simulate_next();
     // Where ranks are alike, or run lanes, nothing is faster.
-    const bool pays =
-        may_share && (reports.back().engine == Engine::kDataFlow || reports.back().engine == Engine::kTable);
+    const bool pays = may_share && reports.back().messages <= kMostMessagesInTable &&
+                      (reports.back().engine == Engine::kDataFlow || reports.back().engine == Engine::kTable);
     while (pays && reports.size() < points.size()) {
       const std::size_t count = std::min(kPointsInAPass, points.size() - reports.size());
       auto pass = simulate_pass(schedule, points.subspan(reports.size(), count), mapping, options);

@@ -1,11 +1,17 @@
 #include "topology/dragonfly.hpp"
 
+#include <algorithm>
+
 #include "ringwood/error.hpp"
 #include "topology/pairs.hpp"
 
 namespace ringwood {
 
 namespace {
+
+// Of a message where routing is adaptive.
+constexpr std::int64_t kMinimalChoices = 4;
+constexpr std::int32_t kDetours = 4;
 
 /// Groups of routers, each group a full mesh, any two groups joined by global cables (Kim, Dally, Scott, Abts 2008):
 ///
@@ -17,8 +23,9 @@ namespace {
 /// A group's global ports are numbered peer by peer, once for each parallel cable, and dealt to its routers in equal
 /// runs. Peers are in ascending order ("absolute") or descending from the group itself ("palm tree"). Routes are
 /// minimal: local, global, local; of parallel global cables the one with least local hops, and of these one by the
-/// destination. Valiant's go through a third group, chosen by a hash. Not modelled: adaptive routing (UGAL), and groups
-/// that are no full mesh inside (Aries).
+/// destination. Valiant's go through a third group, chosen by a hash. Adaptive routing (UGAL) may choose among minimal
+/// routes over up to four of the parallel cables, and four through third groups. Not modelled: groups that are no full
+/// mesh inside (Aries).
 class Dragonfly final : public Topology {
  public:
   Dragonfly(const DragonflySize& size, const Uniform& cable, const DragonflyRouting& routing)
@@ -59,7 +66,13 @@ class Dragonfly final : public Topology {
     return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, true);
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override {
+    return routing_.adaptive ? minimal_choices() + (size_.groups < 3 ? 0 : kDetours) : 1;
+  }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     route.clear();
     if (from == to) {
       return;
@@ -67,7 +80,7 @@ class Dragonfly final : public Topology {
     std::int64_t at = from / size_.hosts_per_router;
     const std::int64_t target = to / size_.hosts_per_router;
     route.push_back(2 * LinkId{from});
-    if (const std::optional<std::int64_t> detour = detour_of(from, to)) {
+    if (const std::optional<std::int64_t> detour = detour_of(from, to, choice)) {
       const Crossing crossing = crossing_into(at, *detour, to);
       append_crossing(at, crossing, route);
       at = crossing.enters;
@@ -75,7 +88,9 @@ class Dragonfly final : public Topology {
     if (at / size_.routers == target / size_.routers) {
       append_local(at, target, route);
     } else {
-      const Crossing crossing = crossing_between(at, target, to);
+      const bool is_other_cable = choice > 0 && choice < minimal_choices();
+      const Crossing crossing = is_other_cable ? crossing_over(at, target, (to + choice) % size_.global_links)
+                                               : crossing_between(at, target, to);
       append_crossing(at, crossing, route);
       append_local(crossing.enters, target, route);
     }
@@ -89,7 +104,7 @@ class Dragonfly final : public Topology {
     std::int64_t at = from / size_.hosts_per_router;
     const std::int64_t target = to / size_.hosts_per_router;
     std::int32_t between = 0;
-    if (const std::optional<std::int64_t> detour = detour_of(from, to)) {
+    if (const std::optional<std::int64_t> detour = detour_of(from, to, 0)) {
       const Crossing crossing = crossing_into(at, *detour, to);
       between = 1 + crossing.local_hops;
       at = crossing.enters;
@@ -144,16 +159,25 @@ class Dragonfly final : public Topology {
     return group * size_.routers + port * size_.routers / ports_;
   }
 
-  [[nodiscard]] Crossing crossing_between(std::int64_t source, std::int64_t target, Host to) const {
+  [[nodiscard]] std::int32_t minimal_choices() const {
+    return static_cast<std::int32_t>(std::clamp<std::int64_t>(size_.global_links, 1, kMinimalChoices));
+  }
+
+  [[nodiscard]] Crossing crossing_over(std::int64_t source, std::int64_t target, std::int64_t copy) const {
     const std::int64_t here = source / size_.routers;
     const std::int64_t there = target / size_.routers;
+    Crossing crossing;
+    crossing.copy = copy;
+    crossing.leaves = gateway(here, there, copy);
+    crossing.enters = gateway(there, here, copy);
+    crossing.local_hops = (crossing.leaves == source ? 0 : 1) + (crossing.enters == target ? 0 : 1);
+    return crossing;
+  }
+
+  [[nodiscard]] Crossing crossing_between(std::int64_t source, std::int64_t target, Host to) const {
     Crossing best;
     for (std::int64_t i = 0; i < size_.global_links; ++i) {
-      Crossing crossing;
-      crossing.copy = (to + i) % size_.global_links;
-      crossing.leaves = gateway(here, there, crossing.copy);
-      crossing.enters = gateway(there, here, crossing.copy);
-      crossing.local_hops = (crossing.leaves == source ? 0 : 1) + (crossing.enters == target ? 0 : 1);
+      const Crossing crossing = crossing_over(source, target, (to + i) % size_.global_links);
       if (crossing.local_hops < best.local_hops) {
         best = crossing;
       }
@@ -162,14 +186,16 @@ class Dragonfly final : public Topology {
   }
 
   /// Valiant's other group, by a hash of source and destination; none for minimal routes and within a group.
-  [[nodiscard]] std::optional<std::int64_t> detour_of(Host from, Host to) const {
+  [[nodiscard]] std::optional<std::int64_t> detour_of(Host from, Host to, std::int32_t choice) const {
     const std::int64_t here = from / size_.hosts_per_router / size_.routers;
     const std::int64_t there = to / size_.hosts_per_router / size_.routers;
-    if (!routing_.valiant || here == there || size_.groups < 3) {
+    const bool is_detour = routing_.valiant || choice >= minimal_choices();
+    if (!is_detour || here == there || size_.groups < 3) {
       return std::nullopt;
     }
     const std::uint64_t pair = (static_cast<std::uint64_t>(from) << 32U) | static_cast<std::uint64_t>(to);
-    auto group = static_cast<std::int64_t>(mix(routing_.seed, pair) % static_cast<std::uint64_t>(size_.groups - 2));
+    const std::uint64_t seed = choice == 0 ? routing_.seed : mix(static_cast<std::uint64_t>(choice), routing_.seed);
+    auto group = static_cast<std::int64_t>(mix(seed, pair) % static_cast<std::uint64_t>(size_.groups - 2));
     group += group >= std::min(here, there) ? 1 : 0;
     group += group >= std::max(here, there) ? 1 : 0;
     return group;
@@ -223,13 +249,14 @@ constexpr KeyInfo kKeys[] = {
     {"ports", "global ports of a router", "2"},
     {"global-links", "parallel cables between two groups; if not given, as many as the ports allow", ""},
     {"wiring", "absolute or palm-tree", "absolute"},
-    {"routing", "minimal, or valiant: through a third group, by hash of source and destination", "minimal"},
-    {"seed", "of the hash of valiant", "1"},
+    {"routing", "minimal; valiant: through a third group, by hash of source and destination; adaptive: either, by load",
+     "minimal"},
+    {"seed", "of the hashes of valiant and adaptive", "1"},
 };
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
   static constexpr std::string_view kWirings[] = {"absolute", "palm-tree"};
-  static constexpr std::string_view kRoutings[] = {"minimal", "valiant"};
+  static constexpr std::string_view kRoutings[] = {"minimal", "valiant", "adaptive"};
   constexpr IntegerRange kCount = {1, 100'000};
   DragonflySize size;
   size.hosts_per_router = keys.count("hosts-per-router", kCount);
@@ -245,8 +272,12 @@ constexpr KeyInfo kKeys[] = {
                   std::to_string(ports + 1));
     }
   }
+  const auto routing = keys.word("routing", kRoutings);
   return make_dragonfly(size, Uniform::of(keys),
-                        {keys.word("wiring", kWirings) == 1, keys.word("routing", kRoutings) == 1, keys.seed("seed")});
+                        {.palm_tree = keys.word("wiring", kWirings) == 1,
+                         .valiant = routing == 1,
+                         .adaptive = routing == 2,
+                         .seed = keys.seed("seed")});
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ struct DragonflySize {
 struct DragonflyRouting {
   bool palm_tree = false;  ///< wiring; else "absolute"
   bool valiant = false;    ///< through a third group
-  std::uint64_t seed = 1;  ///< of the choice of that group
+  bool adaptive = false;   ///< minimal over one of several cables, or through one of several third groups
+  std::uint64_t seed = 1;  ///< of the choice of these groups
 };
 
 /// For presets; specs go through topology_dragonfly. Throws Error(kUsage) for too many hosts.

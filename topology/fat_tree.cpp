@@ -9,6 +9,9 @@ namespace ringwood {
 
 namespace {
 
+/// Of a message where routing is adaptive: the static way, and others by hash.
+constexpr std::int32_t kAdaptiveChoices = 8;
+
 /// The vertices at one height: hosts, leaves, spines, ...
 struct Tier {
   std::int64_t subtree = 1;   ///< hosts below each
@@ -33,7 +36,8 @@ struct Tier {
 /// Vertex `index` of a tier is switch `index % copies` over subtree `index / copies`. Its parent c is switch
 /// index % copies + copies * c over the next larger subtree. Routes go up to the nearest common ancestors and down.
 /// D-mod-k goes up through port (destination / switches over a host here) mod ports, which keeps shift permutations
-/// free of contention on an untapered tree. Not modelled: adaptive routing, cables of different speed.
+/// free of contention on an untapered tree. Adaptive routing may choose among that way and some by hash. Not modelled:
+/// cables of different speed.
 class FatTree final : public Topology {
  public:
   FatTree(std::span<const FatTreeLevel> levels, const Uniform& cable, FatTreeRouting routing)
@@ -80,13 +84,17 @@ class FatTree final : public Topology {
     return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, height > 0);
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override { return routing_.adaptive ? kAdaptiveChoices : 1; }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     const std::size_t top = meeting_height(from, to);
     route.resize(2 * top);
     std::int64_t up_copy = 0;
     for (std::size_t height = 0; height < top; ++height) {
       const Tier& tier = tiers_[height];
-      const std::int64_t port = port_up(from, to, height);
+      const std::int64_t port = port_up(from, to, choice, height);
       route[height] = link_up(tier, from, up_copy, port);
       route[2 * top - 1 - height] = link_up(tier, to, up_copy, port) + 1;
       up_copy += tier.copies * (port / tier.cables);
@@ -151,12 +159,14 @@ class FatTree final : public Topology {
   }
 
   /// Way up and way down share `port`: the switch at the turn is the same, and so are the numbers of parallel cables.
-  [[nodiscard]] std::int64_t port_up(Host from, Host to, std::size_t height) const {
+  [[nodiscard]] std::int64_t port_up(Host from, Host to, std::int32_t choice, std::size_t height) const {
     const Tier& tier = tiers_[height];
     const std::int64_t ports = tier.ports_up();
-    if (routing_.hashed) {
+    if (routing_.hashed || choice > 0) {
       const std::uint64_t pair = (static_cast<std::uint64_t>(from) << 32U) | static_cast<std::uint64_t>(to);
-      return static_cast<std::int64_t>(mix(routing_.seed + height, pair) % static_cast<std::uint64_t>(ports));
+      const std::uint64_t seed = mix(static_cast<std::uint64_t>(choice), routing_.seed);
+      return static_cast<std::int64_t>(mix((choice > 0 ? seed : routing_.seed) + height, pair) %
+                                       static_cast<std::uint64_t>(ports));
     }
     return to / tier.copies % ports;
   }
@@ -212,8 +222,9 @@ constexpr KeyInfo kKeys[] = {
     {"down", "any fat tree: children of a switch, per level from the leaves on, as 8x8", ""},
     {"up", "any fat tree: parents of a vertex, per level, as 1x4", ""},
     {"cables", "any fat tree: parallel cables to each parent, per level, as 1x2; 1 each if not given", ""},
-    {"routing", "static (D-mod-k) or ecmp (by hash of source and destination)", "static"},
-    {"seed", "of the hash of ecmp", "1"},
+    {"routing", "static (D-mod-k), ecmp (by hash of source and destination) or adaptive (of 8 ways, by their load)",
+     "static"},
+    {"seed", "of the hashes of ecmp and adaptive", "1"},
 };
 
 constexpr IntegerRange kCount = {1, 1'000'000};
@@ -295,8 +306,9 @@ void refuse_others(const TopologyKeys& keys, std::initializer_list<const char*> 
 }
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
-  static constexpr std::string_view kRoutings[] = {"static", "ecmp"};
-  const FatTreeRouting routing = {keys.word("routing", kRoutings) == 1, keys.seed("seed")};
+  static constexpr std::string_view kRoutings[] = {"static", "ecmp", "adaptive"};
+  const auto word = keys.word("routing", kRoutings);
+  const FatTreeRouting routing = {.hashed = word == 1, .adaptive = word == 2, .seed = keys.seed("seed")};
   return make_fat_tree(levels_of(keys), Uniform::of(keys), routing);
 }
 

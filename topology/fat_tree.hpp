@@ -14,9 +14,11 @@ struct FatTreeLevel {
   std::int64_t cables = 1;  ///< between a child and each of its parents
 };
 
-/// Which of the ways up a message takes: by its destination (D-mod-k), or by a hash of source and destination.
+/// Which of the ways up a message takes: by its destination (D-mod-k), or by a hash of source and destination. An
+/// adaptive tree offers the former and several of the latter.
 struct FatTreeRouting {
   bool hashed = false;
+  bool adaptive = false;
   std::uint64_t seed = 0;
 };
 

@@ -61,19 +61,25 @@ class Nested final : public Topology {
                           : Link{nic, inside, attachment_.bandwidth, attachment_.latency};
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override { return std::max(outer_->choices(), inner_->choices()); }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     const std::int64_t here = from / size_;
     const std::int64_t there = to / size_;
     const LinkId first = outer_->links() + here * links_of_node();
     if (here == there) {
-      inner_->route(static_cast<Host>(from % size_), static_cast<Host>(to % size_), route);
+      inner_->choose_route(static_cast<Host>(from % size_), static_cast<Host>(to % size_),
+                           std::min(choice, inner_->choices() - 1), route);
       for (LinkId& id : route) {
         id += first;
       }
       return;
     }
     const LinkId last = outer_->links() + there * links_of_node();
-    outer_->route(nic_of(here, from % size_), nic_of(there, to % size_), route);
+    outer_->choose_route(nic_of(here, from % size_), nic_of(there, to % size_), std::min(choice, outer_->choices() - 1),
+                         route);
     route.insert(route.begin(), first + inner_->links() + 2 * (from % size_));
     route.push_back(last + inner_->links() + 2 * (to % size_) + 1);
   }

@@ -4,6 +4,10 @@
 
 namespace ringwood {
 
+void Topology::choose_route(Host from, Host to, std::int32_t /*choice*/, std::vector<LinkId>& route) const {
+  this->route(from, to, route);
+}
+
 Path Topology::path(Host from, Host to) const {
   std::vector<LinkId> links;
   route(from, to, links);

@@ -71,6 +71,13 @@ class Topology {
   /// Replaces `route` by the links from one host to another, in order; empty if they are the same.
   virtual void route(Host from, Host to, std::vector<LinkId>& route) const = 0;
 
+  /// Ways among which a message may choose by the load that it finds (adaptive routing): as many as this from any host
+  /// to any other, some of them perhaps the same; 1: it takes route().
+  [[nodiscard]] virtual std::int32_t choices() const { return 1; }
+
+  /// Replaces `route` by one of these ways, 0 .. choices() - 1; number 0 is route().
+  virtual void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const;
+
   /// The route's sum, for callers that need no links. Override where it can be had without walking the route.
   [[nodiscard]] virtual Path path(Host from, Host to) const;
 

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "formats/json_stream.hpp"
 #include "formats/workloads.hpp"
 
 namespace ringwood {
@@ -20,6 +21,8 @@ enum class ChakraNodeType : std::uint8_t {
   kReceive,
   kCollective
 };
+
+inline constexpr std::int64_t kChakraNodeTypes = 8;
 
 /// One node as far as a workload depends on it.
 struct ChakraNode {
@@ -37,24 +40,43 @@ struct ChakraNode {
   std::string group;
 };
 
-/// Reads the nodes of one rank.
+/// What an attribute says, whatever the type of its value.
+struct ChakraValue {
+  std::int64_t number = -1;           ///< if it is a whole number from 0 to 2^63 - 1, or text that is one
+  bool truth = false;                 ///< true, or a number that is not 0
+  std::optional<std::string> text{};  ///< if it is text
+};
+
+/// Reads the nodes of one rank. Both forms say the same: what they have in common is here.
 class ChakraNodes {
  public:
-  explicit ChakraNodes(const NamedText& text) : stream_(text.text, text.name) {}
+  ChakraNodes() = default;
+  ChakraNodes(const ChakraNodes&) = delete;
+  ChakraNodes& operator=(const ChakraNodes&) = delete;
+  virtual ~ChakraNodes() = default;
 
   /// False: there are no more. Throws Error(kInput) with the place.
-  [[nodiscard]] bool next(ChakraNode& node);
+  [[nodiscard]] virtual bool next(ChakraNode& node) = 0;
 
-  [[nodiscard]] const JsonStream& stream() const { return stream_; }
+  /// Throws Error(kInput) for something about the last node: where it says `key`, if the form has such a place.
+  [[noreturn]] virtual void fail(const std::string& message, std::string_view key = {}) const = 0;
 
- private:
-  void read(const nlohmann::json& json, ChakraNode& node);
-  [[nodiscard]] ChakraNodeType type_of(const nlohmann::json& json) const;
-  void read_attributes(const nlohmann::json& json, ChakraNode& node) const;
-  void read_attribute(const std::string& name, const nlohmann::json& value, ChakraNode& node) const;
-  [[nodiscard]] std::int64_t integer(const nlohmann::json& value, std::string_view key, std::int64_t least) const;
+  /// The line on which the last node begins; 0: the form has no lines.
+  [[nodiscard]] virtual std::uint32_t line() const = 0;
 
-  JsonStream stream_;
+ protected:
+  /// The number, which must be as large as that.
+  [[nodiscard]] std::int64_t integer(std::int64_t number, std::string_view key, std::int64_t least) const;
+
+  [[nodiscard]] ChakraNodeType type_of(std::int64_t number) const;
+  void set_duration(std::int64_t microseconds, std::string_view key, ChakraNode& node) const;
+  void set_attribute(std::string_view name, const ChakraValue& value, ChakraNode& node) const;
 };
+
+/// The nodes of a text in JSON, which must outlive them.
+[[nodiscard]] std::unique_ptr<ChakraNodes> chakra_json_nodes(const NamedText& text);
+
+/// The same for protocol buffers.
+[[nodiscard]] std::unique_ptr<ChakraNodes> chakra_protobuf_nodes(const NamedText& text);
 
 }  // namespace ringwood

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <memory>
 #include <unordered_map>
 
 #include "formats/chakra_node.hpp"
+#include "formats/json_stream.hpp"
 #include "formats/workloads.hpp"
 #include "ringwood/error.hpp"
 
@@ -28,31 +30,34 @@ class ChakraReader {
   }
 
   void read(const NamedText& text, Rank first, Rank count) {
-    ChakraNodes reader(text);
+    const std::unique_ptr<ChakraNodes> nodes =
+        is_chakra_protobuf(text.text) ? chakra_protobuf_nodes(text) : chakra_json_nodes(text);
     std::unordered_map<std::int64_t, std::uint32_t> numbers;
     std::vector<std::pair<std::uint32_t, std::vector<std::int64_t>>> requirements;
     std::map<std::string, std::size_t> entered;
     ChakraNode node;
     RankTasks tasks;
-    while (reader.next(node)) {
+    while (nodes->next(node)) {
       const auto number = static_cast<std::uint32_t>(tasks.tasks.size());
       if (!numbers.emplace(node.id, number).second) {
-        reader.stream().fail("id " + std::to_string(node.id) + " is there twice", "id");
+        nodes->fail("id " + std::to_string(node.id) + " is there twice", "id");
       }
       if (++nodes_ > limits_.operations) {
-        reader.stream().fail("more nodes than " + std::to_string(limits_.operations) + ", which is the most accepted");
+        nodes->fail("more nodes than " + std::to_string(limits_.operations) + ", which is the most accepted");
       }
-      tasks.tasks.push_back(task_of(node, reader.stream(), first, count, entered));
-      tasks.lines.push_back(reader.stream().line());
+      tasks.tasks.push_back(task_of(node, *nodes, first, count, entered));
+      if (nodes->line() > 0) {
+        tasks.lines.push_back(nodes->line());
+      }
       requirements.emplace_back(number, std::move(node.requires_ids));
     }
     for (const auto& [task, ids] : requirements) {
       for (const std::int64_t id : ids) {
         const auto found = numbers.find(id);
         if (found == numbers.end() || found->second == task) {
-          fail_at(text.name, {tasks.lines[task], 1},
-                  "a node depends on " + (found == numbers.end() ? "node " + std::to_string(id) + ", which is not there"
-                                                                 : std::string("itself")));
+          const std::string missing = "node " + std::to_string(id) + ", which is not there";
+          fail_about(text.name, tasks, task,
+                     "a node depends on " + (found == numbers.end() ? missing : std::string("itself")));
         }
         tasks.requirements.push_back({task, found->second, false});
       }
@@ -65,7 +70,15 @@ class ChakraReader {
   [[nodiscard]] TaskGraph take() { return std::move(graph_); }
 
  private:
-  [[nodiscard]] Task task_of(const ChakraNode& node, const JsonStream& stream, Rank first, Rank count,
+  [[noreturn]] static void fail_about(const std::string& name, const RankTasks& tasks, std::uint32_t task,
+                                      const std::string& message) {
+    if (tasks.lines.empty()) {
+      throw Error(ErrorKind::kInput, name + ": node " + std::to_string(task + 1) + ": " + message);
+    }
+    fail_at(name, {tasks.lines[task], 1}, message);
+  }
+
+  [[nodiscard]] Task task_of(const ChakraNode& node, const ChakraNodes& nodes, Rank first, Rank count,
                              std::map<std::string, std::size_t>& entered) {
     Task task;
     task.label = label(node.name);
@@ -83,13 +96,13 @@ class ChakraReader {
         const bool sends = node.type == ChakraNodeType::kSend;
         const std::int64_t peer = sends ? node.destination : node.source;
         if (count > 1) {
-          stream.fail("a message in a trace that stands for " + std::to_string(count) +
-                      " ranks; accepted: a trace of each rank");
+          nodes.fail("a message in a trace that stands for " + std::to_string(count) +
+                     " ranks; accepted: a trace of each rank");
         }
         if (node.bytes < 0 || peer < 0 || peer >= graph_.size() ||
             node.tag > std::numeric_limits<std::int32_t>::max()) {
-          stream.fail(std::string("expected comm_size, ") + (sends ? "comm_dst" : "comm_src") + " from 0 to " +
-                      std::to_string(graph_.size() - 1) + ", and comm_tag below 2^31");
+          nodes.fail(std::string("expected comm_size, ") + (sends ? "comm_dst" : "comm_src") + " from 0 to " +
+                     std::to_string(graph_.size() - 1) + ", and comm_tag below 2^31");
         }
         task.kind = sends ? TaskKind::kSend : TaskKind::kReceive;
         task.cpu = kMessages;
@@ -101,34 +114,34 @@ class ChakraReader {
       case ChakraNodeType::kCollective:
         task.kind = TaskKind::kCollective;
         task.cpu = kMessages;
-        task.amount = call_of(node, stream, first, entered);
+        task.amount = call_of(node, nodes, first, entered);
         return task;
     }
     return task;
   }
 
   /// The number of the call: the k-th of its group on every rank is the same.
-  [[nodiscard]] std::int64_t call_of(const ChakraNode& node, const JsonStream& stream, Rank rank,
+  [[nodiscard]] std::int64_t call_of(const ChakraNode& node, const ChakraNodes& nodes, Rank rank,
                                      std::map<std::string, std::size_t>& entered) {
     if (node.comm_type < 0 || node.comm_type >= static_cast<std::int64_t>(kCollectiveTypes.size())) {
-      stream.fail("expected comm_type from 0 to " + std::to_string(kCollectiveTypes.size() - 1), "comm_type");
+      nodes.fail("expected comm_type from 0 to " + std::to_string(kCollectiveTypes.size() - 1), "comm_type");
     }
     const Collective collective = kCollectiveTypes[static_cast<std::size_t>(node.comm_type)];
     if (node.bytes < 0 && collective != Collective::kBarrier) {
-      stream.fail("expected a collective with comm_size");
+      nodes.fail("expected a collective with comm_size");
     }
-    const std::uint32_t group = group_of(node.group, stream);
+    const std::uint32_t group = group_of(node.group, nodes);
     const std::vector<Rank>& members = graph_.groups[group];
     if (std::find(members.begin(), members.end(), rank) == members.end()) {
-      stream.fail("rank " + std::to_string(rank) + " takes part in a collective of group '" + node.group +
-                  "', to which it does not belong");
+      nodes.fail("rank " + std::to_string(rank) + " takes part in a collective of group '" + node.group +
+                 "', to which it does not belong");
     }
     const auto size = static_cast<std::int64_t>(members.size());
     const bool per_rank = collective == Collective::kAllgather || collective == Collective::kGather ||
                           collective == Collective::kAlltoall;
     const Bytes given = std::max<Bytes>(node.bytes, 0);
     if (per_rank && given > std::numeric_limits<std::int64_t>::max() / size) {
-      stream.fail("comm_size of more than 2^63 - 1 bytes over all ranks", "comm_size");
+      nodes.fail("comm_size of more than 2^63 - 1 bytes over all ranks", "comm_size");
     }
     const Bytes bytes = per_rank ? given * size : given;
     std::vector<std::uint32_t>& calls = calls_[group];
@@ -139,14 +152,14 @@ class ChakraReader {
     }
     const CollectiveCall& call = graph_.calls[calls[index]];
     if (call.collective != collective || call.bytes != bytes) {
-      stream.fail("collective " + std::to_string(index) + " of its group is " + std::string(name_of(collective)) +
-                  " of " + std::to_string(bytes) + " bytes here, and " + std::string(name_of(call.collective)) +
-                  " of " + std::to_string(call.bytes) + " bytes on a rank before");
+      nodes.fail("collective " + std::to_string(index) + " of its group is " + std::string(name_of(collective)) +
+                 " of " + std::to_string(bytes) + " bytes here, and " + std::string(name_of(call.collective)) + " of " +
+                 std::to_string(call.bytes) + " bytes on a rank before");
     }
     return calls[index];
   }
 
-  [[nodiscard]] std::uint32_t group_of(const std::string& name, const JsonStream& stream) {
+  [[nodiscard]] std::uint32_t group_of(const std::string& name, const ChakraNodes& nodes) {
     const auto known = numbers_.find(name);
     if (known != numbers_.end()) {
       return known->second;
@@ -155,10 +168,10 @@ class ChakraReader {
     if (const auto found = groups_.find(name); found != groups_.end()) {
       members = found->second;
     } else if (!name.empty() && !groups_.empty()) {
-      stream.fail("group '" + name + "' is not among those that are given", "pg_name");
+      nodes.fail("group '" + name + "' is not among those that are given", "pg_name");
     } else if (!numbers_.empty()) {
-      stream.fail("several groups, '" + name + "' is one, and it is not said who belongs to them; accepted: --groups",
-                  "pg_name");
+      nodes.fail("several groups, '" + name + "' is one, and it is not said who belongs to them; accepted: --groups",
+                 "pg_name");
     } else {
       for (Rank rank = 0; rank < graph_.size(); ++rank) {
         members.push_back(rank);

@@ -29,13 +29,16 @@ using RankGroups = std::map<std::string, std::vector<Rank>, std::less<>>;
 /// A JSON object whose members are lists of ranks, the members of groups by name: {"0": [0, 1], "1": [2, 3]}.
 [[nodiscard]] RankGroups read_rank_groups(const NamedText& text, Rank ranks);
 
-/// A Chakra execution trace (MLCommons; et_def.proto) in the JSON form that its jsonizer writes: objects one after the
-/// other, or in one list, of which those with an `id` are nodes; names with capitals or underscores. One text a rank,
-/// or one for all `ranks`, which then all do the same. Collectives are those of the group that `pg_name` says, or of
-/// all ranks where it says nothing. The whole vector is `comm_size` bytes, of allgather, gather and alltoall as many
-/// times as there are ranks.
+/// A Chakra execution trace (MLCommons; et_def.proto): protocol buffers, each behind its length, GlobalMetadata first
+/// and then nodes, or the JSON form that Chakra's jsonizer writes: objects one after the other, or in one list, of
+/// which those with an `id` are nodes; names with capitals or underscores. One text a rank, or one for all `ranks`,
+/// which then all do the same. Collectives are those of the group that `pg_name` says, or of all ranks where it says
+/// nothing. The whole vector is `comm_size` bytes, of allgather, gather and alltoall as many times as there are ranks.
 [[nodiscard]] TaskGraph read_chakra(const std::vector<NamedText>& texts, Rank ranks, const RankGroups& groups,
                                     const FormatLimits& limits = {});
+
+/// Whether a Chakra trace is in protocol buffers: their nodes have control characters that texts never have.
+[[nodiscard]] bool is_chakra_protobuf(std::string_view text);
 
 /// What a file says. Throws Error(kInput) that names it if it cannot be opened or has more than `most` bytes.
 [[nodiscard]] std::string read_text_file(const std::string& path, std::size_t most);

@@ -42,7 +42,7 @@ std::uint32_t ActiveFlows::allocate_hops(std::size_t count) {
   return first;
 }
 
-void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowLink> path) {
+void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Host source) {
   Slot slot = static_cast<Slot>(flows_.size());
   if (free_flows_.empty()) {
     flows_.emplace_back();
@@ -55,7 +55,9 @@ void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowL
   }
   Flow& added = flows_[slot];
   const std::uint32_t version = added.version + 1;
-  added = {.left = bytes, .limit = flow.limit, .message = flow.message, .version = version, .live = true};
+  added = {.left = bytes, .limit = flow.limit, .message = flow.message, .version = version};
+  added.detour = flow.detour;
+  added.live = true;
   added.first_hop = allocate_hops(path.size());
   added.hops = static_cast<std::uint32_t>(path.size());
   for (std::uint32_t i = 0; i < added.hops; ++i) {
@@ -63,8 +65,45 @@ void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowL
     hops_[added.first_hop + i] = {path[i], static_cast<std::uint32_t>(members.size())};
     members.push_back({slot, added.first_hop + i});
   }
+  if (source != kNoSource && !path.empty()) {
+    join_source(slot, source);
+  }
   added_.push_back(slot);
   ++live_;
+}
+
+void ActiveFlows::join_source(Slot slot, Host source) {
+  if (sources_.size() <= static_cast<std::size_t>(source)) {
+    sources_.resize(static_cast<std::size_t>(source) + 1);
+  }
+  std::vector<Slot>& flows = sources_[static_cast<std::size_t>(source)];
+  flows_[slot].source = source;
+  flows_[slot].position = static_cast<std::uint32_t>(flows.size());
+  flows.push_back(slot);
+  changed_sources_.push_back(source);
+}
+
+void ActiveFlows::leave_source(const Flow& flow) {
+  std::vector<Slot>& flows = sources_[static_cast<std::size_t>(flow.source)];
+  flows[flow.position] = flows.back();
+  flows_[flows.back()].position = flow.position;
+  flows.pop_back();
+  changed_sources_.push_back(flow.source);
+}
+
+/// Their flows have other weights now: those that they held up, or that held them up, may have other rates.
+void ActiveFlows::affect_changed_sources() {
+  for (const Host source : changed_sources_) {
+    const std::vector<Slot>& flows = sources_[static_cast<std::size_t>(source)];
+    for (const Slot slot : flows) {
+      flows_[slot].portions = static_cast<double>(flows.size());
+      affect(slot);
+      for (const Hop& hop : hops_of(flows_[slot])) {
+        affect_held_up_by(hop.link);
+      }
+    }
+  }
+  changed_sources_.clear();
 }
 
 void ActiveFlows::remove(Slot slot) {
@@ -78,6 +117,9 @@ void ActiveFlows::remove(Slot slot) {
     left_.push_back(hop.link);
   }
   free_hops_[flow.hops].push_back(flow.first_hop);
+  if (flow.source != kNoSource) {
+    leave_source(flow);
+  }
   ++flow.version;
   flow.live = false;
   free_flows_.push_back(slot);
@@ -96,7 +138,7 @@ void ActiveFlows::take_ended(Picoseconds now, std::vector<FlowEnd>& ended) {
   while (next_end() == now) {
     const Slot slot = ends_.top().flow;
     ends_.pop();
-    ended.push_back({flows_[slot].message, flows_[slot].bottleneck});
+    ended.push_back({flows_[slot].message, flows_[slot].bottleneck, flows_[slot].detour});
     remove(slot);
   }
   std::sort(ended.begin() + before, ended.end(),
@@ -151,6 +193,7 @@ void ActiveFlows::solve(Picoseconds now) {
       affect_held_up_by(hop.link);
     }
   }
+  affect_changed_sources();
   left_.clear();
   added_.clear();
   for (std::size_t solved = 0; solved < affected_.size();) {
@@ -174,6 +217,9 @@ void ActiveFlows::solve_affected() {
       paths_.links.push_back(hop.link);
     }
     paths_.end_flow(flows_[slot].limit);
+    if (!sources_.empty()) {
+      paths_.weights.push_back(1 / flows_[slot].portions);
+    }
   }
   solver_.solve(paths_, residuals_, rates_);
   solved_ += static_cast<std::int64_t>(affected_.size());
@@ -207,7 +253,7 @@ ActiveFlows::Load& ActiveFlows::measure(FlowLink link) {
       const Flow& flow = flows_[member.flow];
       const double rate = flow.affected ? flow.next_rate : flow.rate;
       load.used += rate;
-      load.highest = std::max(load.highest, rate);
+      load.highest = std::max(load.highest, rate * flow.portions);
     }
   }
   return load;
@@ -229,12 +275,13 @@ void ActiveFlows::affect_violators() {
 /// Its bottleneck is one among the flows of this solve; others may be faster on it.
 void ActiveFlows::check_affected(Slot slot) {
   const Flow& flow = flows_[slot];
-  if (flow.bottleneck == kNoFlowLink || !below(flow.next_rate, measure(flow.bottleneck).highest)) {
+  if (flow.bottleneck == kNoFlowLink || !below(flow.next_rate * flow.portions, measure(flow.bottleneck).highest)) {
     return;
   }
-  const double rate = flow.next_rate;
+  const double share = flow.next_rate * flow.portions;
   for (const Member& member : loads_[flow.bottleneck].flows) {
-    if (!flows_[member.flow].affected && below(rate, flows_[member.flow].rate)) {
+    const Flow& other = flows_[member.flow];
+    if (!other.affected && below(share, other.rate * other.portions)) {
       affect(member.flow);
     }
   }
@@ -245,7 +292,7 @@ void ActiveFlows::check_members(FlowLink link) {
   const bool is_full = !below(load.used, table_.capacities()[link]);
   for (const Member& member : load.flows) {
     const Flow& flow = flows_[member.flow];
-    if (!flow.affected && flow.bottleneck == link && (!is_full || below(flow.rate, load.highest)) &&
+    if (!flow.affected && flow.bottleneck == link && (!is_full || below(flow.rate * flow.portions, load.highest)) &&
         !find_bottleneck(member.flow)) {
       affect(member.flow);
     }
@@ -256,7 +303,7 @@ bool ActiveFlows::find_bottleneck(Slot slot) {
   Flow& flow = flows_[slot];
   for (const Hop& hop : hops_of(flow)) {
     const Load& load = measure(hop.link);
-    if (!below(load.used, table_.capacities()[hop.link]) && !below(flow.rate, load.highest)) {
+    if (!below(load.used, table_.capacities()[hop.link]) && !below(flow.rate * flow.portions, load.highest)) {
       flow.bottleneck = hop.link;
       return true;
     }

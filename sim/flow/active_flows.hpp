@@ -17,12 +17,17 @@ struct FlowStart {
   Bytes bytes = 0;
   double limit = kNoLimit;    ///< bytes per picosecond, of this flow alone
   std::uint32_t message = 0;  ///< the caller's name for it
+  Picoseconds detour = 0;     ///< what its way takes longer than the usual one
 };
+
+/// Flows of no source share links by themselves.
+inline constexpr Host kNoSource = -1;
 
 /// A flow that has ended.
 struct FlowEnd {
   std::uint32_t message = 0;
   FlowLink bottleneck = kNoFlowLink;  ///< what kept it from being faster in the end
+  Picoseconds detour = 0;             ///< after which its last byte is there
 };
 
 /// No flow ends so late.
@@ -41,8 +46,14 @@ class ActiveFlows {
 
   [[nodiscard]] bool empty() const { return live_ == 0; }
 
-  /// Adds a flow of which `bytes` are left; its rate is computed by the next solve().
-  void add(const FlowStart& flow, double bytes, std::span<const FlowLink> path);
+  /// Adds a flow of which `bytes` are left; its rate is computed by the next solve(). The flows of a source share a
+  /// weight of 1.
+  void add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Host source = kNoSource);
+
+  /// How many flows cross a link.
+  [[nodiscard]] std::size_t flows_on(FlowLink link) const {
+    return link < loads_.size() ? loads_[link].flows.size() : 0;
+  }
 
   /// The earliest end of a flow, or kNever.
   [[nodiscard]] Picoseconds next_end();
@@ -72,6 +83,7 @@ class ActiveFlows {
     double rate = 0;
     double next_rate = 0;
     double limit = kNoLimit;
+    double portions = 1;  // of the weight of 1: its source's flows
     Picoseconds since = 0;
     Picoseconds end = kNever;
     std::uint32_t message = 0;
@@ -79,6 +91,9 @@ class ActiveFlows {
     std::uint32_t first_hop = 0;
     std::uint32_t hops = 0;
     FlowLink bottleneck = kNoFlowLink;
+    Host source = kNoSource;
+    std::uint32_t position = 0;  // among the source's flows
+    Picoseconds detour = 0;
     bool live = false;
     bool affected = false;  // its rate is computed in this solve
   };
@@ -95,7 +110,7 @@ class ActiveFlows {
 
   struct Load {
     std::vector<Member> flows;
-    double used = 0;  // this and `highest` are of the current rates if `stamp` is the current one
+    double used = 0;  // this and `highest` (a rate over its weight) are current if `stamp` is
     double highest = 0;
     std::uint64_t stamp = 0;
     bool touched = false;
@@ -113,6 +128,9 @@ class ActiveFlows {
 
   [[nodiscard]] std::uint32_t allocate_hops(std::size_t count);
   void remove(Slot slot);
+  void join_source(Slot slot, Host source);
+  void leave_source(const Flow& flow);
+  void affect_changed_sources();
   void touch(FlowLink link);
   void affect(Slot slot);
   void affect_held_up_by(FlowLink link);
@@ -135,7 +153,9 @@ class ActiveFlows {
   std::priority_queue<End, std::vector<End>, std::greater<>> ends_;
   std::size_t live_ = 0;
   std::vector<Slot> added_;
-  std::vector<FlowLink> left_;  // links of flows that were taken out
+  std::vector<FlowLink> left_;              // links of flows that were taken out
+  std::vector<std::vector<Slot>> sources_;  // the flows of each; empty if there are none
+  std::vector<Host> changed_sources_;
   std::vector<Slot> affected_;
   std::vector<FlowLink> touched_;  // links of affected flows, and links that flows have left
   std::vector<Slot> changed_;

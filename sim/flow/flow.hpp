@@ -14,14 +14,19 @@
 ///   sender     cpu = t + o + (m-1)O           nic_out = t + g
 ///   network    from t + o + L on it is a flow of m bytes over the links of its route, L being the route's latency.
 ///              At any time the rates of all flows are max-min fair: no rate can be raised without lowering one that is
-///              not larger. Every flow has the same weight. A flow ends when its last byte is there
+///              not larger, where rates are counted over weights: 1 for every flow, or, if fairness is asked for among
+///              sources, one over the number of flows that the source has. A flow ends when its last byte is there
 ///   receiver   taken in at u = max(end, nic_in)   nic_in = u + g   cpu = max(u, cpu) + o + (m-1)O
 ///   reduction and copy as in LogGOPS
 ///
 /// A flow's own limit, whatever shares its links: one byte in O, and in G where the user replaced G. Between ranks of
 /// one host it takes the memory's L and G and shares nothing. A host's own cables are its NIC; a narrower one can be
 /// asked for (FlowOptions). Routes are the machine's: one path a pair, be it static, by hash (ECMP) or over a detour
-/// (Valiant).
+/// (Valiant). Where the machine routes adaptively, a flow looks at its ways when it starts and takes the one on which
+/// hops times flows over bandwidth, of the worst link and with itself counted, is least (UGAL's rule, Kim, Dally,
+/// Scott, Abts 2008, with flows in place of queues); of equals the first. It stays there. L is the first way's; what
+/// another one's links take longer comes on top of the flow's end. Flows that start together choose in the order of
+/// their ranks.
 ///
 /// Where no link is shared a message takes G longer than in LogGOPS, which counts m-1 bytes, and else the same.
 ///
@@ -32,9 +37,16 @@
 /// Rendezvous: a send of m > S bytes completes at max(t + o + L, start of the receiver's round), as in LogGOPS.
 namespace ringwood {
 
+/// Who is treated alike where flows share a link.
+enum class FlowFairness {
+  kFlow,    ///< every flow
+  kSource,  ///< every host: the weight of 1 is shared by the flows that it has in the network just then
+};
+
 struct FlowOptions {
   double nic_bandwidth = 0;  ///< bytes per second and direction that a host's flows share besides its cables; 0: none
-  bool rates = false;        ///< keep every change of every flow's rate
+  FlowFairness fairness = FlowFairness::kFlow;
+  bool rates = false;  ///< keep every change of every flow's rate
 };
 
 /// What a link carried.

@@ -102,7 +102,7 @@ void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
     messages_.release(end.message);
     return;
   }
-  message.end = now;
+  message.end = now + end.detour;
   message.bottleneck = end.bottleneck;
   const bool awaited = message.awaited;
   const FlowStrandId receiver = message.receiver;

@@ -1,5 +1,7 @@
 #include "sim/flow/link_table.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <string>
 
 #include "ringwood/error.hpp"
@@ -9,24 +11,40 @@ namespace ringwood {
 LinkTable::LinkTable(const Machine& machine, double nic_bandwidth)
     : network_(*machine.network),
       nic_bandwidth_(nic_bandwidth),
+      choices_(network_.choices()),
       network_links_(static_cast<std::size_t>(network_.links())),
       numbers_(network_links_ + (nic_bandwidth > 0 ? 2 * static_cast<std::size_t>(network_.hosts()) : 0), kNoFlowLink) {
 }
 
-void LinkTable::append_route(Host from, Host to, std::vector<FlowLink>& links) {
+void LinkTable::append_route(Host from, Host to, std::int32_t choice, std::vector<FlowLink>& links) {
   if (from == to) {
     return;
   }
   if (nic_bandwidth_ > 0) {
     links.push_back(number(network_links_ + 2 * static_cast<std::size_t>(from)));
   }
-  network_.route(from, to, route_);
+  if (choice == 0) {
+    network_.route(from, to, route_);
+  } else {
+    network_.choose_route(from, to, choice, route_);
+  }
   for (const LinkId link : route_) {
     links.push_back(number(static_cast<std::size_t>(link)));
   }
   if (nic_bandwidth_ > 0) {
     links.push_back(number(network_links_ + 2 * static_cast<std::size_t>(to) + 1));
   }
+}
+
+Picoseconds LinkTable::latency_of(Host from, Host to, std::int32_t choice) {
+  network_.choose_route(from, to, choice, route_);
+  return std::accumulate(route_.begin(), route_.end(), Picoseconds{0},
+                         [this](Picoseconds sum, LinkId link) { return sum + network_.link(link).latency; });
+}
+
+Picoseconds LinkTable::detour(Host from, Host to, std::int32_t choice) {
+  return choice == 0 || from == to ? 0
+                                   : std::max<Picoseconds>(latency_of(from, to, choice) - latency_of(from, to, 0), 0);
 }
 
 FlowLink LinkTable::number(std::size_t outside) {

@@ -18,7 +18,16 @@ class LinkTable {
   LinkTable(const Machine& machine, double nic_bandwidth);
 
   /// Appends the links of the route between two hosts. Throws Error(kUsage) for a link that carries nothing.
-  void append_route(Host from, Host to, std::vector<FlowLink>& links);
+  void append_route(Host from, Host to, std::vector<FlowLink>& links) { append_route(from, to, 0, links); }
+
+  /// The same for one of the ways that the network offers.
+  void append_route(Host from, Host to, std::int32_t choice, std::vector<FlowLink>& links);
+
+  /// How many ways the network offers (Topology::choices).
+  [[nodiscard]] std::int32_t choices() const { return choices_; }
+
+  /// What a way's links take longer than those of the first one; at least 0.
+  [[nodiscard]] Picoseconds detour(Host from, Host to, std::int32_t choice);
 
   /// Bytes per picosecond, of every link met so far.
   [[nodiscard]] std::span<const double> capacities() const { return capacities_; }
@@ -34,9 +43,11 @@ class LinkTable {
  private:
   /// Numbers of the network's links, then two for the NIC of each host.
   [[nodiscard]] FlowLink number(std::size_t outside);
+  [[nodiscard]] Picoseconds latency_of(Host from, Host to, std::int32_t choice);
 
   const Topology& network_;
   double nic_bandwidth_;
+  std::int32_t choices_;
   std::size_t network_links_;
   std::vector<FlowLink> numbers_;  // by the number outside
   std::vector<std::size_t> outside_;

@@ -20,7 +20,8 @@ inline constexpr double kRateTolerance = 1e-12;
 struct FlowPaths {
   std::vector<std::uint32_t> first{0};  ///< flow f crosses links[first[f]] .. links[first[f + 1] - 1]
   std::vector<FlowLink> links;
-  std::vector<double> limits;  ///< of each flow's own rate; kNoLimit: none
+  std::vector<double> limits;   ///< of each flow's own rate; kNoLimit: none
+  std::vector<double> weights;  ///< of each flow: rates over weights are fair; empty: all the same
 
   [[nodiscard]] std::size_t size() const { return limits.size(); }
 
@@ -38,6 +39,7 @@ struct FlowPaths {
     first.assign(1, 0);
     links.clear();
     limits.clear();
+    weights.clear();
   }
 };
 
@@ -50,7 +52,8 @@ struct FlowRates {
 
 /// Max-min fair rates by filling local minima: a link whose fair share is least among all links that it shares a flow
 /// with will be a bottleneck at just that share, whatever happens elsewhere, so its flows are done. No heap, no global
-/// order; a few sweeps (Bertsekas, Gallager, Data Networks 6.5.2, made local). Keeps its working memory.
+/// order; a few sweeps (Bertsekas, Gallager, Data Networks 6.5.2, made local). Where flows have weights the share is
+/// that of a weight of 1. Keeps its working memory.
 class MaxMinSolver {
  public:
   /// `capacities` by link; they and the limits are positive. Rates have the unit of these. A flow that crosses no link
@@ -63,21 +66,23 @@ class MaxMinSolver {
  private:
   struct Load {
     double left = 0;    // capacity that is not given away
-    double share = 0;   // of each flow that has no rate yet
-    double lowest = 0;  // rate that any of these flows could have for all its links
+    double share = 0;   // of each flow that has no rate yet, by weight
+    double lowest = 0;  // share that any of these flows could have for all its links
     std::uint32_t flows = 0;
   };
 
   void prepare(const FlowPaths& flows, std::span<const double> capacities);
-  void compute_shares();
+  void compute_shares(const FlowPaths& flows);
+  void sum_weights(const FlowPaths& flows);
   void compute_candidates(const FlowPaths& flows);
   void freeze(const FlowPaths& flows, FlowRates& result);
-  [[nodiscard]] bool find_bottleneck(std::span<const FlowLink> path, double rate, FlowLink& bottleneck) const;
+  [[nodiscard]] bool find_bottleneck(std::span<const FlowLink> path, double share, FlowLink& bottleneck) const;
 
   std::vector<Load> loads_;             // by link; `flows` is 0 between solves
   std::vector<FlowLink> used_;          // links with flows that have no rate yet
   std::vector<std::uint32_t> waiting_;  // flows without a rate
-  std::vector<double> candidates_;      // of each waiting flow
+  std::vector<double> candidates_;      // share of each waiting flow
+  std::vector<double> weights_;         // by link: of its flows that have no rate yet, if flows have weights
   int sweeps_ = 0;
 };
 

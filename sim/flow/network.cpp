@@ -14,7 +14,7 @@ namespace {
 }  // namespace
 
 FlowNetwork::FlowNetwork(LinkTable& links, const Mapping& mapping, const FlowOptions& options)
-    : links_(links), mapping_(mapping), active_(links_), logs_rates_(options.rates) {}
+    : links_(links), mapping_(mapping), active_(links_), logs_rates_(options.rates), fairness_(options.fairness) {}
 
 Picoseconds FlowNetwork::next_end() {
   return bulk_ended_ < bulk_.size() ? bulk_[bulk_ended_].end : active_.next_end();
@@ -23,7 +23,8 @@ Picoseconds FlowNetwork::next_end() {
 void FlowNetwork::take_ended(Picoseconds now, std::vector<FlowEnd>& ended) {
   const std::size_t before = ended.size();
   for (; bulk_ended_ < bulk_.size() && bulk_[bulk_ended_].end == now; ++bulk_ended_) {
-    ended.push_back({bulk_[bulk_ended_].start.message, bulk_[bulk_ended_].bottleneck});
+    const BulkFlow& flow = bulk_[bulk_ended_];
+    ended.push_back({flow.start.message, flow.bottleneck, flow.start.detour});
   }
   if (!active_.empty()) {
     active_.take_ended(now, ended);
@@ -46,18 +47,19 @@ void FlowNetwork::change(Picoseconds now, std::vector<FlowStart>& started) {
     active_.solve(now);
     dirty_ = false;
   }
-  if (is_idle && is_equal) {
+  if (is_idle && is_equal && (fairness_ == FlowFairness::kFlow || have_sources_of_their_own(started))) {
     start_bulk(now, started);
     return;
   }
   dissolve_bulk(now);
   for (const FlowStart& flow : started) {
     path_.clear();
-    links_.append_route(host(flow.source), host(flow.destination), path_);
+    FlowStart added = flow;
+    added.detour = append_path(flow, path_, [this](FlowLink link) { return active_.flows_on(link); });
     for (const FlowLink link : path_) {
       links_.carry(link, flow.bytes);
     }
-    active_.add(flow, static_cast<double>(flow.bytes), path_);
+    add(added, static_cast<double>(flow.bytes), path_);
   }
   active_.solve(now);
   dirty_ = false;
@@ -65,6 +67,47 @@ void FlowNetwork::change(Picoseconds now, std::vector<FlowStart>& started) {
   if (logs_rates_) {
     active_.for_each_changed([&](std::uint32_t message, double rate) { log(now, message, rate); });
   }
+}
+
+void FlowNetwork::add(FlowStart flow, double bytes, std::span<const FlowLink> path) {
+  active_.add(flow, bytes, path, fairness_ == FlowFairness::kSource ? host(flow.source) : kNoSource);
+}
+
+/// Whether no host sends two of the flows over the network: then weights are those of flows, and stay so.
+bool FlowNetwork::have_sources_of_their_own(std::span<const FlowStart> flows) {
+  seen_sources_.assign(mapping_.empty() ? 0 : static_cast<std::size_t>(*std::ranges::max_element(mapping_)) + 1, false);
+  return std::none_of(flows.begin(), flows.end(), [&](const FlowStart& flow) {
+    const auto source = static_cast<std::size_t>(host(flow.source));
+    const bool is_second = host(flow.source) != host(flow.destination) && seen_sources_[source];
+    seen_sources_[source] = seen_sources_[source] || host(flow.source) != host(flow.destination);
+    return is_second;
+  });
+}
+
+/// Appends the flow's way; `flows_on` says how many flows a link has. Returns what it takes longer than the usual one.
+template <typename FlowsOn>
+Picoseconds FlowNetwork::append_path(const FlowStart& flow, std::vector<FlowLink>& path, FlowsOn&& flows_on) {
+  const Host from = host(flow.source);
+  const Host to = host(flow.destination);
+  const std::size_t begin = path.size();
+  links_.append_route(from, to, path);
+  double least = kNoLimit;
+  std::int32_t best = 0;
+  for (std::int32_t choice = 0; choice < links_.choices() && from != to; ++choice) {
+    tried_.clear();
+    links_.append_route(from, to, choice, tried_);
+    double worst = 0;
+    for (const FlowLink link : tried_) {
+      worst = std::max(worst, static_cast<double>(flows_on(link) + 1) / links_.capacities()[link]);
+    }
+    if (worst * static_cast<double>(tried_.size()) < least) {
+      least = worst * static_cast<double>(tried_.size());
+      best = choice;
+      path.resize(begin);
+      path.insert(path.end(), tried_.begin(), tried_.end());
+    }
+  }
+  return links_.detour(from, to, best);
 }
 
 /// By source, destination and name. Schedules start flows in nearly any order, in rounds of as many as there are ranks:
@@ -105,13 +148,18 @@ void FlowNetwork::start_bulk(Picoseconds now, std::span<const FlowStart> flows) 
     return;
   }
   const SolvedRound& round = solve_round(flows);
+  bulk_round_ = &round;
   ++report_.bulk_rounds;
   const auto bytes = static_cast<double>(flows.front().bytes);
   bulk_.resize(flows.size());
   for (std::size_t i = 0; i < flows.size(); ++i) {
     const double rate = round.rates.rates[i];
     const bool is_same = i > 0 && rate == bulk_[i - 1].rate;
-    bulk_[i] = {flows[i], rate, is_same ? bulk_[i - 1].end : end_of_flow(now, bytes, rate), round.rates.bottlenecks[i]};
+    bulk_[i] = {flows[i], rate, is_same ? bulk_[i - 1].end : end_of_flow(now, bytes, rate), round.rates.bottlenecks[i],
+                static_cast<std::uint32_t>(i)};
+    if (!round.detours.empty()) {
+      bulk_[i].start.detour = round.detours[i];
+    }
     log(now, flows[i].message, rate);
   }
   const auto ends_before = [](const BulkFlow& a, const BulkFlow& b) { return a.end < b.end; };
@@ -130,12 +178,8 @@ const SolvedRound& FlowNetwork::solve_round(std::span<const FlowStart> flows) {
     ++report_.remembered;
     return *known;
   }
-  paths_.clear();
-  for (const FlowStart& flow : flows) {
-    links_.append_route(host(flow.source), host(flow.destination), paths_.links);
-    paths_.end_flow(flow.limit);
-  }
   SolvedRound round;
+  find_paths(flows, round);
   solver_.solve(paths_, links_.capacities(), round.rates);
   report_.solved_flows += static_cast<std::int64_t>(flows.size());
   round.pairs = pairs_;
@@ -149,14 +193,47 @@ const SolvedRound& FlowNetwork::solve_round(std::span<const FlowStart> flows) {
   return kept;
 }
 
+/// Where messages choose their ways, those of one round look at each other only: there are no others.
+void FlowNetwork::find_paths(std::span<const FlowStart> flows, SolvedRound& round) {
+  paths_.clear();
+  const bool is_adaptive = links_.choices() > 1;
+  if (is_adaptive) {
+    chosen_.assign(links_.capacities().size(), 0);
+  }
+  for (const FlowStart& flow : flows) {
+    if (!is_adaptive) {
+      links_.append_route(host(flow.source), host(flow.destination), paths_.links);
+      paths_.end_flow(flow.limit);
+      continue;
+    }
+    const std::size_t begin = paths_.links.size();
+    round.detours.push_back(append_path(flow, paths_.links, [this](FlowLink link) -> std::size_t {
+      return link < chosen_.size() ? chosen_[link] : 0;
+    }));
+    chosen_.resize(links_.capacities().size());
+    for (std::size_t i = begin; i < paths_.links.size(); ++i) {
+      ++chosen_[paths_.links[i]];
+    }
+    paths_.end_flow(flow.limit);
+  }
+  if (is_adaptive) {
+    round.first = paths_.first;
+  }
+}
+
 /// What is left of a bulk round goes on among others.
 void FlowNetwork::dissolve_bulk(Picoseconds now) {
   for (; bulk_ended_ < bulk_.size(); ++bulk_ended_) {
     const BulkFlow& flow = bulk_[bulk_ended_];
-    path_.clear();
-    links_.append_route(host(flow.start.source), host(flow.start.destination), path_);
     const double left = static_cast<double>(flow.start.bytes) - flow.rate * static_cast<double>(now - bulk_start_);
-    active_.add(flow.start, left, path_);
+    if (bulk_round_->first.empty()) {
+      path_.clear();
+      links_.append_route(host(flow.start.source), host(flow.start.destination), path_);
+      add(flow.start, left, path_);
+    } else {
+      const std::uint32_t first = bulk_round_->first[flow.number];
+      add(flow.start, left, std::span(bulk_round_->links).subspan(first, bulk_round_->first[flow.number + 1] - first));
+    }
   }
 }
 

@@ -38,13 +38,19 @@ class FlowNetwork {
     double rate = 0;
     Picoseconds end = 0;
     FlowLink bottleneck = kNoFlowLink;
+    std::uint32_t number = 0;  // in the round
   };
 
   [[nodiscard]] Host host(Rank rank) const { return mapping_[static_cast<std::size_t>(rank)]; }
 
   void sort(std::vector<FlowStart>& flows);
+  [[nodiscard]] bool have_sources_of_their_own(std::span<const FlowStart> flows);
+  template <typename FlowsOn>
+  [[nodiscard]] Picoseconds append_path(const FlowStart& flow, std::vector<FlowLink>& path, FlowsOn&& flows_on);
+  void add(FlowStart flow, double bytes, std::span<const FlowLink> path);
   void start_bulk(Picoseconds now, std::span<const FlowStart> flows);
   [[nodiscard]] const SolvedRound& solve_round(std::span<const FlowStart> flows);
+  void find_paths(std::span<const FlowStart> flows, SolvedRound& round);
   void dissolve_bulk(Picoseconds now);
   void account(const SolvedRound& round);
   void log(Picoseconds now, std::uint32_t message, double rate);
@@ -58,9 +64,14 @@ class FlowNetwork {
   FlowRates rates_;
   std::vector<BulkFlow> bulk_;  // in the order in which they end
   std::size_t bulk_ended_ = 0;
+  const SolvedRound* bulk_round_ = nullptr;  // which they are
   Picoseconds bulk_start_ = 0;
   bool dirty_ = false;  // active flows have ended and were not solved since
   bool logs_rates_;
+  FlowFairness fairness_;
+  std::vector<std::uint32_t> chosen_;  // of a round: flows that have chosen a link
+  std::vector<FlowLink> tried_;
+  std::vector<bool> seen_sources_;
   std::vector<RankPair> pairs_;
   std::vector<FlowLink> path_;
   std::vector<std::uint32_t> counts_;

@@ -23,7 +23,8 @@ std::uint64_t RoundMemo::hash_of(std::span<const RankPair> pairs) {
 
 std::size_t RoundMemo::memory_of(const SolvedRound& round) {
   return round.pairs.size() * sizeof(RankPair) + round.rates.rates.size() * (sizeof(double) + sizeof(FlowLink)) +
-         round.links.size() * sizeof(FlowLink);
+         round.links.size() * sizeof(FlowLink) + round.first.size() * sizeof(std::uint32_t) +
+         round.detours.size() * sizeof(Picoseconds);
 }
 
 SolvedRound* RoundMemo::find(std::span<const RankPair> pairs) {

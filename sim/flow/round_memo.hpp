@@ -21,6 +21,9 @@ struct SolvedRound {
   FlowRates rates;              ///< of each pair
   std::vector<FlowLink> links;  ///< that any of them crosses, one after the other
   Bytes bytes = 0;              ///< of every flow, over all rounds that were this one
+  /// Where messages choose their ways: of each pair, where its links begin, with an end, and what they take longer.
+  std::vector<std::uint32_t> first{};
+  std::vector<Picoseconds> detours{};
 };
 
 /// Rounds that were solved: schedules repeat theirs. The oldest are forgotten when all take too much memory.

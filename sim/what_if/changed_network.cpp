@@ -39,8 +39,12 @@ class ChangedNetwork final : public Topology {
     return link;
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
-    network_->route(from, to, route);
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override { return network_->choices(); }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
+    network_->choose_route(from, to, choice, route);
     if (has_failures_ && std::any_of(route.begin(), route.end(), [this](LinkId id) { return has_failed(id); })) {
       route_around(from, to, route);
     }

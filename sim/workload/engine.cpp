@@ -1,6 +1,9 @@
 #include "sim/workload/engine.hpp"
 
 #include <algorithm>
+#include <limits>
+
+#include "sim/nics.hpp"
 
 namespace ringwood {
 
@@ -32,14 +35,7 @@ WorkloadEngine::WorkloadEngine(const WorkloadInput& input, bool posted)
       call_times_(input.calls.size(), TaskTimes{kNever, 0}),
       compute_(input.graph.ranks.size()),
       unfinished_(groups_.tasks()) {
-  for (const RankTasks& rank : input.graph.ranks) {
-    for (const Task& task : rank.tasks) {
-      cpus_per_rank_ = std::max(cpus_per_rank_, std::size_t{task.cpu} + 1);
-      nics_per_rank_ = std::max(nics_per_rank_, std::size_t{task.nic} + 1);
-    }
-  }
-  cpus_.resize(cpus_per_rank_ * input.graph.ranks.size());
-  nics_.resize(nics_per_rank_ * input.graph.ranks.size());
+  prepare_processors();
   for (const Straggler& straggler : input.options.stragglers) {
     const auto rank = static_cast<std::size_t>(straggler.rank);
     for (std::size_t i = 0; i < cpus_per_rank_; ++i) {
@@ -61,6 +57,33 @@ WorkloadEngine::WorkloadEngine(const WorkloadInput& input, bool posted)
     records_.resize(groups_.tasks());
   }
   prepare_channels();
+}
+
+void WorkloadEngine::prepare_processors() {
+  const std::size_t ranks = input_.graph.ranks.size();
+  for (const RankTasks& rank : input_.graph.ranks) {
+    for (const Task& task : rank.tasks) {
+      cpus_per_rank_ = std::max(cpus_per_rank_, std::size_t{task.cpu} + 1);
+      nics_per_rank_ = std::max(nics_per_rank_, std::size_t{task.nic} + 1);
+    }
+  }
+  const NicSet& nics = input_.options.nics;
+  check_nics(nics, input_.options.model);
+  if (nics.count > 1) {
+    if (nics_per_rank_ > 1) {
+      throw Error(ErrorKind::kUsage, "the workload says itself which of " + std::to_string(nics_per_rank_) +
+                                         " NICs a message takes; accepted: no --nics");
+    }
+    nics_per_rank_ = static_cast<std::size_t>(nics.count);
+  }
+  cpus_.resize(cpus_per_rank_ * ranks);
+  nics_.resize(nics_per_rank_ * ranks);
+  if (!input_.options.noise.none()) {
+    if (cpus_.size() > static_cast<std::size_t>(std::numeric_limits<Rank>::max())) {
+      throw Error(ErrorKind::kUsage, "noise on more than 2147483647 processors");
+    }
+    noise_.emplace(input_.options.noise, static_cast<Rank>(cpus_.size()));
+  }
 }
 
 void WorkloadEngine::prepare_channels() {

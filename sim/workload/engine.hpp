@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 #include <vector>
@@ -60,6 +61,7 @@ class WorkloadEngine {
   };
 
   // engine.cpp: groups and rounds.
+  void prepare_processors();
   void prepare_channels();
   void step(Picoseconds now);
   [[nodiscard]] Picoseconds next_time();
@@ -102,6 +104,9 @@ class WorkloadEngine {
   [[nodiscard]] double limit_of(const FlowMessage& message) const;
   [[nodiscard]] TaskCpu& cpu_of(const TaskStrand& strand, const RoundItem& item);
   [[nodiscard]] TaskNic& nic_of(const TaskStrand& strand, const RoundItem& item);
+  [[nodiscard]] TaskNic& nic_for(const TaskStrand& strand, const RoundItem& item, Rank peer,
+                                 Picoseconds TaskNic::*direction);
+  [[nodiscard]] WorkOfRank work_of(const TaskStrand& strand, const RoundItem& item);
 
   // engine_outcome.cpp: how it ended.
   [[nodiscard]] std::string name_of(Rank rank, TaskId task) const;
@@ -126,6 +131,7 @@ class WorkloadEngine {
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::vector<TaskCpu> cpus_;
   std::vector<TaskNic> nics_;
+  std::optional<Noise> noise_;
   std::vector<std::int64_t> slow_percent_;  // of each rank's CPUs; empty: 100
   std::size_t cpus_per_rank_ = 1;
   std::size_t nics_per_rank_ = 1;

@@ -64,7 +64,9 @@ WorkloadReport WorkloadEngine::report() {
   report.compute = compute_;
   report.messages = message_count_;
   report.bytes_sent_total = bytes_sent_;
-  report.order_sensitive = order_sensitive_;
+  if (input_.options.nics.count == 1) {
+    report.order_sensitive = order_sensitive_;
+  }
   report.calls = call_times_;
   if (is_flow()) {
     report.flow = network_->report(report.time);

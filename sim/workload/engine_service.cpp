@@ -32,6 +32,28 @@ TaskNic& WorkloadEngine::nic_of(const TaskStrand& strand, const RoundItem& item)
   return nics_[static_cast<std::size_t>(strand.rank) * nics_per_rank_ + item.nic];
 }
 
+/// The NIC that a message to or from `peer` takes; `direction`: its clock that tells how busy it is.
+TaskNic& WorkloadEngine::nic_for(const TaskStrand& strand, const RoundItem& item, Rank peer,
+                                 Picoseconds TaskNic::*direction) {
+  const NicSet& set = input_.options.nics;
+  if (set.count == 1) {
+    return nic_of(strand, item);
+  }
+  const auto first = nics_.begin() + std::ptrdiff_t{strand.rank} * set.count;
+  switch (set.choice) {
+    case NicSet::Choice::kLeastBusy:
+      return *std::ranges::min_element(first, first + set.count, {}, direction);
+    case NicSet::Choice::kRail:
+      break;
+  }
+  return first[(std::ptrdiff_t{strand.rank} + peer) % set.count];
+}
+
+WorkOfRank WorkloadEngine::work_of(const TaskStrand& strand, const RoundItem& item) {
+  const auto processor = static_cast<Rank>(static_cast<std::size_t>(strand.rank) * cpus_per_rank_ + item.cpu);
+  return {noise_ ? &*noise_ : nullptr, processor};
+}
+
 /// The operation at which a strand is, which is ready; at the end of a round, the end of its rendezvous.
 void WorkloadEngine::serve(TaskStrandId id) {
   TaskStrand& strand = strands_[id];
@@ -47,6 +69,7 @@ void WorkloadEngine::serve(TaskStrandId id) {
     TaskNic& nic = nic_of(strand, item);
     RankClocks clocks = clocks_of(cpu, nic, 0);
     wait_until(clocks, matched);
+    clocks.nic_out = input_.options.nics.count > 1 ? nic.out : clocks.nic_out;  // it is not known which one has waited
     keep(clocks, cpu, nic);
     strand.end = matched;
     const bool is_send = strand.role == StrandRole::kRendezvous;
@@ -86,11 +109,11 @@ void WorkloadEngine::send(TaskStrandId id, const RoundItem& item) {
     throw_bad_peer(strand.rank, strand.pulled, item.peer, input_.graph.size());
   }
   TaskCpu& cpu = cpu_of(strand, item);
-  TaskNic& nic = nic_of(strand, item);
+  TaskNic& nic = nic_for(strand, item, item.peer, &TaskNic::out);
   const CostClass cost_class = costs_.class_of(strand.rank, item.peer);
   const MessageCharges charges = charges_.of(strand.rank).of(cost_class, item.bytes).charges;
   RankClocks clocks = clocks_of(cpu, nic, strand.round_start);
-  const ServedSend served = serve_send(clocks, strand.round_start, charges);
+  const ServedSend served = serve_send(clocks, strand.round_start, charges, CompareTimes{}, work_of(strand, item));
   if (is_flow()) {
     clocks.nic_out = served.start + costs_[cost_class].g;
   }
@@ -251,7 +274,7 @@ WorkloadEngine::TakenMessage WorkloadEngine::take_flow(TaskStrand& strand, const
   order_sensitive_ += message.end < clocks.cpu_busy_since ? 1 : 0;
   clocks.nic_in = taken_in + costs_[message.cost_class].g;
   const Picoseconds cost = charges_.of(strand.rank).of(message.cost_class, message.bytes).charges.cpu;
-  occupy_cpu(clocks, start, start + cost, CompareTimes{});
+  occupy_cpu(clocks, start, work_of(strand, item)(start, cost), CompareTimes{});
   keep(clocks, cpu, nic);
   strand.end = clocks.cpu;
   return {taken_in, start, taken_in >= before};
@@ -260,13 +283,14 @@ WorkloadEngine::TakenMessage WorkloadEngine::take_flow(TaskStrand& strand, const
 WorkloadEngine::TakenMessage WorkloadEngine::take_loggops(TaskStrand& strand, const RoundItem& item,
                                                           const FlowMessage& message) {
   TaskCpu& cpu = cpu_of(strand, item);
-  TaskNic& nic = nic_of(strand, item);
+  TaskNic& nic = nic_for(strand, item, message.source, &TaskNic::in);
   RankClocks clocks = clocks_of(cpu, nic, strand.round_start);
   const Picoseconds before = std::max(clocks.cpu, strand.end);
+  const WorkOfRank work = work_of(strand, item);
   const MessageCharges& charges = charges_.of(strand.rank).of(message.cost_class, message.bytes).charges;
   const ServedReceive served = input_.options.form == LogGopsForm::kTextbook
-                                   ? serve_receive<LogGopsForm::kTextbook>(clocks, message.head, charges)
-                                   : serve_receive<LogGopsForm::kSimulator>(clocks, message.head, charges);
+                                   ? serve_receive<LogGopsForm::kTextbook>(clocks, message.head, charges, {}, work)
+                                   : serve_receive<LogGopsForm::kSimulator>(clocks, message.head, charges, {}, work);
   order_sensitive_ += served.order_sensitive ? 1 : 0;
   keep(clocks, cpu, nic);
   strand.end = clocks.cpu;
@@ -282,13 +306,13 @@ void WorkloadEngine::occupy(TaskStrand& strand, const RoundItem& item, Picosecon
   const bool is_slow = task != kNoTask && !slow_percent_.empty();
   const std::int64_t percent = is_slow ? slow_percent_[static_cast<std::size_t>(strand.rank)] : 100;
   const Picoseconds duration = percent == 100 ? cost : cost / 100 * percent + cost % 100 * percent / 100;
-  serve_reduction(clocks, duration);
+  serve_reduction(clocks, duration, work_of(strand, item));
   cpu.free = clocks.cpu;
   cpu.busy_since = clocks.cpu_busy_since;
   strand.end = clocks.cpu;
   log(strand, {.start = start, .bytes = item.bytes, .peer = -1, .kind = LoggedOperation::Kind::kReduce});
   if (task != kNoTask) {
-    compute_[static_cast<std::size_t>(strand.rank)] += duration;
+    compute_[static_cast<std::size_t>(strand.rank)] += clocks.cpu - start;
     begin_task(strand, task, start, start - ready);
     if (task == item.fused && input_.options.path) {
       records_[task].cause = item.task;

@@ -40,6 +40,8 @@ struct WorkloadOptions {
   TaskOrder order = TaskOrder::kAutomatic;
   std::vector<Straggler> stragglers{};  ///< a slow CPU computes as slowly as it handles messages
   FlowOptions flow{};
+  NoiseModel noise{};                  ///< of the operating systems; each processor of a rank has detours of its own
+  NicSet nics{};                       ///< of LogGOPS, where the graph does not say which NIC a message takes
   bool path = false;                   ///< keep when tasks began and ended, and the critical path
   OperationLog* operations = nullptr;  ///< where to append every operation, computations as reductions
   MessageLog* log = nullptr;           ///< where to append every message
@@ -76,13 +78,13 @@ struct WorkloadReport {
   std::vector<Picoseconds> compute;  ///< what each rank's computations took together
   std::int64_t messages = 0;
   Bytes bytes_sent_total = 0;
-  std::int64_t order_sensitive = 0;           ///< as in SimulationReport
-  TaskOrder order = TaskOrder::kPosted;       ///< the one used
-  std::vector<TaskTimes> calls;               ///< first member in, last one out
-  std::vector<std::vector<TaskTimes>> tasks;  ///< of each rank, if asked for
-  std::vector<WorkloadStep> steps;            ///< the critical path, first to last, if asked for
-  std::optional<FlowReport> flow;             ///< of the flow model
-  std::size_t memory = 0;                     ///< bytes of the graph as it was evaluated
+  std::optional<std::int64_t> order_sensitive;  ///< as in SimulationReport
+  TaskOrder order = TaskOrder::kPosted;         ///< the one used
+  std::vector<TaskTimes> calls;                 ///< first member in, last one out
+  std::vector<std::vector<TaskTimes>> tasks;    ///< of each rank, if asked for
+  std::vector<WorkloadStep> steps;              ///< the critical path, first to last, if asked for
+  std::optional<FlowReport> flow;               ///< of the flow model
+  std::size_t memory = 0;                       ///< bytes of the graph as it was evaluated
 };
 
 /// Deterministic: same arguments, same picoseconds. Throws Error(kUsage) for what cannot be evaluated, and if tasks

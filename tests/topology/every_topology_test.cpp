@@ -24,8 +24,9 @@ const std::vector<std::string>& specs_of(const std::string& family) {
        {"fat-tree:leaves=4,hosts-per-leaf=3", "fat-tree:leaves=4,hosts-per-leaf=4,taper=1:2",
         "fat-tree:leaves=2,hosts-per-leaf=4,spines=2,taper=1", "fat-tree:leaves=1,hosts-per-leaf=4",
         "fat-tree:leaves=3,hosts-per-leaf=4,routing=ecmp,seed=7", "fat-tree:levels=3,ports=4",
-        "fat-tree:levels=3,ports=8,taper=0.5", "fat-tree:down=2x3x2,up=1x2x2,cables=1x1x2",
-        "fat-tree:down=3x2x2,up=2x1x3,cables=1x2x1,routing=ecmp", "fat-tree:down=5,up=1"}},
+        "fat-tree:levels=3,ports=8,taper=0.5", "fat-tree:levels=3,ports=8,routing=adaptive",
+        "fat-tree:down=2x3x2,up=1x2x2,cables=1x1x2", "fat-tree:down=3x2x2,up=2x1x3,cables=1x2x1,routing=ecmp",
+        "fat-tree:down=5,up=1"}},
       {"torus",
        {"torus:dims=1", "torus:dims=2", "torus:dims=5", "torus:dims=8", "torus:dims=4x3", "torus:dims=2x3x4",
         "torus:dims=4x4x4", "torus:dims=1x5x1", "torus:dims=2x2x2x2x2x2", "torus:dims=3x2x3x2x2x3"}},
@@ -38,7 +39,8 @@ const std::vector<std::string>& specs_of(const std::string& family) {
         "dragonfly:groups=5,wiring=palm-tree", "dragonfly:hosts-per-router=1,routers=1,ports=3",
         "dragonfly:hosts-per-router=3,routers=6,groups=4,global-links=4",
         "dragonfly:hosts-per-router=2,routers=3,groups=3,global-links=1", "dragonfly:routing=valiant",
-        "dragonfly:groups=5,routing=valiant,seed=3,wiring=palm-tree", "dragonfly:groups=2,routing=valiant"}},
+        "dragonfly:groups=5,routing=valiant,seed=3,wiring=palm-tree", "dragonfly:groups=2,routing=valiant",
+        "dragonfly:groups=2,routing=adaptive", "dragonfly:groups=5,global-links=3,ports=4,routing=adaptive"}},
       {"dragonfly-plus",
        {"dragonfly-plus:groups=1", "dragonfly-plus:groups=2", "dragonfly-plus:groups=4,spines=3,ports=1",
         "dragonfly-plus:hosts-per-leaf=1,leaves=1,spines=1,ports=1",
@@ -67,6 +69,7 @@ std::vector<std::string> every_spec() {
   }
   for (const char* nested : {"crossbar:hosts=3;node=full-mesh:hosts=4,bandwidth=450GB/s",
                              "fat-tree:leaves=2,hosts-per-leaf=4;node=crossbar:hosts=6;nics=2;attach=64GB/s",
+                             "fat-tree:leaves=2,hosts-per-leaf=4,routing=adaptive;node=crossbar:hosts=2",
                              "ring:hosts=4;node=numa:packages=2,cores=2;attach-latency=50ns;nics=4",
                              "torus:dims=2x2;node=crossbar:hosts=2;node=ring:hosts=3;nics=1"}) {
     specs.emplace_back(nested);
@@ -85,6 +88,23 @@ std::vector<std::pair<Host, Host>> pairs_of(const Topology& network) {
     }
   }
   return pairs;
+}
+
+struct Way {
+  Host from = 0;
+  Host to = 0;
+  std::int32_t choice = 0;
+};
+
+/// All ways between these pairs.
+std::vector<Way> ways_of(const Topology& network) {
+  std::vector<Way> ways;
+  for (const auto& [from, to] : pairs_of(network)) {
+    for (std::int32_t choice = 0; choice < network.choices(); ++choice) {
+      ways.push_back({from, to, choice});
+    }
+  }
+  return ways;
 }
 
 class EveryTopology : public testing::TestWithParam<std::string> {
@@ -121,8 +141,8 @@ TEST_P(EveryTopology, EveryVertexHasALink) {
 
 TEST_P(EveryTopology, RoutesAreChainsWithoutRepeats) {
   std::vector<LinkId> route = {1, 2, 3};
-  for (const auto& [from, to] : pairs_of(*network_)) {
-    network_->route(from, to, route);
+  for (const auto& [from, to, choice] : ways_of(*network_)) {
+    network_->choose_route(from, to, choice, route);
     Vertex at = from;
     std::set<Vertex> visited = {at};
     for (const LinkId id : route) {
@@ -135,6 +155,16 @@ TEST_P(EveryTopology, RoutesAreChainsWithoutRepeats) {
           << from << " to " << to << " passes " << network_->vertex_name(at) << " twice";
     }
     ASSERT_EQ(at, to);
+  }
+}
+
+TEST_P(EveryTopology, TheFirstWayIsTheRoute) {
+  std::vector<LinkId> route;
+  std::vector<LinkId> first;
+  for (const auto& [from, to] : pairs_of(*network_)) {
+    network_->route(from, to, route);
+    network_->choose_route(from, to, 0, first);
+    ASSERT_EQ(route, first) << from << " to " << to;
   }
 }
 
@@ -289,11 +319,11 @@ INSTANTIATE_TEST_SUITE_P(
                     BadSpec{"fat-tree:taper=0.3", "not a whole number"}, BadSpec{"fat-tree:levels=4", "levels '4'"},
                     BadSpec{"fat-tree:levels=3,ports=5", "ports=5 is odd"},
                     BadSpec{"fat-tree:spines=3,taper=1", "do not spread evenly"},
-                    BadSpec{"fat-tree:routing=magic", "accepted are static, ecmp"},
+                    BadSpec{"fat-tree:routing=magic", "accepted are static, ecmp, adaptive"},
                     BadSpec{"fat-tree:down=4x4", "down and up go together"},
                     BadSpec{"fat-tree:down=1000000x1000000,up=1x1", "more than 2147483647 hosts"},
                     BadSpec{"dragonfly-plus:groups=10", "spines times ports plus 1, which is 9"},
-                    BadSpec{"dragonfly:routing=random", "accepted are minimal, valiant"},
+                    BadSpec{"dragonfly:routing=random", "accepted are minimal, valiant, adaptive"},
                     BadSpec{"gpu-pod:nodes=4,unit=2,spines=0", "spines=0 leaves leaf switches apart"},
                     BadSpec{"gpu-pod:cross-rail=spine", "spines=0 leaves leaf switches apart"},
                     BadSpec{"numa:packages=10000,cores=10000", "more than 1000000 cores"},

@@ -19,6 +19,13 @@ constexpr const char* kFatTree = "fat-tree:down=16x32x32,up=1x16x32";
 constexpr const char* kDragonfly = "dragonfly:hosts-per-router=8,routers=16,groups=129,ports=8";
 constexpr const char* kTorus = "torus:dims=16x32x32";
 
+/// Networks of about 2^10, 2^12, 2^14 and 2^16 hosts.
+constexpr const char* kFatTrees[] = {"fat-tree:down=16x16x4,up=1x16x16", "fat-tree:down=16x16x16,up=1x16x16", kFatTree,
+                                     "fat-tree:down=16x64x64,up=1x16x64"};
+constexpr const char* kDragonflies[] = {"dragonfly:hosts-per-router=4,routers=8,groups=33,ports=4",
+                                        "dragonfly:hosts-per-router=8,routers=16,groups=33,ports=8", kDragonfly,
+                                        "dragonfly:hosts-per-router=16,routers=16,groups=257,ports=16"};
+
 [[nodiscard]] Mapping all_hosts(const Machine& machine) {
   Mapping mapping(static_cast<std::size_t>(machine.network->hosts()));
   std::iota(mapping.begin(), mapping.end(), Host{0});
@@ -46,8 +53,16 @@ void random_round(benchmark::State& state, const char* spec) {
   state.SetItemsProcessed(state.iterations() * machine.network->hosts());
 }
 
-BENCHMARK_CAPTURE(random_round, fat_tree, kFatTree)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(random_round, dragonfly, kDragonfly)->Unit(benchmark::kMillisecond);
+void random_round_on_trees(benchmark::State& state) {
+  random_round(state, kFatTrees[state.range(0)]);
+}
+
+void random_round_on_dragonflies(benchmark::State& state) {
+  random_round(state, kDragonflies[state.range(0)]);
+}
+
+BENCHMARK(random_round_on_trees)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
+BENCHMARK(random_round_on_dragonflies)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(random_round, torus, kTorus)->Unit(benchmark::kMillisecond);
 
 /// As many flows as hosts between hosts by chance; whenever one ends another starts. items: these changes.
@@ -84,8 +99,16 @@ void closed_traffic(benchmark::State& state, const char* spec) {
   state.SetItemsProcessed(changes);
 }
 
-BENCHMARK_CAPTURE(closed_traffic, fat_tree, kFatTree)->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(closed_traffic, dragonfly, kDragonfly)->Unit(benchmark::kMicrosecond);
+void closed_traffic_on_trees(benchmark::State& state) {
+  closed_traffic(state, kFatTrees[state.range(0)]);
+}
+
+void closed_traffic_on_dragonflies(benchmark::State& state) {
+  closed_traffic(state, kDragonflies[state.range(0)]);
+}
+
+BENCHMARK(closed_traffic_on_trees)->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
+BENCHMARK(closed_traffic_on_dragonflies)->DenseRange(0, 3)->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(closed_traffic, torus, kTorus)->Unit(benchmark::kMicrosecond);
 
 /// A whole collective of 64 MiB on 16,384 hosts, from nothing. items: messages.

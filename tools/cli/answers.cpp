@@ -143,6 +143,43 @@ std::string name_of_link(const Topology& network, const LinkUse& use) {
                        : fmt::format("NIC of {}, {}", network.vertex_name(use.nic), use.outwards ? "out" : "in");
 }
 
+std::vector<LinkLevel> link_levels(const std::vector<LinkUse>& links, const Topology& network) {
+  std::map<std::string, LinkLevel> by_name;
+  for (const LinkUse& use : links) {
+    const std::string name = level_of_use(network, use);
+    LinkLevel& level = by_name[name];
+    level.name = name;
+    ++level.links;
+    level.bytes += use.bytes;
+    level.mean_use += use.use;
+    level.highest_use = std::max(level.highest_use, use.use);
+  }
+  std::vector<LinkLevel> levels;
+  for (auto& [name, level] : by_name) {
+    level.mean_use /= static_cast<double>(level.links);
+    levels.push_back(level);
+  }
+  return levels;
+}
+
+void add_links(nlohmann::json& report, const std::vector<LinkLevel>& levels, const std::vector<LinkUse>& links,
+               const Topology& network) {
+  for (const LinkLevel& level : levels) {
+    report["levels"].push_back({{"level", level.name},
+                                {"links", level.links},
+                                {"bytes", level.bytes},
+                                {"mean_use", level.mean_use},
+                                {"highest_use", level.highest_use}});
+  }
+  for (const LinkUse& use : hottest_links(links, kInReport)) {
+    report["links"].push_back({{"link", name_of_link(network, use)}, {"bytes", use.bytes}, {"use", use.use}});
+  }
+}
+
+void write_reports(const std::string& file, const std::vector<std::string>& reports) {
+  write_whole_file(file, fmt::format("[\n{}\n]\n", fmt::join(reports, ",\n")));
+}
+
 Answers::Answers(const Arguments& arguments)
     : explains_(arguments.given("explain")),
       draws_(arguments.given("timeline")),
@@ -169,7 +206,7 @@ void Answers::add(const AskedPoint& point, const SimulationReport& report, const
                   const std::function<Picoseconds(const Machine&)>& time_on) {
   const Topology& network = *site.machine().network;
   const std::vector<LinkUse> links = report.flow ? report.flow->links : link_uses(messages_, site, report.time);
-  std::vector<Level> levels = levels_of(links, site);
+  std::vector<LinkLevel> levels = link_levels(links, network);
   if (is_sensitive_) {
     measure_sensitivity(levels, site, report.time, time_on);
   }
@@ -191,31 +228,12 @@ void Answers::add(const AskedPoint& point, const SimulationReport& report, const
   }
 }
 
-std::vector<Answers::Level> Answers::levels_of(const std::vector<LinkUse>& links, const Site& site) const {
-  std::map<std::string, Level> by_name;
-  for (const LinkUse& use : links) {
-    const std::string name = level_of_use(*site.machine().network, use);
-    Level& level = by_name[name];
-    level.name = name;
-    ++level.links;
-    level.bytes += use.bytes;
-    level.mean_use += use.use;
-    level.highest_use = std::max(level.highest_use, use.use);
-  }
-  std::vector<Level> levels;
-  for (auto& [name, level] : by_name) {
-    level.mean_use /= static_cast<double>(level.links);
-    levels.push_back(level);
-  }
-  return levels;
-}
-
 /// By one hundredth less bandwidth on all links of a level: where several bind alike, more of one brings nothing, and
 /// less of any costs.
-void Answers::measure_sensitivity(std::vector<Level>& levels, const Site& site, Picoseconds time,
+void Answers::measure_sensitivity(std::vector<LinkLevel>& levels, const Site& site, Picoseconds time,
                                   const std::function<Picoseconds(const Machine&)>& time_on) const {
   constexpr double kLess = 0.01;
-  for (Level& level : levels) {
+  for (LinkLevel& level : levels) {
     Machine machine = site.machine();
     std::vector<LinkFactor> factors;
     for (LinkId link = 0; link < machine.network->links(); ++link) {
@@ -262,10 +280,10 @@ std::string Answers::bounds_table(const AskedPoint& point, const SimulationRepor
   return to_table(table);
 }
 
-void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUse>& links,
+void Answers::explain(const std::vector<LinkLevel>& levels, const std::vector<LinkUse>& links,
                       const SimulationReport& report, const Topology& network) {
   std::vector<Record> table;
-  for (const Level& level : levels) {
+  for (const LinkLevel& level : levels) {
     table.push_back({{"links", level.name},
                      {"count", level.links},
                      {"bytes", level.bytes, Unit::kBytes},
@@ -309,25 +327,17 @@ void Answers::explain(const std::vector<Level>& levels, const std::vector<LinkUs
   texts_ += path_table(steps_of(report), network);
 }
 
-std::string Answers::json(const std::string& name, const std::vector<Level>& levels, const std::vector<LinkUse>& links,
-                          const SimulationReport& report, const Topology& network) const {
+std::string Answers::json(const std::string& name, const std::vector<LinkLevel>& levels,
+                          const std::vector<LinkUse>& links, const SimulationReport& report,
+                          const Topology& network) const {
   nlohmann::json json = {{"name", name}, {"time_s", seconds(report.time)}};
   json["order_sensitive"] = report.order_sensitive ? nlohmann::json(*report.order_sensitive) : nlohmann::json();
   for (const Picoseconds finish : report.finish) {
     json["finish_s"].push_back(seconds(finish));
   }
-  for (const Level& level : levels) {
-    json["levels"].push_back({{"level", level.name},
-                              {"links", level.links},
-                              {"bytes", level.bytes},
-                              {"mean_use", level.mean_use},
-                              {"highest_use", level.highest_use}});
-    if (is_sensitive_) {
-      json["levels"].back()["time_per_bandwidth_lost"] = level.sensitivity;
-    }
-  }
-  for (const LinkUse& use : hottest_links(links, kInReport)) {
-    json["links"].push_back({{"link", name_of_link(network, use)}, {"bytes", use.bytes}, {"use", use.use}});
+  add_links(json, levels, links, network);
+  for (std::size_t i = 0; is_sensitive_ && i < levels.size(); ++i) {
+    json["levels"][i]["time_per_bandwidth_lost"] = levels[i].sensitivity;
   }
   for (const RoundTimes& round : rounds()) {
     json["rounds"].push_back({{"round", round.round},
@@ -356,11 +366,7 @@ void Answers::finish() {
     print(texts_);
   }
   if (!report_.empty()) {
-    std::string text = "[";
-    for (const std::string& report : reports_) {
-      text += (text.size() == 1 ? "\n" : ",\n") + report;
-    }
-    write_whole_file(report_, text + "\n]\n");
+    write_reports(report_, reports_);
   }
   if (!trace_.empty()) {
     if (traces_.size() != 1) {

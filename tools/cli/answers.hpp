@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,25 @@ namespace ringwood::cli {
 
 /// A link of the report, by name; "NIC of host 3, out".
 [[nodiscard]] std::string name_of_link(const Topology& network, const LinkUse& use);
+
+/// The links of one level together.
+struct LinkLevel {
+  std::string name;
+  std::int64_t links = 0;  ///< that carried anything
+  Bytes bytes = 0;
+  double mean_use = 0;
+  double highest_use = 0;
+  double sensitivity = 0;  ///< relative change of time for a relative loss of bandwidth
+};
+
+[[nodiscard]] std::vector<LinkLevel> link_levels(const std::vector<LinkUse>& links, const Topology& network);
+
+/// Fills in `levels` and `links` of a report (`--report`), the hottest first.
+void add_links(nlohmann::json& report, const std::vector<LinkLevel>& levels, const std::vector<LinkUse>& links,
+               const Topology& network);
+
+/// Writes such reports as a list.
+void write_reports(const std::string& file, const std::vector<std::string>& reports);
 
 /// What a simulation was asked.
 struct AskedPoint {
@@ -49,15 +69,6 @@ class Answers {
   void finish();
 
  private:
-  struct Level {
-    std::string name;
-    std::int64_t links = 0;  // that carried anything
-    Bytes bytes = 0;
-    double mean_use = 0;
-    double highest_use = 0;
-    double sensitivity = 0;  // relative change of time for a relative loss of bandwidth
-  };
-
   struct RoundTimes {
     std::int32_t round = 0;
     Picoseconds start = 0;
@@ -65,15 +76,14 @@ class Answers {
     std::int64_t operations = 0;
   };
 
-  [[nodiscard]] std::vector<Level> levels_of(const std::vector<LinkUse>& links, const Site& site) const;
-  void measure_sensitivity(std::vector<Level>& levels, const Site& site, Picoseconds time,
+  void measure_sensitivity(std::vector<LinkLevel>& levels, const Site& site, Picoseconds time,
                            const std::function<Picoseconds(const Machine&)>& time_on) const;
   [[nodiscard]] std::vector<RoundTimes> rounds() const;
   [[nodiscard]] static std::string bounds_table(const AskedPoint& point, const SimulationReport& report,
                                                 const Site& site);
-  void explain(const std::vector<Level>& levels, const std::vector<LinkUse>& links, const SimulationReport& report,
+  void explain(const std::vector<LinkLevel>& levels, const std::vector<LinkUse>& links, const SimulationReport& report,
                const Topology& network);
-  [[nodiscard]] std::string json(const std::string& name, const std::vector<Level>& levels,
+  [[nodiscard]] std::string json(const std::string& name, const std::vector<LinkLevel>& levels,
                                  const std::vector<LinkUse>& links, const SimulationReport& report,
                                  const Topology& network) const;
 

@@ -29,7 +29,8 @@ constexpr Rank kRanksIfNobodySays = 16;
 /// Of a simulation, what is part of an id only where it says something, so that ids without it stay what they were.
 [[nodiscard]] std::string rare_settings(const Arguments& arguments) {
   std::string settings;
-  for (const auto& [option, usual] : {std::pair("order", "posted"), std::pair("nics", "1"), std::pair("noise", "")}) {
+  for (const auto& [option, usual] :
+       {std::pair("order", "posted"), std::pair("nics", "1"), std::pair("fairness", "flow"), std::pair("noise", "")}) {
     if (arguments.given(option) && arguments.text(option) != usual) {
       settings += fmt::format("|{}={}", option, arguments.text(option));
     }

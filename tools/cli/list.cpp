@@ -212,7 +212,7 @@ constexpr Rank kMostRanksTried = 9;
           line("msccl-xml", "export verify show simulate", "MSCCL XML; read with --file"),
           line("goal", "export workload", "GOAL, for LogGOPSim; workload reads it"),
           line("workload", "workload", "ringwood.workload/1, YAML or JSON: steps, layers, jobs"),
-          line("chakra", "workload", "Chakra execution traces in JSON"),
+          line("chakra", "workload", "Chakra execution traces, in protocol buffers or JSON"),
           line("dot", "show export machine", "Graphviz"),
           line("svg", "machine", "a drawing"),
           line("html", "show", "one self-contained page")};

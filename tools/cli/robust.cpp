@@ -42,6 +42,12 @@ class ScaledTopology final : public Topology {
 
   void route(Host from, Host to, std::vector<LinkId>& route) const override { inner_->route(from, to, route); }
 
+  [[nodiscard]] std::int32_t choices() const override { return inner_->choices(); }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
+    inner_->choose_route(from, to, choice, route);
+  }
+
   [[nodiscard]] Path path(Host from, Host to) const override {
     Path path = inner_->path(from, to);
     path.latency = scaled(path.latency);

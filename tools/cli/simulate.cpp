@@ -34,6 +34,7 @@ constexpr OptionUse kOptions[]{
     {.name = "order", .fallback = "posted"},
     {.name = "nics", .fallback = "1"},
     {.name = "nic"},
+    {.name = "fairness", .fallback = "flow", .accepted = "flow, source"},
     {.name = "slow"},
     {.name = "arrival"},
     {.name = "noise"},
@@ -142,7 +143,9 @@ constinit const Command simulate_command{
         "machine, or 16. The critical path is told for schedules of up to 65536 messages. A schedule\n"
         "from a file (--file) is proved before.\n"
         "--model flow lets messages share the links of their routes, max-min fairly; routing names how\n"
-        "these are chosen. --order first-come serves what is ready first, as LogGOPSim does; the field\n"
+        "these are chosen (machine keys: routing=static, ecmp, minimal, valiant, adaptive), fairness\n"
+        "whether messages or hosts are treated alike. --order first-come serves what is ready first, as LogGOPSim "
+        "does; the field\n"
         "order_sensitive counts operations for which that may matter: none, and both rules give the same\n"
         "times. --noise interrupts CPUs; --seed draws other interruptions. --explain, --report, --trace and --timeline "
         "tell more of either model.",

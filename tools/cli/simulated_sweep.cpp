@@ -26,6 +26,10 @@ namespace ringwood::cli {
 
 namespace {
 
+// Seconds of a point from which on it pays to do several sizes in one pass, and how many: the first alone, then a pass.
+constexpr double kWorthSharing = 0.03;
+constexpr std::size_t kMostTogether = 9;
+
 /// The points of a simulated sweep that belong to this shard, the longest first.
 struct SimulatedPlan {
   std::vector<GridPoint> points;   // in the order of the grid
@@ -134,29 +138,82 @@ class SimulatedSweep {
     return all / threads();
   }
 
+  /// The open points, the longest first; those that differ in size only and take long are done together, as far as that
+  /// leaves every thread something to do.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> tasks_of_open() const {
+    std::map<std::string, std::size_t> groups;
+    std::vector<std::vector<std::size_t>> tasks;
+    for (const std::size_t index : open_) {
+      const GridPoint& point = plan_.points[index];
+      const bool worth = point.choice.kind == Choice::Kind::kNamed && plan_.costs[index] > kWorthSharing;
+      if (!worth) {
+        tasks.push_back({index});
+        continue;
+      }
+      const auto [found, is_new] = groups.try_emplace(
+          fmt::format("{} {} {} {}", point.entry, name_of(point.collective), point.ranks, to_string(point.choice)),
+          tasks.size());
+      if (!is_new && tasks[found->second].size() < kMostTogether) {
+        tasks[found->second].push_back(index);
+      } else {
+        found->second = tasks.size();
+        tasks.push_back({index});
+      }
+    }
+    if (tasks.size() >= static_cast<std::size_t>(threads())) {
+      return tasks;
+    }
+    tasks.clear();
+    for (const std::size_t index : open_) {
+      tasks.push_back({index});
+    }
+    return tasks;
+  }
+
+  /// The records of points, a line each.
+  [[nodiscard]] std::string simulated(const std::vector<std::size_t>& indices) const {
+    const GridPoint& first = plan_.points[indices.front()];
+    const Simulator simulator(*sites_.at({first.entry, first.ranks}), entries_[first.entry].arguments,
+                              settings_[first.entry]);
+    if (indices.size() == 1) {
+      return to_json(simulator.record({first.collective, first.choice, first.bytes}).value()) + "\n";
+    }
+    std::vector<SimulationPoint> points;
+    for (const std::size_t index : indices) {
+      points.push_back({first.collective, first.choice, plan_.points[index].bytes});
+    }
+    std::string text;
+    for (const Record& record : simulator.records(points)) {
+      text += to_json(record) + "\n";
+    }
+    return text;
+  }
+
   void share() {
     Progress progress("ringwood sweep", open_.size(), crew_.first() && !arguments_.given("quiet"));
+    const std::vector<std::vector<std::size_t>> tasks = tasks_of_open();
     std::atomic<double> longest_s = 0;
-    const SharedWork work{
-        .count = open_.size(),
-        .work =
-            [&](std::size_t index) {
-              const auto start = std::chrono::steady_clock::now();
-              const GridPoint& point = plan_.points[open_[index]];
-              const Simulator simulator(*sites_.at({point.entry, point.ranks}), entries_[point.entry].arguments,
-                                        settings_[point.entry]);
-              std::string text = to_json(simulator.record({point.collective, point.choice, point.bytes}).value());
-              const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
-              longest_s = std::max(longest_s.load(), spent.count());
-              return text;
-            },
-        .done =
-            [&](std::size_t index, const std::string& result) {
-              results_->add(plan_.points[open_[index]], record_from_json(result));
-              ++done_;
-              progress.step();
-            },
-        .enough = [&] { return budget_.over(longest_s); }};
+    const SharedWork work{.count = tasks.size(),
+                          .work =
+                              [&](std::size_t index) {
+                                const auto start = std::chrono::steady_clock::now();
+                                std::string text = simulated(tasks[index]);
+                                const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+                                longest_s = std::max(longest_s.load(), spent.count());
+                                return text;
+                              },
+                          .done =
+                              [&](std::size_t index, const std::string& result) {
+                                std::string_view rest = result;
+                                for (const std::size_t point : tasks[index]) {
+                                  results_->add(plan_.points[point],
+                                                record_from_json(std::string(rest.substr(0, rest.find('\n')))));
+                                  rest.remove_prefix(rest.find('\n') + 1);
+                                  ++done_;
+                                  progress.step();
+                                }
+                              },
+                          .enough = [&] { return budget_.over(longest_s); }};
     crew_.share(work, threads());
     progress.end();
   }

@@ -84,11 +84,20 @@ void tell_what_was_not_simulated(const std::vector<ModelOption>& options) {
 
 }  // namespace
 
+void add_sharing(Record& record, const Machine& machine, const FlowOptions& options) {
+  record.push_back({"routing", routing_of(machine.spec), Unit::kNone, false});
+  record.push_back({"fairness", options.fairness == FlowFairness::kFlow ? "flow" : "source", Unit::kNone, false});
+}
+
 SimulationSettings::SimulationSettings(const Arguments& arguments)
     : model(arguments.one_of("model", {"loggops", "flow"})) {
   options.model = model == "flow" ? CostModel::kFlow : CostModel::kLogGops;
   if (arguments.given("nic")) {
     options.flow.nic_bandwidth = parse_rate(arguments.text("nic"), "--nic");
+  }
+  if (arguments.given("fairness")) {
+    options.flow.fairness =
+        arguments.one_of("fairness", {"flow", "source"}) == "flow" ? FlowFairness::kFlow : FlowFairness::kSource;
   }
   options.form = arguments.one_of("loggops-form", {"textbook", "loggopsim"}) == "textbook" ? LogGopsForm::kTextbook
                                                                                            : LogGopsForm::kSimulator;
@@ -185,6 +194,28 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   return record(schedule, name, bytes, std::nullopt);
 }
 
+std::vector<Record> Simulator::records(std::span<const SimulationPoint> points) const {
+  const SimulationPoint& first = points.front();
+  const Schedule schedule = schedule_for(first.choice, first.collective, site_.request(arguments_), known_library());
+  check_memory(schedule);
+  SimulationOptions options = settings_.options;
+  options.stragglers = stragglers_;
+  std::vector<Layout> layouts;
+  for (const SimulationPoint& point : points) {
+    layouts.push_back(equal_layout(schedule, point.bytes / element_size_, element_size_));
+  }
+  std::vector<ringwood::SimulationPoint> sized;
+  for (const Layout& layout : layouts) {
+    sized.push_back({&layout, &site_.machine()});
+  }
+  std::vector<SimulationReport> reports = simulate_points(schedule, sized, site_.mapping(), options);
+  std::vector<Record> records;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    records.push_back(record(schedule, name_fields(first.choice), points[i].bytes, std::move(reports[i])));
+  }
+  return records;
+}
+
 double Simulator::time_s(const SimulationPoint& point) const {
   const Schedule schedule = schedule_for(point.choice, point.collective, site_.request(arguments_), known_library());
   SimulationOptions options = settings_.options;
@@ -226,7 +257,7 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   if (report.flow) {
     const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
     const bool any = !hottest.empty();
-    record.push_back({"routing", routing_of(site_.machine().spec), Unit::kNone, false});
+    add_sharing(record, site_.machine(), settings_.options.flow);
     record.push_back({"hottest_link", any ? Value(name_of_link(*site_.machine().network, hottest.front())) : Value(),
                       Unit::kNone, false});
     record.push_back({"hottest_link_use", any ? Value(hottest.front().use) : Value(), Unit::kRatio, false});

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "sim/simulate.hpp"
 #include "tools/cli/answers.hpp"
@@ -21,6 +23,9 @@ struct SimulationSettings {
   bool stats = false;
 };
 
+/// Adds how messages of the flow model share the machine's links: `routing`, `fairness`.
+void add_sharing(Record& record, const Machine& machine, const FlowOptions& options);
+
 /// One point: what is simulated on a site.
 struct SimulationPoint {
   Collective collective;
@@ -37,6 +42,10 @@ class Simulator {
 
   /// The record with the fields of cli.md, or nothing where "all" stands for an algorithm that cannot do it.
   [[nodiscard]] std::optional<Record> record(const SimulationPoint& point) const;
+
+  /// The records of points that differ in their sizes only and whose algorithm is named, which are valid: what they
+  /// have in common is done once (simulate_points).
+  [[nodiscard]] std::vector<Record> records(std::span<const SimulationPoint> points) const;
 
   /// Nothing but the simulated seconds, of a point whose algorithm is named.
   [[nodiscard]] double time_s(const SimulationPoint& point) const;

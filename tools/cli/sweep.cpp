@@ -33,6 +33,7 @@ constexpr OptionUse kOptions[]{
     {.name = "loggops-form", .fallback = "textbook"},
     {.name = "order", .fallback = "posted"},
     {.name = "nics", .fallback = "1"},
+    {.name = "fairness", .fallback = "flow", .accepted = "flow, source"},
     {.name = "noise"},
     {.name = "type", .fallback = "float"},
     {.name = "op", .fallback = "sum"},
@@ -52,7 +53,7 @@ constexpr OptionUse kOptions[]{
 /// What a machine that is there does anyway.
 void refuse_what_is_simulated_only(const SweepEntries& entries) {
   for (const SweepEntry& entry : entries.all()) {
-    for (const char* const option : {"order", "nics", "noise"}) {
+    for (const char* const option : {"order", "nics", "fairness", "noise"}) {
       if (entry.arguments.given(option)) {
         throw Error(ErrorKind::kUsage,
                     std::string("--") + option + " is for simulations, and this sweep measures; give --simulate too");

@@ -20,9 +20,9 @@ namespace {
 constexpr std::string_view kSchema = "ringwood.plan/1";
 
 // What the points of a grid depend on, and how they are measured.
-constexpr std::string_view kOptions[] = {"algorithm", "ranks", "sizes", "machine",      "map",  "model",
-                                         "loggops",   "gamma", "type",  "loggops-form", "op",   "root",
-                                         "budget",    "sync",  "seed",  "order",        "nics", "noise"};
+constexpr std::string_view kOptions[] = {"algorithm", "ranks", "sizes",        "machine",  "map",  "model",  "loggops",
+                                         "gamma",     "type",  "loggops-form", "op",       "root", "budget", "sync",
+                                         "seed",      "order", "nics",         "fairness", "noise"};
 
 [[nodiscard]] std::string place_of(const std::string& path, const YAML::Node& node) {
   const YAML::Mark mark = node.Mark();  // of an empty document: -1

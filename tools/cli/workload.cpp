@@ -38,6 +38,9 @@ constexpr OptionUse kOptions[]{
     {.name = "gamma"},
     {.name = "loggops-form", .fallback = "textbook"},
     {.name = "nic"},
+    {.name = "fairness", .fallback = "flow", .accepted = "flow, source"},
+    {.name = "nics", .fallback = "1"},
+    {.name = "noise"},
     {.name = "receives", .fallback = "automatic", .accepted = "automatic, posted, arrival"},
     {.name = "calc-unit", .fallback = "1ns"},
     {.name = "groups"},
@@ -48,6 +51,7 @@ constexpr OptionUse kOptions[]{
     {.name = "seed", .fallback = "1"},
     {.name = "seeds"},
     {.name = "explain"},
+    {.name = "report"},
     {.name = "trace"},
     {.name = "timeline"},
     {.name = "type", .fallback = "float"},
@@ -120,6 +124,7 @@ class WorkloadCommand {
         explains_(arguments.given("explain")),
         draws_(arguments.given("timeline")),
         trace_(arguments.text("trace")),
+        report_(arguments.text("report")),
         points_(arguments.one_of("format", record_formats())) {
     if ((explains_ || draws_) && arguments.text("format") != "table") {
       throw Error(ErrorKind::kUsage, "--explain and --timeline print text beside a table");
@@ -144,6 +149,9 @@ class WorkloadCommand {
     if (!trace_.empty()) {
       write_whole_file(trace_, traced_);
     }
+    if (!report_.empty()) {
+      write_reports(report_, reports_);
+    }
   }
 
  private:
@@ -157,7 +165,9 @@ class WorkloadCommand {
     const LoadedWorkload workload = source_.load(variant.bucket);
     const WorkloadRunner runner(arguments, workload, variant.algorithm);
     WorkloadOptions options = runner.options();
-    options.path = explains_ || draws_ || !trace_.empty();
+    options.path = explains_ || draws_ || !trace_.empty() || !report_.empty();
+    MessageLog messages;
+    options.log = report_.empty() || options.model == CostModel::kFlow ? nullptr : &messages;
     const WorkloadReport report = runner.run(options);
     if (report.order != TaskOrder::kPosted && options.order == TaskOrder::kAutomatic) {
       remark(
@@ -166,6 +176,11 @@ class WorkloadCommand {
                       source_.name()));
     }
     tell(workload, report, runner, variant);
+    if (!report_.empty()) {
+      const Site& site = runner.site();
+      const auto links = report.flow ? report.flow->links : link_uses(messages, site, report.time);
+      reports_.push_back(workload_json(title_of(variant, runner), workload, report, links, *site.machine().network));
+    }
     if (workload.jobs.size() > 1) {
       add_jobs(variant, arguments, workload, runner, report);
       return;
@@ -203,8 +218,10 @@ class WorkloadCommand {
     record.push_back({"bytes_sent", report.bytes_sent_total, Unit::kBytes});
     record.push_back({"algorithms", runner.algorithms(), Unit::kNone, false});
     record.push_back({"order", std::string(name_of(report.order)), Unit::kNone, false});
-    record.push_back({"order_sensitive", report.order_sensitive, Unit::kNone, false});
+    record.push_back(
+        {"order_sensitive", report.order_sensitive ? Value(*report.order_sensitive) : Value(), Unit::kNone, false});
     if (report.flow) {
+      add_sharing(record, runner.site().machine(), runner.options().flow);
       const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
       const bool any = !hottest.empty();
       record.push_back({"hottest_link",
@@ -263,12 +280,16 @@ class WorkloadCommand {
     }
   }
 
+  [[nodiscard]] std::string title_of(const Variant& variant, const WorkloadRunner& runner) const {
+    return fmt::format("{}, {}{}, on {}", source_.name(), variant.algorithm,
+                       variant.bucket >= 0 ? fmt::format(", buckets of {}", format_bytes(variant.bucket)) : "",
+                       runner.site().machine().spec);
+  }
+
   void tell(const LoadedWorkload& workload, const WorkloadReport& report, const WorkloadRunner& runner,
             const Variant& variant) {
     if (explains_ || draws_) {
-      texts_ += fmt::format("\n{}, {}{}, on {}\n", source_.name(), variant.algorithm,
-                            variant.bucket >= 0 ? fmt::format(", buckets of {}", format_bytes(variant.bucket)) : "",
-                            runner.site().machine().spec);
+      texts_ += fmt::format("\n{}\n", title_of(variant, runner));
     }
     if (explains_) {
       texts_ += runner.algorithms().empty() ? "" : fmt::format("algorithms: {}\n", runner.algorithms());
@@ -287,6 +308,8 @@ class WorkloadCommand {
   bool explains_;
   bool draws_;
   std::string trace_;
+  std::string report_;
+  std::vector<std::string> reports_;
   FinishedPoints points_;
   std::string texts_;
   std::string traced_;
@@ -306,8 +329,8 @@ constinit const Command workload_command{
     .details =
         "WORKLOAD is a model (resnet-50, bert-large, gpt-2-xl, gpt-3-175b, llama-2-70b; see\n"
         "`ringwood list workloads` for sources) or a file: ringwood.workload/1 (YAML or JSON: steps,\n"
-        "layers, jobs), a GOAL trace, or Chakra traces in JSON (trace.0.json, trace.1.json, ..., or one\n"
-        "for all ranks). Collectives run the schedules that run over MPI, on their groups\n"
+        "layers, jobs), a GOAL trace, or Chakra traces in protocol buffers or JSON (trace.0.et,\n"
+        "trace.1.et, ..., or one for all ranks). Collectives run the schedules that run over MPI, on their groups\n"
         "of ranks. ideal_s is the time if messages cost nothing, exposed_s what they add to it.\n"
         "Several --algorithm and --bucket, and --beside MACHINE, show what another one would change.\n"
         "Of jobs side by side, slowdown is against each one alone on the machine.",

@@ -105,6 +105,8 @@ WorkloadOptions WorkloadRunner::options() const {
   options.model = settings_.options.model;
   options.form = settings_.options.form;
   options.flow = settings_.options.flow;
+  options.noise = settings_.options.noise;
+  options.nics = settings_.options.nics;
   const std::string order = arguments_.one_of("receives", {"automatic", "posted", "arrival"});
   options.order = order == "automatic" ? TaskOrder::kAutomatic
                   : order == "posted"  ? TaskOrder::kPosted
@@ -136,6 +138,7 @@ WorkloadReport WorkloadRunner::run_free() const {
   machine.gamma = {};
   WorkloadOptions free = options();
   free.model = CostModel::kLogGops;
+  free.flow = {};
   return run_workload({workload_.graph, calls_, machine, site_.mapping(), free});
 }
 

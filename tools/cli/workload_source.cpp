@@ -94,7 +94,7 @@ void WorkloadSource::read_file(const std::string& path) {
   }
   if (beginning.starts_with("num_ranks")) {
     graph_ = read_goal(text, path, unit, {.bytes = static_cast<std::size_t>(kMostFileBytes)});
-  } else if (is_chakra(beginning)) {
+  } else if (is_chakra(beginning) || is_chakra_protobuf(text)) {
     read_chakra_files(path, text);
   } else {
     read_jobs(read_workload(text, path));

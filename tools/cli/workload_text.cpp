@@ -192,6 +192,37 @@ std::string workload_timeline(const LoadedWorkload& workload, const WorkloadRepo
   return text;
 }
 
+std::string workload_json(const std::string& name, const LoadedWorkload& workload, const WorkloadReport& report,
+                          const std::vector<LinkUse>& links, const Topology& network) {
+  const TaskGraph& graph = workload.graph;
+  nlohmann::json json = {{"name", name}, {"time_s", seconds(report.time)}};
+  json["order_sensitive"] = report.order_sensitive ? nlohmann::json(*report.order_sensitive) : nlohmann::json();
+  for (std::size_t rank = 0; rank < report.finish.size(); ++rank) {
+    json["finish_s"].push_back(seconds(report.finish[rank]));
+    json["compute_s"].push_back(seconds(report.compute[rank]));
+  }
+  add_links(json, link_levels(links, network), links, network);
+  for (std::size_t i = 0; i < graph.calls.size(); ++i) {
+    const CollectiveCall& call = graph.calls[i];
+    json["collectives"].push_back({{"collective", ringwood::name_of(call.collective)},
+                                   {"label", graph.labels[call.label]},
+                                   {"bytes", call.bytes},
+                                   {"ranks", graph.groups[call.group].size()},
+                                   {"begin_s", seconds(report.calls[i].begin)},
+                                   {"end_s", seconds(report.calls[i].end)}});
+  }
+  for (const WorkloadStep& step : report.steps) {
+    json["critical_path"]["steps"].push_back({{"kind", name_of(step.kind)},
+                                              {"label", graph.labels[task_of(graph, step).label]},
+                                              {"rank", step.rank},
+                                              {"end_rank", step.end_rank},
+                                              {"waiting_s", seconds(step.waiting)},
+                                              {"begin_s", seconds(step.begin)},
+                                              {"end_s", seconds(step.end)}});
+  }
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string workload_trace(const LoadedWorkload& workload, const WorkloadReport& report) {
   std::string text = "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[\n";
   const auto microseconds = [](Picoseconds time) {

@@ -19,4 +19,10 @@ namespace ringwood::cli {
 /// Tasks by rank as a Chrome trace: computations in one row, messages and collectives in others.
 [[nodiscard]] std::string workload_trace(const LoadedWorkload& workload, const WorkloadReport& report);
 
+/// All that is known, as JSON like that of `ringwood simulate --report`: finish times, links by level and name, every
+/// collective with its times, the critical path. The report must hold the path.
+[[nodiscard]] std::string workload_json(const std::string& name, const LoadedWorkload& workload,
+                                        const WorkloadReport& report, const std::vector<LinkUse>& links,
+                                        const Topology& network);
+
 }  // namespace ringwood::cli

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -14,18 +15,19 @@ namespace {
 /// Flows between hosts of a machine that come and go, held against a solve of all of them after every change.
 class Traffic {
  public:
-  explicit Traffic(const std::string& spec)
-      : machine_(make_machine(spec)), links_(machine_, 0), flows_(links_), random_(3) {}
+  explicit Traffic(const std::string& spec, bool by_source = false)
+      : machine_(make_machine(spec)), links_(machine_, 0), flows_(links_), by_source_(by_source), random_(3) {}
 
   void start(Picoseconds now, int count) {
     for (int i = 0; i < count; ++i) {
       const auto hosts = static_cast<std::uint64_t>(machine_.network->hosts());
-      const FlowStart flow{static_cast<Rank>(random_() % hosts), static_cast<Rank>(random_() % hosts),
+      const std::uint64_t sources = by_source_ ? std::max<std::uint64_t>(hosts / 8, 2) : hosts;
+      const FlowStart flow{static_cast<Rank>(random_() % sources), static_cast<Rank>(random_() % hosts),
                            static_cast<Bytes>(1 + random_() % 100'000), random_() % 5 == 0 ? 0.01 : 1.0, next_++};
       std::vector<FlowLink> path;
       links_.append_route(flow.source, flow.destination, path);
-      flows_.add(flow, static_cast<double>(flow.bytes), path);
-      live_[flow.message] = {path, flow.limit, 0};
+      flows_.add(flow, static_cast<double>(flow.bytes), path, by_source_ ? flow.source : kNoSource);
+      live_[flow.message] = {path, flow.limit, 0, flow.source};
     }
     solve(now);
   }
@@ -51,6 +53,7 @@ class Traffic {
     std::vector<FlowLink> path;
     double limit;
     double rate;
+    Host source;
   };
 
   void solve(Picoseconds now) {
@@ -60,6 +63,12 @@ class Traffic {
     for (const auto& [message, flow] : live_) {
       paths.links.insert(paths.links.end(), flow.path.begin(), flow.path.end());
       paths.end_flow(flow.limit);
+      if (by_source_) {
+        const auto siblings = std::count_if(live_.begin(), live_.end(), [&](const auto& other) {
+          return other.second.source == flow.source && !other.second.path.empty();
+        });
+        paths.weights.push_back(flow.path.empty() ? 1 : 1 / static_cast<double>(siblings));
+      }
     }
     MaxMinSolver solver;
     FlowRates expected;
@@ -74,6 +83,7 @@ class Traffic {
   Machine machine_;
   LinkTable links_;
   ActiveFlows flows_;
+  bool by_source_;
   std::mt19937_64 random_;
   std::uint32_t next_ = 0;
   std::map<std::uint32_t, Known> live_;
@@ -81,19 +91,28 @@ class Traffic {
 
 class ActiveFlowsOn : public testing::TestWithParam<const char*> {};
 
-TEST_P(ActiveFlowsOn, LocalSolvesAreTheWholeSolve) {
-  Traffic traffic(GetParam());
+void come_and_go(Traffic& traffic) {
   traffic.start(0, 150);
   for (int i = 0; i < 200; ++i) {
     const Picoseconds now = traffic.end_some();
     traffic.start(now, i % 3);
-    if (HasFatalFailure()) {
+    if (testing::Test::HasFatalFailure()) {
       return;
     }
   }
   while (!traffic.empty()) {
     traffic.end_some();
   }
+}
+
+TEST_P(ActiveFlowsOn, LocalSolvesAreTheWholeSolve) {
+  Traffic traffic(GetParam());
+  come_and_go(traffic);
+}
+
+TEST_P(ActiveFlowsOn, LocalSolvesAreTheWholeSolveWhereSourcesAreTreatedAlike) {
+  Traffic traffic(GetParam(), true);
+  come_and_go(traffic);
 }
 
 INSTANTIATE_TEST_SUITE_P(Machines, ActiveFlowsOn,

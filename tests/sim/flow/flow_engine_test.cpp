@@ -181,6 +181,95 @@ TEST(FlowEngine, PairsAcrossTheBisectionOfATorusTakeItsBandwidth) {
   EXPECT_EQ(run_on(made_of(shift<8>), plain("fat-tree:leaves=4,hosts-per-leaf=8,spines=2")).time, 4 * kAlone);
 }
 
+// Hosts 0 and 1 send from one leaf to another: three messages and one, over one cable.
+Program three_and_one(const Problem& problem, Rank me) {
+  std::vector<Operation> round;
+  for (Rank target = 4; target < 8; ++target) {
+    const Rank source = target == 7 ? 1 : 0;
+    if (me == source) {
+      round.push_back(send(target, problem.whole()));
+    } else if (me == target) {
+      round.push_back(receive(source, problem.whole()));
+    }
+  }
+  co_yield std::span<const Operation>(round);
+}
+
+TEST(FlowEngine, SourcesMayBeTreatedAlikeInPlaceOfFlows) {
+  const Machine machine = plain("fat-tree:leaves=2,hosts-per-leaf=4,spines=1");
+  SimulationOptions options = flow_options();
+  EXPECT_EQ(run_on(made_of(three_and_one), machine, kBytes, options).finish[7], 4 * kAlone);
+  // Half of the cable for host 1 until 2000 ns; by then host 0's messages have a third of their bytes, and the cable
+  // for themselves from then on.
+  options.flow.fairness = FlowFairness::kSource;
+  const SimulationReport report = run_on(made_of(three_and_one), machine, kBytes, options);
+  EXPECT_EQ(report.finish[7], 2 * kAlone);
+  EXPECT_EQ(report.finish[4], 4 * kAlone);
+  EXPECT_EQ(report.finish[6], 4 * kAlone);
+  EXPECT_EQ(run_on(made_of(shift<4>), machine, kBytes, options).flow->bulk_rounds, 1) << "weights of 1 are none";
+}
+
+// All of the first group to the second.
+Program group_to_group(const Problem& problem, Rank me) {
+  constexpr Rank kGroup = 8;
+  std::vector<Operation> round;
+  if (me < kGroup) {
+    round.push_back(send(me + kGroup, problem.whole()));
+  } else if (me < 2 * kGroup) {
+    round.push_back(receive(me - kGroup, problem.whole()));
+  }
+  co_yield std::span<const Operation>(round);
+}
+
+template <Rank kSenders>
+Program to_hosts_of_one_number(const Problem& problem, Rank me) {
+  std::vector<Operation> round;
+  for (Rank source = 0; source < kSenders; ++source) {
+    const Rank target = 8 * (source + 1);
+    if (me == source) {
+      round.push_back(send(target, problem.whole()));
+    } else if (me == target) {
+      round.push_back(receive(source, problem.whole()));
+    }
+  }
+  co_yield std::span<const Operation>(round);
+}
+
+TEST(FlowEngine, AdaptiveRoutesAvoidCablesThatAreTaken) {
+  const std::string tree = "fat-tree:leaves=4,hosts-per-leaf=8,spines=8";
+  EXPECT_EQ(run_on(made_of(to_hosts_of_one_number<3>), plain(tree)).time, 3 * kAlone) << "all by the first spine";
+  EXPECT_EQ(run_on(made_of(to_hosts_of_one_number<3>), plain(tree + ",routing=adaptive")).time, kAlone);
+  const std::string dragonfly = "dragonfly:hosts-per-router=2,routers=4,groups=9,global-links=1,ports=2";
+  EXPECT_EQ(run_on(made_of(group_to_group), plain(dragonfly)).time, 8 * kAlone) << "one cable joins the groups";
+  const SimulationReport report = run_on(made_of(group_to_group), plain(dragonfly + ",routing=adaptive"));
+  EXPECT_LE(report.time, 4 * kAlone) << "as many take detours as makes sense";
+  Bytes direct = 0;
+  for (const LinkUse& use : report.flow->links) {
+    direct = std::max(direct, use.bytes);
+  }
+  EXPECT_LE(direct, 4 * kBytes);
+}
+
+TEST(FlowEngine, ADetourTakesLongerByItsLinks) {
+  const std::string spec =
+      "dragonfly:hosts-per-router=2,routers=4,groups=9,ports=2,bandwidth=1GB/s,latency=1us,hop=0ns";
+  const Machine machine = make_machine(spec + ",routing=adaptive");
+  LinkTable links(machine, 0);
+  ASSERT_EQ(links.choices(), 5);
+  EXPECT_EQ(links.detour(0, 70, 0), 0);
+  for (std::int32_t choice = 1; choice < links.choices(); ++choice) {
+    EXPECT_GE(links.detour(0, 70, choice), 1'000'000) << choice;
+    EXPECT_LE(links.detour(0, 70, choice), 3'000'000) << choice;
+  }
+  // Alone nobody takes one; many that do are there that much later than without latency.
+  const Algorithm one = made_of(to_hosts_of_one_number<1>);
+  EXPECT_EQ(run_on(one, machine).time, run_on(one, make_machine(spec)).time);
+  const Picoseconds before = run_on(made_of(group_to_group), plain("dragonfly:groups=9,routing=adaptive")).time;
+  const Picoseconds after = run_on(made_of(group_to_group), machine).time;
+  EXPECT_GE(after, before + 3'000'000);
+  EXPECT_LE(after, before + 8'000'000);
+}
+
 TEST(FlowEngine, NicsAreLinksIfAskedFor) {
   SimulationOptions options = flow_options();
   options.flow.nic_bandwidth = 0.25e9;

@@ -35,14 +35,17 @@ std::vector<double> textbook(const Case& problem) {
     left.push_back(problem.flows.limits[flow]);
   }
   std::vector<double> rates(flows, -1);
+  const auto weight = [&](std::size_t flow) { return problem.flows.weights.empty() ? 1 : problem.flows.weights[flow]; };
   for (;;) {
     std::size_t least = members.size();
     double share = kNoLimit;
     for (std::size_t link = 0; link < members.size(); ++link) {
-      const auto open =
-          std::count_if(members[link].begin(), members[link].end(), [&](std::size_t flow) { return rates[flow] < 0; });
-      if (open > 0 && left[link] / static_cast<double>(open) < share) {
-        share = left[link] / static_cast<double>(open);
+      double open = 0;
+      for (const std::size_t flow : members[link]) {
+        open += rates[flow] < 0 ? weight(flow) : 0;
+      }
+      if (open > 0 && left[link] / open < share) {
+        share = left[link] / open;
         least = link;
       }
     }
@@ -51,9 +54,10 @@ std::vector<double> textbook(const Case& problem) {
     }
     for (const std::size_t flow : members[least]) {
       if (rates[flow] < 0) {
-        rates[flow] = share;
+        rates[flow] = share * weight(flow);
         for (std::size_t link = 0; link < members.size(); ++link) {
-          left[link] -= static_cast<double>(std::count(members[link].begin(), members[link].end(), flow)) * share;
+          const auto crossings = static_cast<double>(std::count(members[link].begin(), members[link].end(), flow));
+          left[link] -= crossings * rates[flow];
         }
       }
     }
@@ -155,6 +159,17 @@ TEST(MaxMin, AgreesWithTheTextbookOnRandomNetworks) {
   std::mt19937_64 random(7);
   for (int i = 0; i < 600; ++i) {
     expect_textbook(random_case(random), "case " + std::to_string(i));
+  }
+}
+
+TEST(MaxMin, AgreesWithTheTextbookWhereFlowsHaveWeights) {
+  std::mt19937_64 random(13);
+  for (int i = 0; i < 600; ++i) {
+    Case problem = random_case(random);
+    for (std::size_t flow = 0; flow < problem.flows.size(); ++flow) {
+      problem.flows.weights.push_back(1.0 / static_cast<double>(1 + random() % 9));
+    }
+    expect_textbook(problem, "case " + std::to_string(i));
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "tests/tools/cli/run_command.hpp"
@@ -89,6 +90,60 @@ TEST(Workload, ChakraTracesOfEveryRank) {
   EXPECT_NEAR(record["exposed_s"].get<double>(), allreduce, 1e-9);
 }
 
+// A workload that is one collective takes what `simulate` says, with its noise and NICs too.
+// The file is what the fuzzer begins with: work of 100 us, an allreduce of 4 MiB, work of 5 us.
+TEST(Workload, ChakraTraceInProtocolBuffers) {
+  const std::string options = " --ranks 4 --machine crossbar:hosts=4 --algorithm ring";
+  const json record =
+      records("workload " + std::string(RINGWOOD_SOURCE_DIR) + "/tests/fuzz/corpus/chakra/step.et" + options)[0];
+  const double allreduce = records("simulate allreduce --sizes 4MiB" + options)[0]["time_s"];
+  EXPECT_NEAR(record["time_s"].get<double>(), 105e-6 + allreduce, 1e-9);
+}
+
+TEST(Workload, TakesNoiseNicsAndFairnessAsSimulateDoes) {
+  const TemporaryDirectory directory;
+  const std::string file = directory / "one.yaml";
+  std::ofstream(file) << "schema: ringwood.workload/1\nsteps: [{alltoall: 64KiB, algorithm: direct}]\n";
+  const std::string machine = " --ranks 8 --machine fat-tree:leaves=2,spines=1,hosts-per-leaf=4 --loggops o=1us,g=2us ";
+  std::set<json> times;
+  for (const std::string options :
+       {"", "--noise exponential:3us@20us", "--noise exponential:3us@20us --seed 2", "--noise periodic:5us@50us",
+        "--nics 3", "--nics rail:2", "--nics 2 --noise periodic:5us@50us", "--model flow --fairness flow",
+        "--model flow --fairness source", "--model flow --noise exponential:3us@20us"}) {
+    const json workload = records("workload " + file + machine + options)[0];
+    const json simulated = records("simulate alltoall --algorithm direct --sizes 64KiB" + machine + options)[0];
+    EXPECT_EQ(workload["time_s"], simulated["time_s"]) << options;
+    times.insert(workload["time_s"]);
+    if (options.find("flow") == std::string::npos) {
+      EXPECT_EQ(workload["order_sensitive"], simulated["order_sensitive"]) << options;
+    } else {
+      EXPECT_EQ(workload["fairness"], simulated["fairness"]);
+      EXPECT_EQ(workload["routing"], "static");
+    }
+  }
+  EXPECT_GE(times.size(), 7U) << "they make a difference";
+}
+
+TEST(Workload, ReportsAllThatIsKnown) {
+  const TemporaryDirectory directory;
+  for (const std::string model : {"loggops", "flow"}) {
+    const std::string file = directory / (model + ".json");
+    const json record = records(
+        "workload gpt-2-xl --ranks 8 --tensor 2 --pipeline 2 --microbatches 2 --machine "
+        "fat-tree:leaves=2,spines=2,hosts-per-leaf=4 --model " +
+        model + " --report " + file)[0];
+    const json report = json::parse(read_file(file)).at(0);
+    EXPECT_EQ(report["time_s"], record["time_s"]);
+    EXPECT_EQ(report["finish_s"].size(), 8U);
+    EXPECT_EQ(report["compute_s"].size(), 8U);
+    EXPECT_EQ(report["collectives"].size(), record["collectives"]);
+    EXPECT_EQ(report["critical_path"]["steps"].back()["end_s"], record["time_s"]);
+    EXPECT_GE(report["levels"].size(), 4U);
+    EXPECT_GT(report["links"].at(0)["bytes"], 0);
+    EXPECT_EQ(ringwood("report " + file + " --output " + (directory / "page.html")).code, 0);
+  }
+}
+
 TEST(Workload, TellsWhatIsBehindTheTime) {
   const TemporaryDirectory directory;
   const std::string trace = directory / "trace.json";
@@ -117,6 +172,9 @@ TEST(Workload, RefusesInOneLine) {
       {"workload resnet-50 --ranks 64 --machine crossbar:hosts=8", "room for 8 ranks"},
       {"workload resnet-50 --utilization 0%", "--utilization '0%' is no percentage"},
       {"workload resnet-50 --device tpu", "--device 'tpu' is unknown"},
+      {"workload resnet-50 --ranks 4 --nics 2 --model flow", "--nics is for loggops"},
+      {"workload resnet-50 --ranks 4 --noise gauss:1us@2us", "--noise 'gauss:1us@2us' is unknown"},
+      {"workload resnet-50 --ranks 4 --fairness rank", "--fairness 'rank' is unknown"},
       {"workload resnet-50 --ranks 4 --algorithm rnig", "did you mean 'ring'?"},
       {"workload " + file("a.yaml", head + "stepz: []\n"),
        "a.yaml:2:1: a workload has no key 'stepz', did you mean 'steps'?"},

@@ -23,6 +23,7 @@ class Ringwood(CMakePackage):
     depends_on("boost+program_options")
     depends_on("fmt@9:")
     depends_on("nlohmann-json@3.11:")
+    depends_on("protozero")
     depends_on("pugixml")
     depends_on("yaml-cpp")
     depends_on("googletest+gmock", type="test")
