@@ -1,6 +1,7 @@
 #include "api/c_block.hpp"
 
 #include <cstring>
+#include <optional>
 
 #include "api/c_reduction.hpp"
 #include "interpret/mpi/mpi_error.hpp"
@@ -9,9 +10,9 @@ namespace ringwood {
 
 namespace {
 
-std::size_t size_of_type(MPI_Datatype type) {
-  if (type == MPI_DATATYPE_NULL) {
-    return 0;
+std::size_t size_of_type(MPI_Datatype type, const std::optional<Bytes>& without_gaps) {
+  if (type == MPI_DATATYPE_NULL || without_gaps) {
+    return static_cast<std::size_t>(without_gaps.value_or(0));
   }
   MPI_Count size = 0;
   MPI_Type_size_x(type, &size);
@@ -43,11 +44,11 @@ void KeptType::keep() {
 }
 
 DataBlock::DataBlock(const void* memory, std::size_t count, MPI_Datatype type)
-    : memory_(const_cast<void*>(memory)),
-      count_(static_cast<int>(count)),
-      type_(type),
-      bytes_(count * size_of_type(type)),
-      packed_needed_(bytes_ > 0 && !contiguous_size(type)) {}
+    : memory_(const_cast<void*>(memory)), count_(static_cast<int>(count)), type_(type) {
+  const auto without_gaps = type == MPI_DATATYPE_NULL ? std::nullopt : contiguous_size(type);
+  bytes_ = count * size_of_type(type, without_gaps);
+  packed_needed_ = bytes_ > 0 && !without_gaps;
+}
 
 // All ranks of a job have the same data representation here, so packed data is the elements without their gaps, and
 // what one rank packs another may take as it is.

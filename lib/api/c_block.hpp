@@ -49,8 +49,8 @@ class DataBlock {
   void* memory_;
   int count_;
   MPI_Datatype type_;
-  std::size_t bytes_;
-  bool packed_needed_;
+  std::size_t bytes_ = 0;
+  bool packed_needed_ = false;
 };
 
 }  // namespace ringwood

@@ -38,13 +38,35 @@ struct Remembered {
   std::optional<Reduction> reduction;
 };
 
+constexpr std::size_t kRemembered = 16;
+constexpr std::size_t kHandleBytes = 8;  // about; neighbours should not meet
+
 Remembered& remembered(MPI_Datatype type, MPI_Op op) {
-  constexpr std::size_t kPairs = 16;
-  constexpr std::size_t kHandleBytes = 8;  // about; neighbours should not meet
-  thread_local std::array<Remembered, kPairs> pairs;
+  thread_local std::array<Remembered, kRemembered> pairs;
   const std::size_t hash =
       std::hash<MPI_Datatype>()(type) / kHandleBytes + 3 * (std::hash<MPI_Op>()(op) / kHandleBytes);
-  return pairs[hash % kPairs];
+  return pairs[hash % kRemembered];
+}
+
+/// The same of predefined datatypes without gaps.
+struct RememberedSize {
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  Bytes size = 0;
+};
+
+RememberedSize& remembered(MPI_Datatype type) {
+  thread_local std::array<RememberedSize, kRemembered> types;
+  return types[std::hash<MPI_Datatype>()(type) / kHandleBytes % kRemembered];
+}
+
+/// Its handle never means another type.
+bool is_predefined(MPI_Datatype type) {
+  int integers = 0;
+  int addresses = 0;
+  int types = 0;
+  int combiner = MPI_COMBINER_DUP;
+  PMPI_Type_get_envelope(type, &integers, &addresses, &types, &combiner);
+  return combiner == MPI_COMBINER_NAMED;
 }
 
 /// The kernel for predefined handles; nothing where there is none.
@@ -60,6 +82,10 @@ std::optional<Reduction> kernel_of(MPI_Datatype type, MPI_Op op) {
 }  // namespace
 
 std::optional<Bytes> contiguous_size(MPI_Datatype type) {
+  RememberedSize& known = remembered(type);
+  if (known.type == type && type != MPI_DATATYPE_NULL) {
+    return known.size;
+  }
   MPI_Count size = 0;
   MPI_Count lower = 0;
   MPI_Count extent = 0;
@@ -70,6 +96,9 @@ std::optional<Bytes> contiguous_size(MPI_Datatype type) {
   MPI_Type_get_true_extent_x(type, &true_lower, &true_extent);
   if (size <= 0 || lower != 0 || true_lower != 0 || extent != size || true_extent != size) {
     return std::nullopt;
+  }
+  if (is_predefined(type)) {
+    known = {type, static_cast<Bytes>(size)};
   }
   return static_cast<Bytes>(size);
 }

@@ -11,9 +11,7 @@
 #include "api/policies.hpp"
 #include "api/same_plugins.hpp"
 #include "interpret/mpi/all_ready.hpp"
-#include "interpret/mpi/execute.hpp"
 #include "interpret/mpi/mpi_error.hpp"
-#include "interpret/mpi/native.hpp"
 #include "interpret/mpi/tcp_eager.hpp"
 #include "ringwood/layouts.hpp"
 
@@ -26,34 +24,6 @@ constexpr char kSeparator = '\n';
 std::size_t index(Rank rank) {
   return static_cast<std::size_t>(rank);
 }
-
-/// Tells the ranks of the node that this one is in a call.
-class CallMark {
- public:
-  explicit CallMark(NodeEndpoint* endpoint) : progress_(endpoint == nullptr ? nullptr : &endpoint->own()) {
-    if (progress_ != nullptr) {
-      // Nobody else writes it.
-      number_ = progress_->calls.load(std::memory_order_relaxed) + 1;
-      progress_->round.store(0, std::memory_order_relaxed);
-      progress_->calls.store(number_, std::memory_order_relaxed);
-    }
-  }
-
-  CallMark(const CallMark&) = delete;
-  CallMark& operator=(const CallMark&) = delete;
-
-  ~CallMark() {
-    if (progress_ != nullptr) {
-      const bool failed = std::uncaught_exceptions() > exceptions_;
-      (failed ? progress_->given_up : progress_->ended).store(number_, std::memory_order_relaxed);
-    }
-  }
-
- private:
-  NodeProgress* progress_;
-  std::uint64_t number_ = 0;
-  int exceptions_ = std::uncaught_exceptions();
-};
 
 Layout layout_of(const CollectiveCall& call, const Schedule& schedule) {
   const Bytes elements = call.collective == Collective::kBarrier ? 1 : static_cast<Bytes>(call.elements);
@@ -317,83 +287,6 @@ const PlanCache::Known& Context::prepare_and_keep(const CollectiveCall& call, Ma
   PreparedCall made = prepare(call, manner);
   made.recorded = recorder_.number_of(made.algorithm);
   return cache_.insert(call, manner, std::move(made));
-}
-
-void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
-  if (trace_ != nullptr) {
-    carry_out_traced(call, todo, buffers);
-  } else if (todo.fused) {
-    node_->executor().execute(*todo.fused, buffers, call.reduction, call.log);
-  } else if (node_ != nullptr) {
-    node_->transport().begin();
-    executor_.execute(*todo.plan, buffers, call.reduction, node_->transport(), call.log);
-  } else if (progress::any()) {
-    transport_->begin();
-    executor_.begin(*todo.plan, buffers, call.reduction, *transport_, call.log);
-    carry_on_with_others();
-  } else {
-    execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
-  }
-}
-
-void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
-  const Plan& plan = *todo.plan;
-  check_buffers(call, plan);
-  if (call.reduction == nullptr && plan.reduces()) {
-    throw Error(ErrorKind::kUsage, std::string(name_of(call.collective)) + " needs a reduction");
-  }
-  const Buffers buffers{static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
-                        scratch_.at_least(static_cast<std::size_t>(plan.scratch_bytes()))};
-  try {
-    carry_out(call, todo, buffers);
-  } catch (...) {
-    // What failed before the first message leaves the others waiting, but nothing that could meet the next call's.
-    note_failure(transport_->error_code(),
-                 todo.fused || transport_->started() || (node_ != nullptr && node_->transport().started()));
-    if (!transport_->abandon()) {
-      scratch_.leave();
-    }
-    throw;
-  }
-}
-
-void Context::run(const CollectiveCall& call) {
-  if (call.policies.timeout.count() > 0) {
-    const auto stepped = in_steps(call, nullptr);
-    stepped_->start(stepped, call.send, call.receive);
-    stepped_->wait(*stepped);
-    return;
-  }
-  check_usable();
-  RecordedCall recorded(recorder_, call, node_ == nullptr ? recorder_.round() : node_->endpoint().own().round);
-  const CallMark mark(node_ == nullptr ? nullptr : &node_->endpoint());
-  const PreparedCall& todo = *known(call, Manner::kWaiting, settings_.check);
-  note(todo);
-  recorded.carry_out(todo.recorded);
-  try {
-    todo.plan ? execute(call, todo) : run_natively(call, todo);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::kSystem) {
-      throw;
-    }
-    throw Error(error.kind(), error.what() + recorder_.last_calls());
-  }
-  recorded.end();
-}
-
-void Context::run_natively(const CollectiveCall& call, const PreparedCall& todo) {
-  try {
-    if (trace_ != nullptr) {
-      (void)trace_->begin();
-    }
-    run_native(call, own_, rank_, ranks_);
-    if (trace_ != nullptr) {
-      trace_->end(call, todo.algorithm);
-    }
-  } catch (const Error& error) {
-    note_failure(MPI_SUCCESS, error.kind() == ErrorKind::kSystem);
-    throw;
-  }
 }
 
 }  // namespace ringwood

@@ -160,7 +160,11 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   void attach(Node node, Cores here);
   void keep(const std::shared_ptr<SteppedCall>& made);
+  [[nodiscard]] bool run_at_once(const CollectiveCall& call);
+  [[nodiscard]] Buffers buffers_of(const CollectiveCall& call, const PreparedCall& todo);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
+  void note_failed(const PreparedCall& todo);
+  [[noreturn]] void rethrow_with_past(const Error& error);
   void run_natively(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   void carry_on_with_others();

@@ -80,7 +80,10 @@ void Context::check_usable() {
   if (failed_) {
     throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
   }
-  mpi_code_ = MPI_SUCCESS;
+  // A store for all to see at once would wait for all that this core has stored before.
+  if (mpi_code_.load(std::memory_order_relaxed) != MPI_SUCCESS) {
+    mpi_code_ = MPI_SUCCESS;
+  }
 }
 
 /// What was begun over MPI while operations in steps are under way, which have their turns too.

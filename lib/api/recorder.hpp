@@ -186,6 +186,14 @@ class RecordedCall {
   RecordedCall(Recorder& recorder, const CollectiveCall& call, const std::atomic<std::uint32_t>& round)
       : recorder_(recorder), round_(round), number_(recorder.begin(call, Recorder::State::kPreparing)) {}
 
+  /// Of one that is prepared, and under way.
+  RecordedCall(Recorder& recorder, const CollectiveCall& call, const std::atomic<std::uint32_t>& round,
+               Recorder::Algorithm algorithm)
+      : recorder_(recorder),
+        round_(round),
+        number_(recorder.begin(call, Recorder::State::kUnderWay, algorithm)),
+        under_way_(true) {}
+
   RecordedCall(const RecordedCall&) = delete;
   RecordedCall& operator=(const RecordedCall&) = delete;
 

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "interpret/mpi/node_run.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
@@ -16,6 +15,16 @@ void NodeExecutor::execute(const FusedPlan& plan, const Buffers& buffers, const 
     append_messages(*log, plan, endpoint_.rank(), 0);
   }
   NodeRun run(endpoint_, plan, buffers, reduction, {.hot = hot_.get(), .lane = 0, .events = events});
+  finish(run);
+}
+
+NodeRun NodeExecutor::begin(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction) {
+  NodeRun run(endpoint_, plan, buffers, reduction, {.hot = hot_.get(), .lane = 0});
+  run.begin();
+  return run;
+}
+
+void NodeExecutor::finish(NodeRun& run) {
   try {
     run.run();
   } catch (const Error& error) {

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "interpret/mpi/node_endpoint.hpp"
+#include "interpret/mpi/node_run.hpp"
 #include "schedule/event_log.hpp"
 #include "schedule/executor.hpp"
 #include "schedule/plan_fused.hpp"
@@ -18,6 +19,12 @@ class NodeExecutor {
   /// rank, round and peer.
   void execute(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction, MessageLog* log = nullptr,
                EventLog* events = nullptr);
+
+  /// The same in two parts: sends what can be sent at once. What is passed has to live until `finish`.
+  [[nodiscard]] NodeRun begin(const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction);
+
+  /// The rest. Throws as `execute` does.
+  void finish(NodeRun& run);
 
  private:
   NodeEndpoint& endpoint_;

@@ -69,6 +69,12 @@ std::string NodeRun::where() const {
   return "round " + std::to_string(steps.empty() ? 0 : steps[std::min(index_, steps.size() - 1)].round);
 }
 
+void NodeRun::begin() {
+  (void)walk([this](const FusedStep& step, std::size_t bytes) {
+    return step.kind == Kind::kPush && step.from == Place::kHome && is_ready(step, bytes);
+  });
+}
+
 void NodeRun::run() {
   (void)walk([](const FusedStep&, std::size_t) { return true; });
 }
@@ -80,6 +86,9 @@ bool NodeRun::advance() {
 /// From where it stopped to the first step that is not ready.
 template <typename Ready>
 bool NodeRun::walk(Ready ready) {
+  if (ended_) {
+    return true;
+  }
   const std::span<const FusedStep> steps = plan_->steps();
   endpoint_->streams(in_windows_);
   if (arrivals_ == 0) {
@@ -97,7 +106,7 @@ bool NodeRun::walk(Ready ready) {
       if (!ready(step, bytes)) {
         return false;
       }
-      begin(step, bytes);
+      do_step(step, bytes);
       ++arrivals_;
     }
   }
@@ -106,6 +115,7 @@ bool NodeRun::walk(Ready ready) {
   if (plan_->streams()) {
     settle_streams();
   }
+  ended_ = true;
   return true;
 }
 
@@ -133,7 +143,7 @@ bool NodeRun::is_ready(const FusedStep& step, std::size_t bytes) {
   return true;
 }
 
-void NodeRun::begin(const FusedStep& step, std::size_t bytes) {
+void NodeRun::do_step(const FusedStep& step, std::size_t bytes) {
   endpoint_->in_round(static_cast<std::uint32_t>(step.round));
   if (events_ == nullptr) {
     carry_out(step, bytes);

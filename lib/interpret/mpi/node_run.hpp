@@ -23,6 +23,9 @@ class NodeRun {
   NodeRun(NodeEndpoint& endpoint, const FusedPlan& plan, const Buffers& buffers, const Reduction* reduction,
           const Surroundings& surroundings);
 
+  /// Sends what can be sent before anything arrives, as far as there is room. `run` does the rest.
+  void begin();
+
   /// All of it. Throws Error(kSystem) that names the peer.
   void run();
 
@@ -44,7 +47,7 @@ class NodeRun {
   bool walk(Ready ready);
   [[nodiscard]] bool finds_place(const FusedStep& step);
   [[nodiscard]] bool is_ready(const FusedStep& step, std::size_t bytes);
-  void begin(const FusedStep& step, std::size_t bytes);
+  void do_step(const FusedStep& step, std::size_t bytes);
   void apply(std::span<const Effect> effects);
   void carry_out(const FusedStep& step, std::size_t bytes);
   void push(const FusedStep& step, std::size_t bytes);
@@ -76,6 +79,7 @@ class NodeRun {
   Bytes turns_ = 1;
   std::size_t index_ = 0;  // of the step
   bool in_windows_ = false;
+  bool ended_ = false;
   std::uint64_t arrivals_ = 0;
 };
 

@@ -18,6 +18,11 @@ namespace {
 constexpr std::size_t kLeastSamples = 6;  // the least with a 95 % interval
 constexpr std::size_t kLeastSamplesIfSlow = 3;
 constexpr std::size_t kMostSamples = 10000;
+
+// A narrow interval counts only after so much time: what touches memory for the first time does so in each of the first
+// calls, and agrees with itself.
+constexpr double kLeastTime = 1e-3;
+
 constexpr std::size_t kLargestBatch = 200;
 constexpr int kTag = 0;
 constexpr std::string_view kNativeForced = "native:";
@@ -310,7 +315,7 @@ void Measurer::decide(Candidate& candidate) const {
   if (count >= kMostSamples || (out_of_time && count >= kLeastSamplesIfSlow)) {
     candidate.open = false;
   } else if (count >= kLeastSamples) {
-    candidate.open = !is_settled(summary_of(candidate.result.seconds));
+    candidate.open = candidate.spent < kLeastTime || !is_settled(summary_of(candidate.result.seconds));
   }
 }
 

@@ -110,11 +110,12 @@ class Job {
       return in_steps(fused, in, out, endpoint);
     }
     NodeExecutor executor(endpoint);
-    for (int repetition = 0; repetition < (options_.use == BufferUse::kInPlace ? 1 : 2); ++repetition) {
-      executor.execute(
-          fused,
-          {reinterpret_cast<const std::byte*>(in.data()), reinterpret_cast<std::byte*>(out.data()), scratch.data()},
-          &reduction);
+    const Buffers buffers{reinterpret_cast<const std::byte*>(in.data()), reinterpret_cast<std::byte*>(out.data()),
+                          scratch.data()};
+    executor.execute(fused, buffers, &reduction);
+    if (options_.use == BufferUse::kSeparate) {
+      NodeRun again = executor.begin(fused, buffers, &reduction);
+      executor.finish(again);
     }
   }
 
