@@ -51,7 +51,7 @@ def findings(layers, doors):
 def system_header(name):
     return name.startswith(("sys/", "linux/", "arpa/", "netinet/")) or name in (
         "unistd.h", "link.h", "fcntl.h", "poll.h", "signal.h", "sched.h", "dlfcn.h", "immintrin.h", "pthread.h", "cxxabi.h",
-        "assert.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "dirent.h", "langinfo.h", "cpuid.h")
+        "assert.h", "stddef.h", "stdint.h", "stdio.h", "stdlib.h", "string.h", "math.h", "dirent.h", "langinfo.h", "cpuid.h")
 
 
 found = list(findings(*read_rules()))
