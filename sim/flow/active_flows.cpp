@@ -42,7 +42,8 @@ std::uint32_t ActiveFlows::allocate_hops(std::size_t count) {
   return first;
 }
 
-void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Host source) {
+void ActiveFlows::add(const FlowStart& flow, double bytes, const FlowWay& way) {
+  const std::span<const FlowLink> path = way.path;
   Slot slot = static_cast<Slot>(flows_.size());
   if (free_flows_.empty()) {
     flows_.emplace_back();
@@ -56,7 +57,7 @@ void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowL
   Flow& added = flows_[slot];
   const std::uint32_t version = added.version + 1;
   added = {.left = bytes, .limit = flow.limit, .message = flow.message, .version = version};
-  added.detour = flow.detour;
+  added.detour = way.detour;
   added.live = true;
   added.first_hop = allocate_hops(path.size());
   added.hops = static_cast<std::uint32_t>(path.size());
@@ -65,8 +66,8 @@ void ActiveFlows::add(const FlowStart& flow, double bytes, std::span<const FlowL
     hops_[added.first_hop + i] = {path[i], static_cast<std::uint32_t>(members.size())};
     members.push_back({slot, added.first_hop + i});
   }
-  if (source != kNoSource && !path.empty()) {
-    join_source(slot, source);
+  if (way.source != kNoSource && !path.empty()) {
+    join_source(slot, way.source);
   }
   added_.push_back(slot);
   ++live_;

@@ -17,11 +17,17 @@ struct FlowStart {
   Bytes bytes = 0;
   double limit = kNoLimit;    ///< bytes per picosecond, of this flow alone
   std::uint32_t message = 0;  ///< the caller's name for it
-  Picoseconds detour = 0;     ///< what its way takes longer than the usual one
 };
 
 /// Flows of no source share links by themselves.
 inline constexpr Host kNoSource = -1;
+
+/// How a flow goes through the network.
+struct FlowWay {
+  std::span<const FlowLink> path;
+  Host source = kNoSource;  ///< the flows of one share a weight of 1
+  Picoseconds detour = 0;   ///< what it takes longer than the usual way
+};
 
 /// A flow that has ended.
 struct FlowEnd {
@@ -46,9 +52,8 @@ class ActiveFlows {
 
   [[nodiscard]] bool empty() const { return live_ == 0; }
 
-  /// Adds a flow of which `bytes` are left; its rate is computed by the next solve(). The flows of a source share a
-  /// weight of 1.
-  void add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Host source = kNoSource);
+  /// Adds a flow of which `bytes` are left; its rate is computed by the next solve().
+  void add(const FlowStart& flow, double bytes, const FlowWay& way);
 
   /// How many flows cross a link.
   [[nodiscard]] std::size_t flows_on(FlowLink link) const {

@@ -7,6 +7,7 @@ namespace ringwood {
 FlowEngine::FlowEngine(const SimulationInput& input)
     : input_(input),
       instance_(input.schedule),
+      bytes_(input.layout),
       costs_(input.machine, input.mapping, input.layout.total_bytes()),
       charges_(costs_, input.machine.gamma, input.options.stragglers),
       links_(input.machine, input.options.flow.nic_bandwidth),
@@ -64,12 +65,10 @@ void FlowEngine::step(Picoseconds now) {
     proceed(id);
     proceed_runnable();
   }
-  started_.clear();
-  messages_.take_starting(now, [this](MessageId id) {
-    FlowMessage& message = messages_[id];
-    const Bytes carried = take_credit(message);
-    started_.push_back({message.source, message.destination, carried, limit_of(message), id});
-  });
+  messages_.take_starting(now, started_);
+  for (std::size_t i = 0; has_credit_ && i < started_.size(); ++i) {
+    started_[i].bytes = take_credit(started_[i].message);
+  }
   network_.change(now, started_);
 }
 
@@ -83,7 +82,10 @@ void FlowEngine::prefetch_for(std::size_t index) {
     __builtin_prefetch(strand, 1);
     __builtin_prefetch(strand + 64, 1);
     __builtin_prefetch(strand + 128, 1);
-    __builtin_prefetch(&rank_of(strands_[messages_[ended_[index + kAhead / 3].message].receiver]), 1);
+    const auto* rank =
+        reinterpret_cast<const std::byte*>(&rank_of(strands_[messages_[ended_[index + kAhead / 3].message].receiver]));
+    __builtin_prefetch(rank, 1);
+    __builtin_prefetch(rank + 64, 1);
     FlowStrand& soon = strands_[messages_[ended_[index + kAhead / 3].message].receiver];
     soon.program().prefetch();
     // The round lies in the frame of the program that yielded it, which may be nested in the other.
@@ -106,7 +108,7 @@ void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
   message.bottleneck = end.bottleneck;
   const bool awaited = message.awaited;
   const FlowStrandId receiver = message.receiver;
-  if (message.tail > 0) {
+  if (message.has_tail) {
     start_tail(now, end.message);
   }
   if (awaited) {
@@ -119,10 +121,10 @@ void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
 void FlowEngine::start_tail(Picoseconds now, MessageId id) {
   FlowMessage tail = messages_[id];
   tail.head = now;
-  tail.bytes = tail.tail;
-  tail.tail = 0;
+  tail.bytes = tail_bytes_.extract(id).mapped();
+  tail.has_tail = false;
   tail.is_tail = true;
-  messages_.schedule(messages_.add(tail));
+  messages_.schedule(messages_.add(tail), limit_of(tail));
 }
 
 void FlowEngine::proceed_runnable() {
@@ -137,7 +139,9 @@ void FlowEngine::proceed_runnable() {
 void FlowEngine::proceed(FlowStrandId id) {
   for (;;) {
     FlowStrand& strand = strands_[id];
-    skip_what_takes_no_time(strand);
+    if (strand.current == kNoMessage) {
+      skip_what_takes_no_time(strand);
+    }
     Picoseconds ready = strand.latest_match;
     if (strand.at_end() ? !may_leave_round(strand) : !is_ready(id, ready)) {
       return;
@@ -160,9 +164,15 @@ void FlowEngine::proceed(FlowStrandId id) {
 void FlowEngine::skip_what_takes_no_time(FlowStrand& strand) {
   for (; !strand.at_end(); ++strand.position) {
     const Operation& operation = strand.operation();
-    if ((operation.kind == OperationKind::kSend) != strand.in_sends() || input_.layout.bytes(operation.chunks) == 0) {
+    if ((operation.kind == OperationKind::kSend) != strand.in_sends()) {
       continue;
     }
+    strand.bytes = bytes_.of(operation.chunks);
+    if (strand.bytes == 0) {
+      continue;
+    }
+    strand.kind = operation.kind;
+    strand.peer = operation.peer;
     strand.rounds += strand.counted ? 0 : 1;
     strand.counted = true;
     if (operation.kind != OperationKind::kCopy) {
@@ -206,6 +216,10 @@ void FlowEngine::begin_round(FlowStrandId id) {
   strand.round_start = strand.end;
   strand.latest_match = 0;
   strand.last_before_round = strand.last;
+  if (!strand.round.empty()) {
+    const auto peer = static_cast<std::size_t>(strand.round.front().peer);
+    __builtin_prefetch(&strands_[peer < ranks_.size() ? peer : 0].waits, 1);  // to whom it will send, in most rounds
+  }
   if (binds_rounds_) {
     bind_round(id);
   }

@@ -4,9 +4,11 @@
 #include <optional>
 #include <queue>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "base/huge_pages.hpp"
+#include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
 #include "sim/flow/flow_strand.hpp"
 #include "sim/flow/network.hpp"
@@ -59,10 +61,17 @@ class FlowEngine {
   void bind_round(FlowStrandId id);
   [[nodiscard]] bool bind_in_round(FlowStrandId id, MessageId message);
   void match(const FlowMessage& message, const FlowStrand& receiver);
-  [[nodiscard]] Bytes take_credit(FlowMessage& message);
+  [[nodiscard]] Bytes take_credit(MessageId id);
   [[nodiscard]] double limit_of(const FlowMessage& message) const;
   void check_peer(const FlowStrand& strand, Rank peer) const;
-  void log(const FlowStrand& strand, const LoggedOperation& operation) const;
+
+  void log(const FlowStrand& strand, const LoggedOperation& operation) const {
+    if (input_.options.operations != nullptr) [[unlikely]] {
+      keep(strand, operation);
+    }
+  }
+
+  void keep(const FlowStrand& strand, const LoggedOperation& operation) const;
 
   // flow_outcome.cpp: how it ended.
   void check_all_ended();
@@ -71,6 +80,7 @@ class FlowEngine {
 
   const SimulationInput& input_;
   ScheduleInstance instance_;
+  ChunkBytes bytes_;
   PairCosts costs_;
   RankCharges charges_;
   std::optional<Noise> noise_;
@@ -88,8 +98,9 @@ class FlowEngine {
   std::vector<FlowStart> started_;
   FlowTrace trace_;
   bool traces_;
-  bool is_paced_;             // cables let messages pass before they have carried them
-  bool binds_rounds_;         // receives get their messages when their round begins, since senders wait for that
+  bool has_credit_ = false;  // some messages take less than their bytes
+  bool binds_rounds_;        // receives get their messages when their round begins, since senders wait for that
+  std::unordered_map<MessageId, Bytes> tail_bytes_;  // of messages that have a tail
   std::vector<Bytes> tails_;  // of each rank's messages: what cables let pass, and have not carried yet
   std::int64_t message_count_ = 0;
   std::int64_t order_sensitive_ = 0;

@@ -9,8 +9,7 @@ namespace ringwood {
 /// False: the strand waits.
 bool FlowEngine::is_ready(FlowStrandId id, Picoseconds& ready) {
   FlowStrand& strand = strands_[id];
-  const Operation& operation = strand.operation();
-  switch (operation.kind) {
+  switch (strand.kind) {
     case OperationKind::kSend:
       ready = strand.round_start;
       return true;
@@ -23,12 +22,12 @@ bool FlowEngine::is_ready(FlowStrandId id, Picoseconds& ready) {
       break;
   }
   if (strand.current == kNoMessage) {
-    strand.current = find_message(id, operation.peer);
+    strand.current = find_message(id, strand.peer);
   }
   if (strand.current == kNoMessage) {
-    check_peer(strand, operation.peer);
+    check_peer(strand, strand.peer);
     strand.waits = FlowWaits::kSend;
-    strand.waits_for = operation.peer;
+    strand.waits_for = strand.peer;
     return false;
   }
   FlowMessage& message = messages_[strand.current];
@@ -58,11 +57,10 @@ void FlowEngine::serve_operation(FlowStrandId id) {
     leave_rendezvous(strand);
     return;
   }
-  const Operation& operation = strand.operation();
-  const Bytes bytes = input_.layout.bytes(operation.chunks);
-  switch (operation.kind) {
+  const Bytes bytes = strand.bytes;
+  switch (strand.kind) {
     case OperationKind::kSend:
-      send(id, operation.peer, bytes);
+      send(id, strand.peer, bytes);
       break;
     case OperationKind::kReceive:
       receive(strand, bytes);
@@ -126,7 +124,8 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
   message.sent = strand.last;
   strand.open_sends += message.eager ? 0 : 1;
   const MessageId sent = messages_.add(message);
-  messages_.schedule(sent);
+  messages_.schedule(sent, limit_of(message));
+  has_credit_ = has_credit_ || costs.corrections != nullptr;
   deliver(sent);
 }
 
@@ -293,7 +292,8 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
 
 /// What the network has to carry before the message is there: less than its bytes where these take less. If cables are
 /// paced they catch up afterwards, and let no more pass at once than the best of all sizes was seen to gain.
-Bytes FlowEngine::take_credit(FlowMessage& message) {
+Bytes FlowEngine::take_credit(MessageId id) {
+  FlowMessage& message = messages_[id];
   const LogGops& costs = costs_[message.cost_class];
   if (message.is_tail || costs.corrections == nullptr || costs.G.scaled == 0) {
     return message.bytes;
@@ -311,9 +311,13 @@ Bytes FlowEngine::take_credit(FlowMessage& message) {
   Bytes& tails = tails_[static_cast<std::size_t>(message.source)];
   const double picoseconds_per_byte = std::ldexp(static_cast<double>(costs.G.scaled), -32);
   const Bytes most = std::llround(-static_cast<double>(least->time) / picoseconds_per_byte);
-  message.tail = std::clamp<Bytes>(most - tails, 0, message.bytes - carried);
-  tails += message.tail;
-  return message.bytes - message.tail;
+  const Bytes tail = std::clamp<Bytes>(most - tails, 0, message.bytes - carried);
+  tails += tail;
+  message.has_tail = tail > 0;
+  if (message.has_tail) {
+    tail_bytes_[id] = tail;
+  }
+  return message.bytes - tail;
 }
 
 /// Bytes per picosecond that a message cannot pass, whatever the links.
@@ -329,15 +333,13 @@ void FlowEngine::check_peer(const FlowStrand& strand, Rank peer) const {
   }
 }
 
-/// Keeps an operation that has just been served, if there is a log; fills in what the strand knows.
-void FlowEngine::log(const FlowStrand& strand, const LoggedOperation& operation) const {
-  if (input_.options.operations != nullptr) {
-    LoggedOperation& logged = input_.options.operations->emplace_back(operation);
-    logged.end = strand.end;
-    logged.rank = strand.rank;
-    logged.lane = strand.lane;
-    logged.round = strand.pulled - 1;
-  }
+/// Adds an operation that has just been served to the log; fills in what the strand knows.
+void FlowEngine::keep(const FlowStrand& strand, const LoggedOperation& operation) const {
+  LoggedOperation& logged = input_.options.operations->emplace_back(operation);
+  logged.end = strand.end;
+  logged.rank = strand.rank;
+  logged.lane = strand.lane;
+  logged.round = strand.pulled - 1;
 }
 
 }  // namespace ringwood

@@ -32,7 +32,10 @@ struct FlowStrand {
   Program* lane_program = nullptr;   ///< of a lane; it lives in the frame of the program that forked
   std::span<const Operation> round;  ///< the current one
   std::uint32_t position = 0;        ///< of the next operation: all are gone through twice, first for the sends
-  MessageId current = kNoMessage;    ///< what the next operation receives
+  OperationKind kind = OperationKind::kCopy;  ///< of the next operation, unless the round is at its end
+  Rank peer = 0;                              ///< the same
+  Bytes bytes = 0;                            ///< the same
+  MessageId current = kNoMessage;             ///< what the next operation receives
   Picoseconds round_start = 0;
   Picoseconds end = 0;           ///< of its last operation
   Picoseconds time = 0;          ///< of its last event: events of a strand are in program order

@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "base/huge_pages.hpp"
+
 namespace ringwood {
 
 /// A link as the flow model numbers it: densely, in the order in which it first saw them.
@@ -78,11 +80,11 @@ class MaxMinSolver {
   void freeze(const FlowPaths& flows, FlowRates& result);
   [[nodiscard]] bool find_bottleneck(std::span<const FlowLink> path, double share, FlowLink& bottleneck) const;
 
-  std::vector<Load> loads_;             // by link; `flows` is 0 between solves
-  std::vector<FlowLink> used_;          // links with flows that have no rate yet
-  std::vector<std::uint32_t> waiting_;  // flows without a rate
-  std::vector<double> candidates_;      // share of each waiting flow
-  std::vector<double> weights_;         // by link: of its flows that have no rate yet, if flows have weights
+  std::vector<Load, HugePageAllocator<Load>> loads_;  // by link; `flows` is 0 between solves
+  std::vector<FlowLink> used_;                        // links with flows that have no rate yet
+  std::vector<std::uint32_t> waiting_;                // flows without a rate
+  std::vector<double> candidates_;                    // share of each waiting flow
+  std::vector<double> weights_;  // by link: of its flows that have no rate yet, if flows have weights
   int sweeps_ = 0;
 };
 

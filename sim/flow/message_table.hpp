@@ -18,25 +18,26 @@ using MessageId = std::uint32_t;
 
 inline constexpr MessageId kNoMessage = ~MessageId{0};
 
-/// A message from its send to its receive.
+/// A message from its send to its receive. One line of the cache: of very many, most are met there for the first time.
 struct FlowMessage {
   Picoseconds head = 0;      ///< when it enters the network for good: t + o + L
   Picoseconds end = kNever;  ///< when its last byte is there; kNever: not yet known
   Bytes bytes = 0;
-  Bytes tail = 0;  ///< of these: what cables let pass at once, and carry afterwards
+  std::int64_t sent = -1;  ///< the operation that sent it, if there is a trace
   Rank source = 0;
   Rank destination = 0;
   Lane lane = 0;
   CostClass cost_class = 0;
   std::uint32_t sender = 0;    ///< the strand that sent it
   std::uint32_t receiver = 0;  ///< the strand that waits for its end, if `awaited`
+  FlowLink bottleneck = kNoFlowLink;
   bool awaited = false;
   bool eager = true;
-  bool is_tail = false;  ///< no message: what a cable has still to do for one that has passed it at once
-  FlowLink bottleneck = kNoFlowLink;
-  std::int64_t sent = -1;       ///< the operation that sent it, if there is a trace
-  MessageId next = kNoMessage;  // in a list of those that start together
+  bool is_tail = false;   ///< no message: what a cable has still to do for one that has passed it at once
+  bool has_tail = false;  ///< of its bytes: what cables let pass at once, and carry afterwards
 };
+
+static_assert(sizeof(FlowMessage) == 64);
 
 /// All messages on their way, and when those start that are not in the network yet. Most start together with many
 /// others: one entry of the queue stands for all of them.
@@ -66,25 +67,14 @@ class MessageTable {
     }
   }
 
-  /// Will start at its `head`.
-  void schedule(MessageId id);
+  /// Will start at its `head`; `limit`: of its rate.
+  void schedule(MessageId id, double limit);
 
   /// When the next message starts, or kNever.
   [[nodiscard]] Picoseconds next_start() const { return starts_.empty() ? kNever : starts_.top().time; }
 
-  /// Takes those that start now.
-  template <typename Visit>
-  void take_starting(Picoseconds now, Visit&& visit) {
-    while (next_start() == now) {
-      const std::uint32_t number = starts_.top().list;
-      starts_.pop();
-      for (MessageId id = lists_[number].first; id != kNoMessage; id = messages_[id].next) {
-        visit(id);
-      }
-      lists_[number].time = kNever;
-      free_lists_.push_back(number);
-    }
-  }
+  /// Replaces `started` by those that start now.
+  void take_starting(Picoseconds now, std::vector<FlowStart>& started);
 
   /// All that were ever sent, if numbers are kept.
   [[nodiscard]] const Messages& all() const { return messages_; }
@@ -96,8 +86,7 @@ class MessageTable {
 
   struct List {
     Picoseconds time = kNever;
-    MessageId first = kNoMessage;
-    MessageId last = kNoMessage;
+    std::vector<FlowStart> flows;
   };
 
   struct Start {

@@ -24,7 +24,8 @@ void FlowNetwork::take_ended(Picoseconds now, std::vector<FlowEnd>& ended) {
   const std::size_t before = ended.size();
   for (; bulk_ended_ < bulk_.size() && bulk_[bulk_ended_].end == now; ++bulk_ended_) {
     const BulkFlow& flow = bulk_[bulk_ended_];
-    ended.push_back({flow.start.message, flow.bottleneck, flow.start.detour});
+    const bool is_adaptive = !bulk_round_->detours.empty();
+    ended.push_back({flow.start.message, flow.bottleneck, is_adaptive ? bulk_round_->detours[flow.number] : 0});
   }
   if (!active_.empty()) {
     active_.take_ended(now, ended);
@@ -54,12 +55,11 @@ void FlowNetwork::change(Picoseconds now, std::vector<FlowStart>& started) {
   dissolve_bulk(now);
   for (const FlowStart& flow : started) {
     path_.clear();
-    FlowStart added = flow;
-    added.detour = append_path(flow, path_, [this](FlowLink link) { return active_.flows_on(link); });
+    const Picoseconds detour = append_path(flow, path_, [this](FlowLink link) { return active_.flows_on(link); });
     for (const FlowLink link : path_) {
       links_.carry(link, flow.bytes);
     }
-    add(added, static_cast<double>(flow.bytes), path_);
+    add(flow, static_cast<double>(flow.bytes), path_, detour);
   }
   active_.solve(now);
   dirty_ = false;
@@ -69,8 +69,8 @@ void FlowNetwork::change(Picoseconds now, std::vector<FlowStart>& started) {
   }
 }
 
-void FlowNetwork::add(FlowStart flow, double bytes, std::span<const FlowLink> path) {
-  active_.add(flow, bytes, path, fairness_ == FlowFairness::kSource ? host(flow.source) : kNoSource);
+void FlowNetwork::add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Picoseconds detour) {
+  active_.add(flow, bytes, {path, fairness_ == FlowFairness::kSource ? host(flow.source) : kNoSource, detour});
 }
 
 /// Whether no host sends two of the flows over the network: then weights are those of flows, and stay so.
@@ -124,7 +124,9 @@ void FlowNetwork::sort(std::vector<FlowStart>& flows) {
   for (const FlowStart& flow : flows) {
     ++counts_[static_cast<std::size_t>(flow.source) + 1];
   }
+  bool has_several = false;
   for (std::size_t i = 1; i < counts_.size(); ++i) {
+    has_several = has_several || counts_[i] > 1;
     counts_[i] += counts_[i - 1];
   }
   sorted_.resize(flows.size());
@@ -132,7 +134,7 @@ void FlowNetwork::sort(std::vector<FlowStart>& flows) {
     sorted_[counts_[static_cast<std::size_t>(flow.source)]++] = flow;
   }
   flows.swap(sorted_);
-  for (auto first = flows.begin(); first != flows.end();) {
+  for (auto first = flows.begin(); has_several && first != flows.end();) {
     const auto last =
         std::find_if(first, flows.end(), [&](const FlowStart& flow) { return flow.source != first->source; });
     std::sort(first, last, in_order);
@@ -157,9 +159,6 @@ void FlowNetwork::start_bulk(Picoseconds now, std::span<const FlowStart> flows) 
     const bool is_same = i > 0 && rate == bulk_[i - 1].rate;
     bulk_[i] = {flows[i], rate, is_same ? bulk_[i - 1].end : end_of_flow(now, bytes, rate), round.rates.bottlenecks[i],
                 static_cast<std::uint32_t>(i)};
-    if (!round.detours.empty()) {
-      bulk_[i].start.detour = round.detours[i];
-    }
     log(now, flows[i].message, rate);
   }
   const auto ends_before = [](const BulkFlow& a, const BulkFlow& b) { return a.end < b.end; };
@@ -229,10 +228,11 @@ void FlowNetwork::dissolve_bulk(Picoseconds now) {
     if (bulk_round_->first.empty()) {
       path_.clear();
       links_.append_route(host(flow.start.source), host(flow.start.destination), path_);
-      add(flow.start, left, path_);
+      add(flow.start, left, path_, 0);
     } else {
       const std::uint32_t first = bulk_round_->first[flow.number];
-      add(flow.start, left, std::span(bulk_round_->links).subspan(first, bulk_round_->first[flow.number + 1] - first));
+      const std::uint32_t hops = bulk_round_->first[flow.number + 1] - first;
+      add(flow.start, left, std::span(bulk_round_->links).subspan(first, hops), bulk_round_->detours[flow.number]);
     }
   }
 }

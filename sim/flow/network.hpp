@@ -47,7 +47,7 @@ class FlowNetwork {
   [[nodiscard]] bool have_sources_of_their_own(std::span<const FlowStart> flows);
   template <typename FlowsOn>
   [[nodiscard]] Picoseconds append_path(const FlowStart& flow, std::vector<FlowLink>& path, FlowsOn&& flows_on);
-  void add(FlowStart flow, double bytes, std::span<const FlowLink> path);
+  void add(const FlowStart& flow, double bytes, std::span<const FlowLink> path, Picoseconds detour);
   void start_bulk(Picoseconds now, std::span<const FlowStart> flows);
   [[nodiscard]] const SolvedRound& solve_round(std::span<const FlowStart> flows);
   void find_paths(std::span<const FlowStart> flows, SolvedRound& round);

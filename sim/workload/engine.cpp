@@ -149,11 +149,7 @@ void WorkloadEngine::step(Picoseconds now) {
     advance_runnable();
   }
   if (is_flow()) {
-    started_.clear();
-    messages_.take_starting(now, [this](MessageId id) {
-      const FlowMessage& message = messages_[id];
-      started_.push_back({message.source, message.destination, message.bytes, limit_of(message), id});
-    });
+    messages_.take_starting(now, started_);
     network_->change(now, started_);
   }
 }

@@ -145,7 +145,7 @@ void WorkloadEngine::send(TaskStrandId id, const RoundItem& item) {
 void WorkloadEngine::hand_over(TaskStrandId id, const RoundItem& item, const FlowMessage& message) {
   const MessageId sent = messages_.add(message);
   if (is_flow()) {
-    messages_.schedule(sent);
+    messages_.schedule(sent, limit_of(message));
   }
   if (!message.eager) {
     await_match(id, item, sent);

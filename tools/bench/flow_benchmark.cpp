@@ -78,7 +78,7 @@ void closed_traffic(benchmark::State& state, const char* spec) {
                          static_cast<Bytes>(1'000'000 + random() % 1'000'000), 1.0, name};
     path.clear();
     links.append_route(flow.source, flow.destination, path);
-    flows.add(flow, static_cast<double>(flow.bytes), path);
+    flows.add(flow, static_cast<double>(flow.bytes), {path});
   };
   for (Host host = 0; host < machine.network->hosts(); ++host) {
     start(static_cast<std::uint32_t>(host));

@@ -26,7 +26,7 @@ class Traffic {
                            static_cast<Bytes>(1 + random_() % 100'000), random_() % 5 == 0 ? 0.01 : 1.0, next_++};
       std::vector<FlowLink> path;
       links_.append_route(flow.source, flow.destination, path);
-      flows_.add(flow, static_cast<double>(flow.bytes), path, by_source_ ? flow.source : kNoSource);
+      flows_.add(flow, static_cast<double>(flow.bytes), {path, by_source_ ? flow.source : kNoSource});
       live_[flow.message] = {path, flow.limit, 0, flow.source};
     }
     solve(now);
@@ -176,7 +176,7 @@ TEST(FlowNetwork, ABulkRoundEndsLikeSingleFlows) {
     for (const FlowStart& flow : round) {
       path.clear();
       other_links.append_route(flow.source, flow.destination, path);
-      single.add(flow, 1'000'000, path);
+      single.add(flow, 1'000'000, {path});
     }
     single.solve(0);
     std::size_t ended_flows = 0;
