@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <numeric>
 #include <simgrid/s4u.hpp>
 
@@ -171,8 +172,8 @@ void run_rank(const Case& test, Rank me, Rank ranks, double& finish) {
   finish = sg4::Engine::get_clock();
 }
 
-/// In a process of its own, since SimGrid has one engine a process.
-Outcome by_simgrid(const Case& test, const Machine& machine) {
+/// In a process of its own, since SimGrid has one engine a process. `optimization`: how it finds what ends next.
+Outcome by_simgrid(const Case& test, const Machine& machine, const std::string& optimization = "Lazy") {
   int ends[2];
   EXPECT_EQ(pipe(ends), 0);
   const Rank ranks = machine.network->hosts();
@@ -195,6 +196,9 @@ Outcome by_simgrid(const Case& test, const Machine& machine) {
                               "network/crosstraffic:0", "network/weight-S:0", "network/TCP-gamma:1e15"}) {
     sg4::Engine::set_config(setting);
   }
+  sg4::Engine::set_config("network/optim:" + optimization);
+  sg4::Engine::set_config("contexts/stack-size:16");
+  sg4::Engine::set_config("contexts/guard-size:0");
   std::vector<sg4::Host*> hosts;
   build_platform(test, machine, hosts);
   for (Rank rank = 0; rank < ranks; ++rank) {
@@ -213,15 +217,42 @@ Outcome by_simgrid(const Case& test, const Machine& machine) {
 
 class BesideSimGrid : public testing::TestWithParam<Case> {};
 
-TEST_P(BesideSimGrid, EveryRankFinishesAtTheSameTime) {
-  const Machine machine = make_machine(GetParam().machine);
-  const Outcome ours = by_ringwood(GetParam(), machine);
-  const Outcome theirs = by_simgrid(GetParam(), machine);
+/// Minutes: tools/bench/beside-simgrid runs it.
+class SpeedBesideSimGrid : public testing::TestWithParam<Case> {};
+
+/// The shortest of a few runs, since both start cold.
+Outcome fastest(const std::function<Outcome()>& run) {
+  Outcome best = run();
+  for (int i = 0; i < 2; ++i) {
+    Outcome next = run();
+    if (next.wall < best.wall) {
+      best = std::move(next);
+    }
+  }
+  return best;
+}
+
+void compare(const Case& test, const Outcome& ours, const Outcome& theirs) {
   for (std::size_t rank = 0; rank < ours.finish.size(); ++rank) {
     ASSERT_NEAR(ours.finish[rank], theirs.finish[rank], 0.01 * theirs.finish[rank]) << "rank " << rank;
   }
-  std::printf("%s: %zu ranks, %d rounds: %.4f s here, %.4f s there, factor %.0f\n", GetParam().name, ours.finish.size(),
-              GetParam().rounds, ours.wall, theirs.wall, theirs.wall / ours.wall);
+  std::printf("%s: %zu ranks, %d rounds: %.4f s here, %.4f s there, factor %.0f\n", test.name, ours.finish.size(),
+              test.rounds, ours.wall, theirs.wall, theirs.wall / ours.wall);
+}
+
+TEST_P(BesideSimGrid, EveryRankFinishesAtTheSameTime) {
+  const Machine machine = make_machine(GetParam().machine);
+  compare(GetParam(), by_ringwood(GetParam(), machine), by_simgrid(GetParam(), machine));
+}
+
+TEST_P(SpeedBesideSimGrid, DISABLED_AtItsFastest) {
+  const Machine machine = make_machine(GetParam().machine);
+  const Outcome ours = fastest([&] { return by_ringwood(GetParam(), machine); });
+  Outcome theirs = by_simgrid(GetParam(), machine, "Lazy");
+  if (Outcome full = by_simgrid(GetParam(), machine, "Full"); full.wall < theirs.wall) {
+    theirs = std::move(full);
+  }
+  compare(GetParam(), ours, theirs);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -254,6 +285,28 @@ INSTANTIATE_TEST_SUITE_P(
         make_case<scattered, gathered, 1>(
             "staggered_on_tree", "fat-tree:leaves=16,hosts-per-leaf=16,spines=5,bandwidth=1GB/s,latency=0ns,hop=0ns",
             true)),
+    [](const testing::TestParamInfo<Case>& tested) { return std::string(tested.param.name); });
+
+// 1021 and 4093 are primes.
+INSTANTIATE_TEST_SUITE_P(
+    Patterns, SpeedBesideSimGrid,
+    testing::Values(
+        make_case<halved, halved, 10>(
+            "rounds_halving_1024",
+            "fat-tree:leaves=32,hosts-per-leaf=32,spines=32,bandwidth=1GB/s,latency=0ns,hop=0ns"),
+        make_case<scattered, gathered, 1>(
+            "round_scattered_4092",
+            "fat-tree:leaves=62,hosts-per-leaf=66,spines=33,bandwidth=1GB/s,latency=0ns,hop=0ns"),
+        make_case<halved, halved, 12>(
+            "rounds_halving_4096",
+            "fat-tree:leaves=64,hosts-per-leaf=64,spines=64,bandwidth=1GB/s,latency=0ns,hop=0ns"),
+        make_case<scattered, gathered, 4>(
+            "asynchronous_1020", "fat-tree:leaves=30,hosts-per-leaf=34,spines=17,bandwidth=1GB/s,latency=0ns,hop=0ns"),
+        make_case<scattered, gathered, 1>(
+            "staggered_1020", "fat-tree:leaves=30,hosts-per-leaf=34,spines=17,bandwidth=1GB/s,latency=0ns,hop=0ns",
+            true),
+        make_case<scattered, gathered, 2>(
+            "asynchronous_4092", "fat-tree:leaves=62,hosts-per-leaf=66,spines=33,bandwidth=1GB/s,latency=0ns,hop=0ns")),
     [](const testing::TestParamInfo<Case>& tested) { return std::string(tested.param.name); });
 
 }  // namespace
