@@ -15,7 +15,6 @@ enum class Stop { kBlocked, kEnded, kForked };
 
 /// What is left out of the loop over all messages if it is not needed.
 enum class Kind {
-  kPlain,     ///< everything eager, one NIC, no stragglers, no noise, no log
   kGeneral,   ///< no trace
   kQuotient,  ///< general, for one rank of each orbit
   kTraced,
@@ -78,7 +77,6 @@ class DataFlow {
 
  private:
   static constexpr bool kTraced = kKind == Kind::kTraced;
-  static constexpr bool kPlain = kKind == Kind::kPlain;
   static constexpr Rank kRanksInCache = 128;
 
   /// Whose programs run.
@@ -104,7 +102,7 @@ class DataFlow {
   /// again: then the messages are there, and none of its block runs ahead of the others, so that few pile up.
   Stop run_rank(Rank me) {
     RankState& at = state(me);
-    Running rank{me, at, kPlain ? charges_.usual() : charges_.of(me), at.clocks};
+    Running rank{me, at, charges_.of(me), at.clocks};
     Stop stop = Stop::kBlocked;
     if (at.pulled == 0 || finish_round(rank)) {
       const Step step = at.program.advance();
@@ -140,17 +138,17 @@ class DataFlow {
     return true;
   }
 
-  [[nodiscard]] bool several_nics() const { return !kPlain && nics_.has_value(); }
+  [[nodiscard]] bool several_nics() const { return nics_.has_value(); }
 
   [[nodiscard]] auto work_of([[maybe_unused]] Rank rank) {
-    if constexpr (kPlain || kKind == Kind::kQuotient) {
+    if constexpr (kKind == Kind::kQuotient) {
       return UndisturbedWork{};
     } else {
       return WorkOfRank{noise_ ? &*noise_ : nullptr, rank};
     }
   }
 
-  [[nodiscard]] bool may_wait() const { return !kPlain && !rendezvous_.empty(); }
+  [[nodiscard]] bool may_wait() const { return !rendezvous_.empty(); }
 
   [[gnu::flatten]] static std::span<const Operation> round_of(const Program& program) { return program.round(); }
 
@@ -198,7 +196,7 @@ class DataFlow {
     if (may_wait() && !entry.charges.eager) {
       ++rendezvous(rank.me).open;
     }
-    if (!kPlain && log_ != nullptr) {
+    if (log_ != nullptr) {
       log_->push_back({rank.me, peer, 0, bytes});
     }
     OperationId sent = kNoOperation;
@@ -439,13 +437,8 @@ std::optional<SimulationReport> run_data_flow(const SimulationInput& input) {
   const SimulationOptions& options = input.options;
   const bool plain = !may_wait && options.log == nullptr && options.stragglers.empty() && options.noise.none() &&
                      options.nics.count == 1;
-  if (!plain) {
-    return run_kind<Kind::kGeneral>(input, orbits);
-  }
-  if (std::optional<SimulationReport> report = run_in_step(input)) {
-    return report;
-  }
-  return run_kind<Kind::kPlain>(input, orbits);
+  std::optional<SimulationReport> report = plain ? run_in_step(input) : std::nullopt;
+  return report ? report : run_kind<Kind::kGeneral>(input, orbits);
 }
 
 std::optional<SimulationReport> run_quotient(const SimulationInput& input, const Orbits& orbits) {

@@ -9,33 +9,48 @@ namespace ringwood {
 
 // Of ranks in step (in_step.cpp).
 
-constexpr Rank kGroup = 64;             ///< ranks whose rounds are handled together: in the first-level cache
-constexpr std::size_t kMostSends = 64;  ///< of a rank in a round
-constexpr Rank kNobody = -1;            ///< the round has no message to wait for
-constexpr Rank kEnded = -2;             ///< the program has ended
+constexpr Rank kGroup = 64;                 ///< ranks whose rounds are handled together: in the first-level cache
+constexpr Rank kBlock = 1024;               ///< ranks that go on as long as they talk among themselves: in the second
+constexpr std::size_t kMostMessages = 512;  ///< that are sent together
+constexpr Rank kNobody = -1;                ///< the round has no message to wait for
+constexpr Rank kEnded = -2;                 ///< the program has ended
 
 /// What a rank's round still has to take.
 struct Wanted {
   Bytes bytes = 0;
-  Rank peer = kNobody;    ///< of the message that it waits for
-  std::uint8_t next = 0;  ///< one more than the number of the operation to look at then; 0: none
-  bool reduces = false;
+  Rank peer = kNobody;     ///< of the message that it waits for
+  std::uint32_t rest = 0;  ///< next(), and whether it reduces()
+
+  /// One more than the number of the operation to look at then; 0: none.
+  [[nodiscard]] std::size_t next() const { return rest / 2; }
+
+  [[nodiscard]] bool reduces() const { return rest % 2 != 0; }
+
+  [[nodiscard]] static std::uint32_t rest_of(std::size_t next, bool reduces) {
+    return static_cast<std::uint32_t>(2 * next + (reduces ? 1 : 0));
+  }
 };
 
-/// Of a round that is alike those that follow (ringwood::alike): what it sends, to do the same without its program.
-struct Repeated {
-  Bytes bytes = 0;
-  Rank peer = 0;
+/// What all ranks of a group do in rounds that are alike (ringwood::alike): they need not ask their programs.
+struct AlikeGroup {
+  Bytes sent = 0;
+  Bytes received = 0;
+  Rank distance = 0;       ///< from each to the one that it sends to, modulo the number of ranks
   std::uint32_t left = 0;  ///< rounds
+
+  /// 0: both do the same.
+  [[nodiscard]] std::int64_t difference(const AlikeGroup& other) const {
+    return (sent ^ other.sent) | (received ^ other.received) | (distance ^ other.distance) | (left ^ other.left);
+  }
 };
 
 /// Messages of a group's ranks: those that they have taken, or those that they send.
 struct Messages {
-  std::array<Rank, kGroup * kMostSends> ranks;
-  std::array<Rank, kGroup * kMostSends> peers;
-  std::array<CostClass, kGroup * kMostSends> classes;
-  std::array<Bytes, kGroup * kMostSends> bytes;
-  std::array<Picoseconds, kGroup * kMostSends> heads;
+  std::array<Rank, kMostMessages> ranks;
+  std::array<Rank, kMostMessages> peers;
+  std::array<CostClass, kMostMessages> classes;
+  std::array<Bytes, kMostMessages> bytes;
+  std::array<Picoseconds, kMostMessages> heads;
   std::size_t count = 0;
   bool alike = false;  ///< one of each rank of the group, in their order, and all of one size and class
 };

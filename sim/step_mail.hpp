@@ -13,7 +13,7 @@ namespace ringwood {
 /// current round and one for the next. What comes besides waits in a pool.
 class StepMail {
  public:
-  explicit StepMail(Rank ranks) : slots_(static_cast<std::size_t>(ranks)), inboxes_(slots_.size()) {}
+  explicit StepMail(Rank ranks) : slots_(static_cast<std::size_t>(ranks)) {}
 
   struct Message {
     Picoseconds head = 0;
@@ -21,50 +21,74 @@ class StepMail {
     CostClass cost_class = 0;
   };
 
-  [[gnu::always_inline]] void deliver(Rank receiver, const Message& message) {
+  // Fields one by one here and below: a message that is put together first and then copied as a whole is read before
+  // its parts are out of the processor's store buffer, which takes longer than all the rest.
+  [[gnu::always_inline]] void deliver(Rank receiver, Picoseconds head, Rank source, CostClass cost_class) {
     Slots& slots = slots_[index(receiver)];
-    Message& slot = slots[slots[0].source < 0 ? 0 : 1];
-    if (slot.source < 0) [[likely]] {
-      slot = message;
+    if (slots[0].source < 0 && slots[1].source != source) [[likely]] {
+      slots[0].head = head;
+      slots[0].source = source;
+      slots[0].cost_class = cost_class;
+    } else if (slots[1].source < 0) {
+      slots[1].head = head;
+      slots[1].source = source;
+      slots[1].cost_class = cost_class;
     } else {
-      pool_.push(inboxes_[index(receiver)], {message.head, message.source, 0, message.cost_class, 0});
+      deliver_in_order(receiver, {head, source, cost_class});
     }
   }
 
   /// Takes the oldest message of `peer`. False: there is none.
   [[gnu::always_inline]] bool take(Rank rank, Rank peer, Message& taken) {
     Slots& slots = slots_[index(rank)];
-    if (slots[0].source == peer) [[likely]] {
-      taken = slots[0];
-      slots[0] = slots[1];
-    } else if (slots[1].source == peer) {
-      taken = slots[1];
-    } else {
+    Message& slot = slots[slots[0].source == peer ? 0 : 1];
+    if (slot.source != peer) [[unlikely]] {
       return pool_.pending() > 0 && take_from_pool(rank, peer, taken);
     }
-    slots[1].source = -1;
+    taken.head = slot.head;
+    taken.cost_class = slot.cost_class;
+    slot.source = -1;
     if (pool_.pending() > 0) [[unlikely]] {
       refill(rank);
     }
     return true;
   }
 
+  /// Whether there is a message of `peer`.
+  [[nodiscard]] bool holds(Rank rank, Rank peer) const {
+    const Slots& slots = slots_[index(rank)];
+    return slots[0].source == peer || slots[1].source == peer ||
+           (pool_.pending() > 0 && pool_.holds(inboxes_[index(rank)], peer, 0));
+  }
+
   void prefetch(Rank receiver) const { __builtin_prefetch(&slots_[index(receiver)], 1); }
 
   /// Whether any message was not taken.
   [[nodiscard]] bool any() const {
-    return std::any_of(slots_.begin(), slots_.end(), [](const Slots& slots) { return slots[0].source >= 0; });
+    return std::any_of(slots_.begin(), slots_.end(),
+                       [](const Slots& slots) { return (slots[0].source & slots[1].source) >= 0; });
   }
 
   /// Bytes that they take.
   [[nodiscard]] std::size_t reserved() const {
-    return slots_.size() * (sizeof(Slots) + sizeof(MessagePool::Box)) + pool_.reserved();
+    return slots_.size() * sizeof(Slots) + inboxes_.size() * sizeof(MessagePool::Box) + pool_.reserved();
   }
 
  private:
-  using Slots = std::array<Message, 2>;  // the first is the older one
+  using Slots = std::array<Message, 2>;  // of two of one source the first is the older one
 
   [[nodiscard]] static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
+
+  [[gnu::noinline]] void deliver_in_order(Rank receiver, const Message& message) {
+    Slots& slots = slots_[index(receiver)];
+    if (slots[0].source < 0) {
+      slots[0] = slots[1];
+      slots[1] = message;
+      return;
+    }
+    inboxes_.resize(slots_.size());
+    pool_.push(inboxes_[index(receiver)], {message.head, message.source, 0, message.cost_class, 0});
+  }
 
   bool take_from_pool(Rank rank, Rank peer, Message& taken) {
     const std::uint32_t found = pool_.take(inboxes_[index(rank)], peer, 0);
@@ -80,14 +104,15 @@ class StepMail {
   /// source are younger in the pool than in the slots.
   void refill(Rank rank) {
     MessagePool::Box& inbox = inboxes_[index(rank)];
-    if (!MessagePool::is_empty(inbox)) {
-      take_from_pool(rank, pool_.at(pool_.any(inbox)).source, slots_[index(rank)][1]);
+    Message message;
+    if (!MessagePool::is_empty(inbox) && take_from_pool(rank, pool_.at(pool_.any(inbox)).source, message)) {
+      deliver(rank, message.head, message.source, message.cost_class);
     }
   }
 
   std::vector<Slots, HugePageAllocator<Slots>> slots_;
-  std::vector<MessagePool::Box, HugePageAllocator<MessagePool::Box>>
-      inboxes_;  // of messages for which there was no slot
+  // Of messages for which there was no slot; empty until there is one.
+  std::vector<MessagePool::Box, HugePageAllocator<MessagePool::Box>> inboxes_;
   MessagePool pool_;
 };
 

@@ -8,9 +8,7 @@
 // Any p; ceil(log_{k+1} p) rounds, (p-1)/p of the vector: both optimal. Blocks are received where they belong, so
 // nothing is rotated in the end. Far ranks and large messages last.
 
-#include <algorithm>
-#include <vector>
-
+#include "algorithms/common/bruck.hpp"
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/parameters.hpp"
 
@@ -21,20 +19,7 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kPorts};
 
 Program program(const Problem& problem, Rank me) {
-  const Rank p = problem.ranks;
-  const auto ports = static_cast<Rank>(problem.parameter(kPorts));
-  std::vector<Operation> round;
-  round.reserve(2 * static_cast<std::size_t>(ports));
-  for (Rank window = 1; window < p; window = std::min(p, window * (ports + 1))) {
-    round.clear();
-    for (Rank j = 1; j <= ports && j * window < p; ++j) {
-      const Rank far = j * window;
-      const Rank count = std::min(window, p - far);
-      round.push_back(send(modulo(me - far, p), problem.blocks(me, count)));
-      round.push_back(receive(modulo(me + far, p), problem.blocks(me + far, count)));
-    }
-    co_yield std::span<const Operation>(round);
-  }
+  return bruck(problem, me, static_cast<Rank>(problem.parameter(kPorts)), BruckWay::kAllgather);
 }
 
 }  // namespace

@@ -32,8 +32,8 @@ struct Group {
 
   [[nodiscard]] ChunkSet part(Rank member) const { return problem.part(first + member * size, problem.ranks, size); }
 
-  [[nodiscard]] std::vector<Operation> scatter_reduce() const {
-    std::vector<Operation> round;
+  void scatter_reduce(std::vector<Operation>& round) const {
+    round.clear();
     for (Rank other = 0; other < members.count; ++other) {
       if (other != members.digit) {
         round.push_back(send(members.rank(other), part(other)));
@@ -45,37 +45,43 @@ struct Group {
     for (Rank other = members.digit + 1; other < members.count; ++other) {
       round.push_back(receive_reduce(members.rank(other), part(members.digit), Side::kRight));
     }
-    return round;
   }
 
-  [[nodiscard]] std::vector<Operation> allgather() const {
-    std::vector<Operation> round;
+  void allgather(std::vector<Operation>& round) const {
+    round.clear();
     for (Rank other = 0; other < members.count; ++other) {
       if (other != members.digit) {
         round.push_back(send(members.rank(other), part(members.digit)));
         round.push_back(receive(members.rank(other), part(other)));
       }
     }
-    return round;
   }
 };
 
+// The group of `me` where ranks `stride` apart swap, who share `problem.ranks` / `stride` pieces from `first` on.
+Group group_of(const Problem& problem, Rank me, Rank first, Rank stride, Rank factor) {
+  const Rank digit = me / stride % factor;
+  const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
+  return {problem, members, first, problem.ranks / stride / factor};
+}
+
 Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
   const std::vector<Rank> factors = factors_up_to(static_cast<Rank>(problem.parameter(kRadix)), problem.ranks);
-  std::vector<Group> groups;
+  std::vector<Operation> round;
   Rank stride = 1;
   Rank first = 0;
   for (const Rank factor : factors) {
-    const Rank digit = me / stride % factor;
-    const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
-    groups.push_back({problem, members, first, problem.ranks / stride / factor});
-    const std::vector<Operation> round = groups.back().scatter_reduce();
-    co_yield std::span<const Operation>(round);
-    first += digit * groups.back().size;
+    const Group group = group_of(problem, me, first, stride, factor);
+    group.scatter_reduce(round);
+    first += group.members.digit * group.size;
     stride *= factor;
+    co_yield std::span<const Operation>(round);
   }
-  for (; !groups.empty(); groups.pop_back()) {
-    const std::vector<Operation> round = groups.back().allgather();
+  for (std::size_t level = factors.size(); level-- > 0;) {
+    stride /= factors[level];
+    const Rank digit = me / stride % factors[level];
+    first -= digit * (problem.ranks / stride / factors[level]);
+    group_of(problem, me, first, stride, factors[level]).allgather(round);
     co_yield std::span<const Operation>(round);
   }
 }

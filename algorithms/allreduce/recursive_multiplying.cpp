@@ -24,11 +24,12 @@ constexpr ParameterInfo kParameters[] = {kRadix};
 
 Program multiply(const Problem& problem, const Fold&, Rank me) {
   const std::vector<Rank> factors = factors_up_to(static_cast<Rank>(problem.parameter(kRadix)), problem.ranks);
+  std::vector<Operation> round;
   Rank stride = 1;
   for (const Rank factor : factors) {
     const Rank digit = me / stride % factor;
     const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
-    std::vector<Operation> round;
+    round.clear();
     for (Rank other = 0; other < factor; ++other) {
       if (other != digit) {
         round.push_back(send(members.rank(other), problem.whole()));

@@ -1,28 +1,27 @@
 #include "algorithms/common/halving.hpp"
 
+#include <bit>
+
 namespace ringwood {
 
 Program halving(const Problem& problem, const Rank me, const HalvingPart part) {
   const Rank p = problem.ranks;
   const Rank mine = halving_piece(me, p);
-  if (part != HalvingPart::kAllgather) {
-    for (Rank mask = 1, size = p / 2; mask < p; mask *= 2, size /= 2) {
-      const Rank partner = me ^ mask;
-      const Rank kept = mine & -size;  // the first of the `size` pieces that this rank goes on with
-      const Side side = partner < me ? Side::kLeft : Side::kRight;
-      const Round round{send(partner, problem.part(kept ^ size, p, size)),
-                        receive_reduce(partner, problem.part(kept, p, size), side)};
-      co_yield round;
-    }
-  }
-  if (part != HalvingPart::kReduceScatter) {
-    for (Rank mask = p / 2, size = 1; mask > 0; mask /= 2, size *= 2) {
-      const Rank partner = me ^ mask;
-      const Rank kept = mine & -size;
-      const Round round{send(partner, problem.part(kept, p, size)),
-                        receive(partner, problem.part(kept ^ size, p, size))};
-      co_yield round;
-    }
+  const int doublings = std::countr_zero(static_cast<unsigned>(p));
+  const int end = part == HalvingPart::kReduceScatter ? doublings : 2 * doublings;
+  // One loop, and one round in it, for the way there and back: the frame has room for as many rounds as are written.
+  for (int step = part == HalvingPart::kAllgather ? doublings : 0; step < end; ++step) {
+    const bool back = step >= doublings;
+    const Rank mask = Rank{1} << (back ? 2 * doublings - 1 - step : step);
+    const Rank size = p / 2 / mask;
+    const Rank partner = me ^ mask;
+    const Rank kept = mine & -size;  // the first of the `size` pieces that this rank goes on with, or has
+    const ChunkSet own = problem.part(kept, p, size);
+    const ChunkSet other = problem.part(kept ^ size, p, size);
+    const Side side = partner < me ? Side::kLeft : Side::kRight;
+    const Round round{send(partner, back ? own : other),
+                      back ? receive(partner, other) : receive_reduce(partner, own, side)};
+    co_yield round;
   }
 }
 

@@ -8,38 +8,36 @@ namespace {
 
 enum class Traffic { kWhole, kBlocks };
 
-// One interval next to that of `me`, within the interval of the next level.
-struct Sibling {
-  Rank holder;
-  ChunkSet chunks;
-  bool below;
-};
-
+// The intervals that one level of the tree joins, as `me` sees them, who holds one of them.
 class Level {
  public:
   Level(const Problem& problem, const KnomialTree& tree, Rank me, Rank size)
       : problem_(problem), tree_(tree), size_(size), own_(me - me % size), outer_(me - me % (size * tree.radix())) {}
 
-  [[nodiscard]] Rank own_holder() const { return tree_.holder(own_, size_); }
-
   [[nodiscard]] Rank outer_holder() const { return tree_.holder(outer_, size_ * tree_.radix()); }
 
   [[nodiscard]] ChunkSet own_chunks(Traffic traffic) const { return chunks(own_, traffic); }
 
-  /// Lower ones first, nearest first, then higher ones, nearest first: the order in which results are merged.
-  [[nodiscard]] std::vector<Sibling> siblings(Traffic traffic) const {
-    std::vector<Sibling> found;
+  /// What the holder of the outer interval does with the others, towards the root or away from it: lower ones first,
+  /// nearest first, then higher ones, nearest first, which is the order in which results are merged.
+  void append_siblings(Traffic traffic, bool up, std::vector<Operation>& list) const {
     for (Rank first = own_ - size_; first >= outer_; first -= size_) {
-      found.push_back({tree_.holder(first, size_), chunks(first, traffic), true});
+      list.push_back(with_sibling(first, traffic, up, Side::kLeft));
     }
     const Rank end = outer_ + tree_.count(outer_, size_ * tree_.radix());
     for (Rank first = own_ + size_; first < end; first += size_) {
-      found.push_back({tree_.holder(first, size_), chunks(first, traffic), false});
+      list.push_back(with_sibling(first, traffic, up, Side::kRight));
     }
-    return found;
   }
 
  private:
+  [[nodiscard]] Operation with_sibling(Rank first, Traffic traffic, bool up, Side side) const {
+    const Rank holder = tree_.holder(first, size_);
+    return !up                          ? send(holder, chunks(first, traffic))
+           : traffic == Traffic::kWhole ? receive_reduce(holder, chunks(first, traffic), side)
+                                        : receive(holder, chunks(first, traffic));
+  }
+
   [[nodiscard]] ChunkSet chunks(Rank first, Traffic traffic) const {
     return traffic == Traffic::kWhole ? problem_.whole() : problem_.blocks(first, tree_.count(first, size_));
   }
@@ -51,34 +49,19 @@ class Level {
   Rank outer_;
 };
 
-// What `me` does at the level that joins intervals of `size`, towards the root or away from it; nothing for those who
-// hold no interval of it.
-std::vector<Operation> operations(const Level& level, Rank me, Traffic traffic, bool up) {
-  std::vector<Operation> list;
-  if (level.own_holder() != me) {
-    return list;
-  }
-  if (const Rank outer_holder = level.outer_holder(); outer_holder != me) {
-    const ChunkSet own = level.own_chunks(traffic);
-    list.push_back(up ? send(outer_holder, own) : receive(outer_holder, own));
-    return list;
-  }
-  for (const Sibling& sibling : level.siblings(traffic)) {
-    if (!up) {
-      list.push_back(send(sibling.holder, sibling.chunks));
-    } else if (traffic == Traffic::kWhole) {
-      list.push_back(receive_reduce(sibling.holder, sibling.chunks, sibling.below ? Side::kLeft : Side::kRight));
-    } else {
-      list.push_back(receive(sibling.holder, sibling.chunks));
-    }
-  }
-  return list;
-}
-
+// A rank that hands its interval over holds none of the levels above.
 Program up(const Problem& problem, Rank me, Rank radix, Traffic traffic) {
   const KnomialTree tree(problem.ranks, problem.root, radix);
+  std::vector<Operation> list;
   for (Rank size = 1; size < problem.ranks; size *= radix) {
-    const std::vector<Operation> list = operations(Level(problem, tree, me, size), me, traffic, true);
+    const Level level(problem, tree, me, size);
+    if (const Rank outer_holder = level.outer_holder(); outer_holder != me) {
+      const Round given{send(outer_holder, level.own_chunks(traffic))};
+      co_yield given;
+      co_return;
+    }
+    list.clear();
+    level.append_siblings(traffic, true, list);
     if (!list.empty()) {
       co_yield std::span<const Operation>(list);
     }
@@ -88,12 +71,22 @@ Program up(const Problem& problem, Rank me, Rank radix, Traffic traffic) {
 Program down(const Problem& problem, Rank me, Rank radix, Traffic traffic) {
   const KnomialTree tree(problem.ranks, problem.root, radix);
   Rank size = 1;
-  while (size < problem.ranks) {
-    size *= radix;
+  Rank from = me;
+  for (; size < problem.ranks; size *= radix) {
+    from = Level(problem, tree, me, size).outer_holder();
+    if (from != me) {
+      break;
+    }
   }
+  if (from != me) {
+    const Round taken{receive(from, Level(problem, tree, me, size).own_chunks(traffic))};
+    co_yield taken;
+  }
+  std::vector<Operation> list;
   while (size > 1) {
     size /= radix;
-    const std::vector<Operation> list = operations(Level(problem, tree, me, size), me, traffic, false);
+    list.clear();
+    Level(problem, tree, me, size).append_siblings(traffic, false, list);
     if (!list.empty()) {
       co_yield std::span<const Operation>(list);
     }

@@ -6,8 +6,8 @@
 // commute.
 
 #include "algorithms/catalogue.hpp"
+#include "algorithms/common/bruck.hpp"
 #include "algorithms/common/parameters.hpp"
-#include "algorithms/common/reverse.hpp"
 
 namespace ringwood {
 
@@ -16,7 +16,7 @@ namespace {
 constexpr ParameterInfo kParameters[] = {kPorts};
 
 Program program(const Problem& problem, Rank me) {
-  return reversed(problem, allgather_bruck.program(problem, me), Reversal::kIntoReduction);
+  return bruck(problem, me, static_cast<Rank>(problem.parameter(kPorts)), BruckWay::kReduceScatter);
 }
 
 }  // namespace

@@ -31,7 +31,9 @@ TEST(InStep, AgreesOnTheWholeCatalogue) {
       }
       for (const LogGopsForm form : {LogGopsForm::kTextbook, LogGopsForm::kSimulator}) {
         const Machine machine = test_machine(ranks, form == LogGopsForm::kSimulator);
-        const Bytes bytes = Bytes{3} * Schedule(*algorithm, {.ranks = ranks}).chunks();
+        // Chunks of one size, and of two.
+        const Bytes bytes = Bytes{3} * Schedule(*algorithm, {.ranks = ranks}).chunks() +
+                            (form == LogGopsForm::kSimulator ? ranks / 2 : 0);
         const auto report = in_step(*algorithm, ranks, bytes, machine, form);
         if (report) {
           SimulationOptions options = kRankByRank;
@@ -48,8 +50,9 @@ TEST(InStep, AgreesOnTheWholeCatalogue) {
 
 // Several blocks of ranks, near partners first and far ones first, rounds that are alike, and messages that come early.
 TEST(InStep, AgreesOnManyRanks) {
-  for (const Algorithm* algorithm : {&allreduce_rabenseifner, &reduce_scatter_recursive_halving, &allgather_bruck,
-                                     &allreduce_binomial, &allreduce_recursive_multiplying}) {
+  for (const Algorithm* algorithm :
+       {&allreduce_rabenseifner, &reduce_scatter_recursive_halving, &allgather_bruck, &allreduce_binomial,
+        &allreduce_recursive_multiplying, &allreduce_k_nomial, &allreduce_bruck}) {
     for (const Rank ranks : {1100, 4096}) {
       const Machine machine = test_machine(ranks, false);
       const Bytes bytes = Bytes{2} * Schedule(*algorithm, {.ranks = ranks}).chunks();
@@ -64,8 +67,55 @@ TEST(InStep, AgreesOnManyRanks) {
   expect_same(*ring, run(allreduce_ring, 1100, 3300, machine, kRankByRank), "ring");
 }
 
+// More messages than are served together, in one round and from one rank.
+TEST(InStep, AgreesOnRoundsOfManyMessages) {
+  for (const Algorithm* algorithm : {&allreduce_one_shot, &alltoall_direct}) {
+    const Machine machine = test_machine(600, true);
+    const auto report = in_step(*algorithm, 600, Bytes{600} * 600 + 7, machine);
+    ASSERT_TRUE(report) << algorithm->name;
+    expect_same(*report, run(*algorithm, 600, Bytes{600} * 600 + 7, machine, kRankByRank),
+                std::string(algorithm->name));
+  }
+}
+
+// Rank 0 is ahead of the other by all its messages, and two who send to one come by turns.
+Program runs_ahead(const Problem& problem, Rank me) {
+  for (int i = 0; i < 5; ++i) {
+    if (me < 2) {
+      const Round round{send(2, problem.whole())};
+      co_yield round;
+    }
+  }
+  for (int i = 0; i < 5; ++i) {
+    if (me == 2) {
+      const Round round{receive(i % 2, problem.whole()), receive(0, problem.whole()), receive(1, problem.whole())};
+      co_yield round;
+    }
+  }
+  for (int i = 0; i < 5; ++i) {
+    if (me < 2) {
+      const Round round{send(2, problem.whole())};
+      co_yield round;
+    }
+  }
+  if (me == 2) {
+    for (const Rank peer : {1, 0, 1, 0, 1}) {
+      const Round round{receive(peer, problem.whole())};
+      co_yield round;
+    }
+  }
+}
+
+TEST(InStep, KeepsMessagesOfEachSenderInOrder) {
+  const Algorithm algorithm = made_of(runs_ahead);
+  const Machine machine = test_machine(3);
+  const auto report = in_step(algorithm, 3, 8, machine);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->messages, 20);
+  expect_same(*report, run(algorithm, 3, 8, machine, kRankByRank), "runs ahead");
+}
+
 TEST(InStep, LeavesToOthersWhatIsNotForIt) {
-  EXPECT_FALSE(in_step(allreduce_ring, 16, 103, test_machine(16)));          // chunks of two sizes
   EXPECT_FALSE(in_step(allreduce_double_tree, 16, 4800, test_machine(16)));  // lanes
 }
 

@@ -16,8 +16,9 @@ namespace ringwood {
 namespace {
 
 /// items: messages, cold: programs are made anew in every iteration.
-void simulate_schedule(benchmark::State& state, const Schedule& schedule, const SimulationOptions& options) {
-  const Layout layout = equal_layout(schedule, 1 << 24, 4);
+void simulate_schedule(benchmark::State& state, const Schedule& schedule, const SimulationOptions& options,
+                       Bytes elements = 1 << 24) {
+  const Layout layout = equal_layout(schedule, elements, 4);
   const Machine machine = make_machine("crossbar:hosts=" + std::to_string(schedule.ranks()));
   Mapping mapping(static_cast<std::size_t>(schedule.ranks()));
   std::iota(mapping.begin(), mapping.end(), Host{0});
@@ -39,6 +40,12 @@ void simulate_schedule(benchmark::State& state, const Algorithm& algorithm, cons
 void imported(benchmark::State& state, const Algorithm& algorithm) {
   const RecordedSchedule recorded = record(Schedule(algorithm, {.ranks = static_cast<Rank>(state.range(0))}));
   simulate_schedule(state, schedule_of(recorded), {});
+}
+
+/// All ranks, without a queue, where chunks are of two sizes.
+void data_flow_uneven(benchmark::State& state, const Algorithm& algorithm) {
+  const Schedule schedule(algorithm, {.ranks = static_cast<Rank>(state.range(0))});
+  simulate_schedule(state, schedule, {.engine = Engine::kDataFlow}, (1 << 24) - 5);
 }
 
 /// All ranks, without a queue.
@@ -106,12 +113,21 @@ void ranks(benchmark::internal::Benchmark* benchmark) {
   benchmark->Unit(benchmark::kMillisecond);
 }
 
-BENCHMARK_CAPTURE(data_flow, ring, allreduce_ring)->Apply(ranks<10, 12>);
-BENCHMARK_CAPTURE(data_flow, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, ring, allreduce_ring)->Apply(ranks<10, 12, 14>);
+/// Chunks of two sizes.
+BENCHMARK_CAPTURE(data_flow_uneven, ring, allreduce_ring)->Apply(ranks<10, 12>);
+BENCHMARK_CAPTURE(data_flow_uneven, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 12, 14, 16, 18, 20>);
 BENCHMARK_CAPTURE(data_flow, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, recursive_doubling, allreduce_recursive_doubling)->Apply(ranks<10, 12, 16, 20>);
-BENCHMARK_CAPTURE(data_flow, bruck, allgather_bruck)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, bruck, allgather_bruck)->Apply(ranks<10, 12, 14, 16, 18, 20>);
 BENCHMARK_CAPTURE(data_flow, binomial, allreduce_binomial)->Apply(ranks<10, 12, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, k_nomial, allreduce_k_nomial)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, recursive_multiplying, allreduce_recursive_multiplying)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, bruck_allreduce, allreduce_bruck)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, swing_latency, allreduce_swing_latency)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, bine, allreduce_bine)->Apply(ranks<10, 16, 20>);
+BENCHMARK_CAPTURE(data_flow, k_ary_tree, allreduce_k_ary_tree)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(imported, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(imported, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
 BENCHMARK_CAPTURE(table, ring, allreduce_ring)->Apply(ranks<10, 12>);
@@ -124,7 +140,7 @@ BENCHMARK_CAPTURE(first_come, rabenseifner, allreduce_rabenseifner)->Apply(ranks
 BENCHMARK_CAPTURE(event_queue, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(event_queue, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
 /// Forks in many lanes a rank.
-BENCHMARK_CAPTURE(event_queue, double_tree, allreduce_double_tree)->Apply(ranks<10, 12>);
+BENCHMARK_CAPTURE(event_queue, double_tree, allreduce_double_tree)->Apply(ranks<10, 12, 14, 16, 18, 20>);
 BENCHMARK_CAPTURE(quotient, ring, allreduce_ring)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(quotient, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(one_straggler, ring, allreduce_ring)->Apply(ranks<10, 12, 16, 20>);
