@@ -147,11 +147,11 @@ std::string Executor::where() const {
   constexpr int kNamed = 4;
   int named = 0;
   std::string text = "rank " + std::to_string(job_.plan().rank());
-  for (std::size_t index = 0; index < strands_.size(); ++index) {
-    const Strand& strand = strands_[index];
+  for (const Strand& strand : strands_) {
     if (strand.pending == 0 || strand.forked) {
       continue;
     }
+    const auto index = static_cast<std::size_t>(&strand - strands_.data());
     if (named == kNamed) {
       return text + "; ...";
     }

@@ -231,6 +231,7 @@ TEST(Cycles, SteppedRings) {
 }
 
 TEST(Cycles, TwoRingsThroughATorusShareNoEdge) {
+  EXPECT_FALSE(torus_has_rings(1, 1));
   int tori = 0;
   for (Rank rows = 2; rows <= 16; ++rows) {
     for (Rank columns = 3; columns <= rows; ++columns) {

@@ -155,7 +155,7 @@ TEST_F(OverMpi, a_placement_can_be_given) {
     }
     pairs.place(Placement({nodes}));
     EXPECT_THROW(pairs.place(Placement({{.name = "node", .group_of = std::vector<Rank>(1000)}})), Error);
-    for (const std::size_t elements : {0, 1, 9, 1000}) {
+    for (const std::size_t elements : {0U, 1U, 9U, 1000U}) {
       const CollectiveCall call{.elements = elements, .algorithm = "hier(node=ring, network=ring)"};
       MpiCase(commutative_[0], call, pairs.rank(), pairs.size()).run(pairs);
     }
