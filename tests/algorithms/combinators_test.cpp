@@ -111,6 +111,16 @@ TEST(Combinators, HierSurvivesUnevenNodes) {
   }
 }
 
+TEST(Combinators, HierHasNoMorePartsThanLevels) {
+  const Placement placement({Placement::Level{.name = "node", .group_of = {0, 0, 1, 1}}});
+  const Schedule::Request request{.ranks = 4, .placement = &placement};
+  const auto made = [&](const char* text) {
+    return Schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), request);
+  };
+  EXPECT_NO_THROW(static_cast<void>(made("hier(ring, ring)")));
+  EXPECT_THROW(static_cast<void>(made("hier(ring, ring, ring)")), Error);
+}
+
 TEST(Combinators, HierReachesThePartitionBoundOnEvenNodes) {
   Placement::Level node{.name = "node", .group_of = {}};
   for (Rank rank = 0; rank < 32; ++rank) {
