@@ -9,11 +9,12 @@ namespace ringwood {
 
 // Of ranks in step (in_step.cpp).
 
-constexpr Rank kGroup = 64;                 ///< ranks whose rounds are handled together: in the first-level cache
-constexpr Rank kBlock = 1024;               ///< ranks that go on as long as they talk among themselves: in the second
-constexpr std::size_t kMostMessages = 512;  ///< that are sent together
-constexpr Rank kNobody = -1;                ///< the round has no message to wait for
-constexpr Rank kEnded = -2;                 ///< the program has ended
+constexpr Rank kGroup = 64;    ///< ranks whose rounds are handled together: in the first-level cache
+constexpr Rank kBlock = 1024;  ///< ranks that go on as long as they talk among themselves: in the second
+constexpr std::size_t kMostMessages =
+    488;                      ///< that are sent together; arrays of them begin on different lines of a page
+constexpr Rank kNobody = -1;  ///< the round has no message to wait for
+constexpr Rank kEnded = -2;   ///< the program has ended
 
 /// What a rank's round still has to take.
 struct Wanted {

@@ -21,33 +21,33 @@ class StepMail {
     CostClass cost_class = 0;
   };
 
-  // Fields one by one here and below: a message that is put together first and then copied as a whole is read before
-  // its parts are out of the processor's store buffer, which takes longer than all the rest.
+  // Fields one by one: a message that is put together first and then copied as a whole would be read before its parts
+  // are out of the processor's store buffer, which takes longer than all the rest.
   [[gnu::always_inline]] void deliver(Rank receiver, Picoseconds head, Rank source, CostClass cost_class) {
     Slots& slots = slots_[index(receiver)];
-    if (slots[0].source < 0 && slots[1].source != source) [[likely]] {
-      slots[0].head = head;
-      slots[0].source = source;
-      slots[0].cost_class = cost_class;
+    if (slots[0].source < 0) [[likely]] {
+      fill(slots[0], head, source, cost_class);
     } else if (slots[1].source < 0) {
-      slots[1].head = head;
-      slots[1].source = source;
-      slots[1].cost_class = cost_class;
+      fill(slots[1], head, source, cost_class);
     } else {
-      deliver_in_order(receiver, {head, source, cost_class});
+      push(receiver, {head, source, cost_class});
     }
   }
 
   /// Takes the oldest message of `peer`. False: there is none.
   [[gnu::always_inline]] bool take(Rank rank, Rank peer, Message& taken) {
     Slots& slots = slots_[index(rank)];
-    Message& slot = slots[slots[0].source == peer ? 0 : 1];
-    if (slot.source != peer) [[unlikely]] {
+    if (slots[0].source == peer) [[likely]] {
+      taken.head = slots[0].head;
+      taken.cost_class = slots[0].cost_class;
+      slots[0] = slots[1];
+    } else if (slots[1].source == peer) {
+      taken.head = slots[1].head;
+      taken.cost_class = slots[1].cost_class;
+    } else {
       return pool_.pending() > 0 && take_from_pool(rank, peer, taken);
     }
-    taken.head = slot.head;
-    taken.cost_class = slot.cost_class;
-    slot.source = -1;
+    slots[1].source = -1;
     if (pool_.pending() > 0) [[unlikely]] {
       refill(rank);
     }
@@ -65,8 +65,7 @@ class StepMail {
 
   /// Whether any message was not taken.
   [[nodiscard]] bool any() const {
-    return std::any_of(slots_.begin(), slots_.end(),
-                       [](const Slots& slots) { return (slots[0].source & slots[1].source) >= 0; });
+    return std::any_of(slots_.begin(), slots_.end(), [](const Slots& slots) { return slots[0].source >= 0; });
   }
 
   /// Bytes that they take.
@@ -75,17 +74,17 @@ class StepMail {
   }
 
  private:
-  using Slots = std::array<Message, 2>;  // of two of one source the first is the older one
+  using Slots = std::array<Message, 2>;  // the first is the older one
 
   [[nodiscard]] static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
-  [[gnu::noinline]] void deliver_in_order(Rank receiver, const Message& message) {
-    Slots& slots = slots_[index(receiver)];
-    if (slots[0].source < 0) {
-      slots[0] = slots[1];
-      slots[1] = message;
-      return;
-    }
+  [[gnu::always_inline]] static void fill(Message& slot, Picoseconds head, Rank source, CostClass cost_class) {
+    slot.head = head;
+    slot.source = source;
+    slot.cost_class = cost_class;
+  }
+
+  [[gnu::noinline]] void push(Rank receiver, const Message& message) {
     inboxes_.resize(slots_.size());
     pool_.push(inboxes_[index(receiver)], {message.head, message.source, 0, message.cost_class, 0});
   }
