@@ -154,7 +154,7 @@ class InStep {
   }
 
   /// The rest of a round that takes more than a message. False: there is something that it has to wait for.
-  bool finish_round(Rank rank, Wanted& wanted) {
+  [[gnu::noinline]] bool finish_round(Rank rank, Wanted& wanted) {
     const std::span<const Operation> round = programs_[index(rank)].round();
     for (std::size_t i = wanted.next() - 1U; i < round.size(); ++i) {
       const Operation& operation = round[i];
@@ -242,7 +242,7 @@ class InStep {
   }
 
   /// Whether the ranks of a group all repeat the same.
-  void compare(Rank rank, Rank peer, AlikeGroup alike) {
+  [[gnu::noinline]] void compare(Rank rank, Rank peer, AlikeGroup alike) {
     alike.distance = modulo(peer - rank, ranks_);
     if (alike_count_++ == 0) {
       candidate_ = alike;
@@ -272,7 +272,7 @@ class InStep {
     due_.add(first / kGroup, all_of(count));
   }
 
-  void begin_any_round(Rank rank, Wanted& wanted, std::span<const Operation> round) {
+  [[gnu::noinline]] void begin_any_round(Rank rank, Wanted& wanted, std::span<const Operation> round) {
     wanted = {};
     bool carries = false;
     bool has_first = false;  // of what is not a send
@@ -316,7 +316,7 @@ class InStep {
                   (static_cast<std::uint64_t>(rank - sent_.ranks[0]) ^ i);
   }
 
-  void make_room() {
+  [[gnu::noinline]] void make_room() {
     sent_.alike = false;
     service_.send(sent_, true);
     deliver();
