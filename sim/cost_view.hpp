@@ -9,4 +9,10 @@ namespace ringwood {
 /// arguments.
 [[nodiscard]] CostView cost_view(const Machine& machine, const Mapping& mapping);
 
+/// The same with corrections by size. Finds each pair's costs once and keeps them; for one thread.
+[[nodiscard]] CostView cost_view_kept(const Machine& machine, const Mapping& mapping);
+
+/// The same with the routes of messages too.
+[[nodiscard]] CostView cost_view_with_routes(const Machine& machine, const Mapping& mapping);
+
 }  // namespace ringwood

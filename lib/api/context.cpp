@@ -58,7 +58,7 @@ Context::Context(MPI_Comm own) : own_(own) {
   trace_ = CallTrace::create(own_);
   table_ = TableChoice(own_, rank_);
   Node node = find_node(own_, rank_, ranks_, settings_.shared_memory);
-  machine_ = MachineChoice(own_, rank_);
+  machine_ = MachineChoice(own_, rank_, settings_.model_budget);
   placement_ = machine_.placement(node.placement);
   const Cores here = cores_here(placement_, rank_);
   own_core_ = here == Cores::kEnough;

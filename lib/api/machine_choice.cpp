@@ -9,11 +9,7 @@
 #include "api/twin.hpp"
 #include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
-#include "ringwood/choose.hpp"
 #include "ringwood/error.hpp"
-#include "ringwood/plugin.hpp"
-#include "sim/cost_view.hpp"
-#include "sim/simulate.hpp"
 #include "topology/input_text.hpp"
 #include "topology/machine_formats.hpp"
 
@@ -27,17 +23,6 @@ constexpr const char* kVariable = "RINGWOOD_MACHINE";
 constexpr char kSpecification = 's';
 constexpr char kText = 't';
 constexpr char kFailure = 'f';
-
-// What a first call of some size may take; with more ranks, fewer candidates are simulated.
-struct Effort {
-  Rank ranks;
-  std::size_t predictions;
-};
-
-constexpr std::array kEfforts{Effort{16, 60}, Effort{64, 16}, Effort{256, 4}};
-
-// Estimates know nothing of shared links, which may cost a schedule this factor on a small machine.
-constexpr double kFactor = 4;
 
 [[nodiscard]] std::string read_machine_of_first_rank() {
   const char* const given = std::getenv(kVariable);
@@ -88,10 +73,6 @@ constexpr double kFactor = 4;
   return names;
 }
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 /// The number with all but the three leading bits cleared: sizes that differ by less are one to the model.
 [[nodiscard]] Bytes rounded(Bytes elements) {
   constexpr int kBits = 3;
@@ -99,34 +80,20 @@ constexpr double kFactor = 4;
   return elements >> dropped << dropped;
 }
 
-// Measured on eight hosts over TCP that share two cores, short vectors took 1.4 to 1.95 times what was predicted, those
-// with many messages the most: of two that differ by less than that, the model does not know the better one.
-constexpr double kConvincing = 0.6;
-
-// Longer vectors are no matter of rounds any more, and libraries differ in what they do with them.
-constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
-
-/// What every MPI library has for few rounds; nothing where they differ.
-[[nodiscard]] std::span<const std::string_view> textbook(Collective collective) {
-  static constexpr std::array<std::string_view, 2> kAllreduce{"recursive-doubling", "rabenseifner"};
-  static constexpr std::array<std::string_view, 1> kReduceScatter{"recursive-halving"};
-  static constexpr std::array<std::string_view, 2> kAllgather{"recursive-doubling", "bruck"};
-  switch (collective) {
-    case Collective::kAllreduce:
-      return kAllreduce;
-    case Collective::kReduceScatter:
-      return kReduceScatter;
-    case Collective::kAllgather:
-      return kAllgather;
-    case Collective::kBroadcast:
-    case Collective::kReduce:
-    case Collective::kBarrier:
-    case Collective::kGather:
-    case Collective::kScatter:
-    case Collective::kAlltoall:
-      return {};
+/// All that choices depend on: machine, hosts of the ranks, and groups that schedules may follow.
+[[nodiscard]] std::string key_of(const std::string& told, const Mapping& mapping, const Placement& placement) {
+  std::string key = told;
+  const auto append = [&key](const auto& numbers) {
+    for (const auto number : numbers) {
+      key += ' ' + std::to_string(number);
+    }
+  };
+  append(mapping);
+  for (const Placement::Level& level : placement.levels()) {
+    key += '\n' + level.name;
+    append(level.group_of);
   }
-  return {};
+  return key;
 }
 
 [[nodiscard]] std::string up_to_dot(const std::string& name) {
@@ -134,15 +101,6 @@ constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
 }
 
 }  // namespace
-
-bool native_does_as_well(Collective collective, std::span<const ModelOption> options) {
-  const std::span<const std::string_view> names = textbook(collective);
-  return std::ranges::any_of(options, [&](const ModelOption& option) {
-    const ModelOption& best = options.front();
-    return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
-           option.predicted() == best.predicted() && best.seconds() > kConvincing * option.seconds();
-  });
-}
 
 Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& nodes) {
   std::map<std::string, Host> hosts;
@@ -171,16 +129,16 @@ Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& 
   return mapping;
 }
 
-MachineChoice::MachineChoice(MPI_Comm communicator, Rank me) {
-  const std::string told = text_of_first_rank(me == 0 ? read_machine_of_first_rank() : std::string(), communicator);
-  if (told.empty()) {
+MachineChoice::MachineChoice(MPI_Comm communicator, Rank me, std::chrono::nanoseconds budget) : budget_(budget) {
+  told_ = text_of_first_rank(me == 0 ? read_machine_of_first_rank() : std::string(), communicator);
+  if (told_.empty()) {
     return;
   }
   const std::vector<std::string> nodes = node_names(communicator);
   const char* const given = std::getenv(kVariable);
   const std::string name = given == nullptr ? "(of rank 0)" : given;
   try {
-    Machine machine = machine_told(told, name);
+    Machine machine = machine_told(told_, name);
     mapping_ = mapping_by_name(machine, nodes);
     machine_ = std::move(machine);
   } catch (const Error& error) {
@@ -188,7 +146,7 @@ MachineChoice::MachineChoice(MPI_Comm communicator, Rank me) {
   }
 }
 
-Placement MachineChoice::placement(const Placement& nodes) const {
+Placement MachineChoice::placement(const Placement& nodes) {
   if (!machine_) {
     return nodes;
   }
@@ -199,10 +157,20 @@ Placement MachineChoice::placement(const Placement& nodes) const {
       levels.push_back(level);
     }
   }
+  Placement placement = nodes;
   try {
-    return Placement(std::move(levels));
+    placement = Placement(std::move(levels));
   } catch (const Error&) {
-    return nodes;  // ranks that share memory are on several hosts of the machine: it is not about these nodes
+    // Ranks that share memory are on several hosts of the machine: it is not about these nodes.
+  }
+  place_ = MachinePlace::shared(key_of(told_, mapping_, placement), *machine_, mapping_);
+  return placement;
+}
+
+void MachineChoice::forget() {
+  known_.clear();
+  if (machine_) {
+    place_ = std::make_shared<MachinePlace>(*machine_, mapping_);
   }
 }
 
@@ -210,36 +178,18 @@ std::string_view MachineChoice::choose(const CollectiveCall& call, const Schedul
   if (!error_.empty()) {
     throw Error(ErrorKind::kUsage, error_);
   }
-  if (!machine_) {
+  if (!place_) {
     return {};
   }
   const Bytes elements = rounded(static_cast<Bytes>(call.elements));
   const Kind kind{call.collective, request.root, request.commutative, elements, call.element_size, with_native};
   auto known = known_.find(kind);
   if (known == known_.end()) {
-    const std::vector<ModelOption> options = options_for(call, request, elements);
-    std::string chosen;
-    if (!options.empty() && options.front().why_not.empty()) {
-      const bool native = with_native && elements * call.element_size <= kTextbookBytes &&
-                          native_does_as_well(call.collective, options);
-      chosen = native ? "native" : options.front().algorithm;
-    }
-    known = known_.emplace(kind, std::move(chosen)).first;
+    const SelectionQuestion question{
+        .collective = call.collective, .request = request, .elements = elements, .element_size = call.element_size};
+    known = known_.emplace(kind, place_->choose(question, with_native, budget_.next(question))).first;
   }
   return known->second;
-}
-
-std::vector<ModelOption> MachineChoice::options_for(const CollectiveCall& call, const Schedule::Request& request,
-                                                    Bytes elements) const {
-  const auto* const effort =
-      std::ranges::find_if(kEfforts, [&](const Effort& one) { return request.ranks <= one.ranks; });
-  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    return seconds(simulate(schedule, layout, *machine_, mapping_, {.model = CostModel::kFlow}).time);
-  };
-  return model_options(
-      {.collective = call.collective, .request = request, .elements = elements, .element_size = call.element_size},
-      known_library(), cost_view(*machine_, mapping_), predictor, nullptr,
-      {.factor = kFactor, .most_predictions = effort == kEfforts.end() ? 0 : effort->predictions});
 }
 
 }  // namespace ringwood

@@ -12,8 +12,9 @@ namespace ringwood {
 
 namespace {
 
-constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",    "RINGWOOD_VERBOSE", "RINGWOOD_TIMEOUT",
-                                "RINGWOOD_REPORT",        "RINGWOOD_PROGRESS", "RINGWOOD_PIECE",   "RINGWOOD_RECORD"};
+constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",  "RINGWOOD_VERBOSE",
+                                "RINGWOOD_TIMEOUT",       "RINGWOOD_REPORT", "RINGWOOD_PROGRESS",
+                                "RINGWOOD_PIECE",         "RINGWOOD_RECORD", "RINGWOOD_MODEL_BUDGET"};
 
 bool is_on(const char* variable, const std::string& value, bool fallback) {
   if (value != "" && value != "0" && value != "1") {
@@ -46,6 +47,18 @@ std::optional<Bytes> piece_of(const char* variable, const std::string& value) {
   return bytes;
 }
 
+std::chrono::nanoseconds budget_of(const char* variable, const std::string& value) {
+  constexpr Picoseconds kMost = 60 * kPicosecondsPerSecond;
+  if (value.empty()) {
+    return Settings().model_budget;
+  }
+  const Picoseconds budget = parse_time(value, variable);
+  if (budget < 0 || budget > kMost) {
+    throw Error(ErrorKind::kUsage, std::string(variable) + "=" + value + ": accepted are times from 0 to 60s, as 5ms");
+  }
+  return std::chrono::nanoseconds(budget / 1000);
+}
+
 }  // namespace
 
 std::string value_of(const std::string& variable) {
@@ -72,6 +85,7 @@ Settings settings_from(const std::string& text) {
           .verbose = is_on(kVariables[2], values[2], false),
           .progress = is_on("RINGWOOD_PROGRESS", values[5], false),
           .report = !values[4].empty() && values[4] != "0",
+          .model_budget = budget_of(kVariables[8], values[8]),
           .timeout = seconds_of(kVariables[3], values[3]),
           .record = values[7],
           .piece = piece_of(kVariables[6], values[6])};

@@ -15,6 +15,8 @@ struct Settings {
   bool verbose = false;       ///< RINGWOOD_VERBOSE: 1 says on standard error what is not as usual
   bool progress = false;      ///< RINGWOOD_PROGRESS: 1 has a thread go on with what is under way
   bool report = false;        ///< RINGWOOD_REPORT: preloaded, leaves some calls to the MPI library, to compare
+  /// RINGWOOD_MODEL_BUDGET: what a communicator's choices by the model of a machine may take, all together
+  std::chrono::nanoseconds model_budget = std::chrono::milliseconds(5);
   std::chrono::milliseconds timeout{0};  ///< RINGWOOD_TIMEOUT: seconds that a rank waits for an answer; 0: for ever
   std::string record = {};     ///< RINGWOOD_RECORD: beginning of the names of files with the last calls; empty: none
   std::optional<Bytes> piece;  ///< RINGWOOD_PIECE: messages over MPI are cut in pieces of at most that; 0: whole

@@ -57,6 +57,9 @@ struct Pick {
                      [](const DecisionTiming& timing) { return is_forced_native(timing.algorithm); });
 }
 
+// However wide intervals of few samples are: whoever is so far behind the fastest is no tie.
+constexpr double kFarthestTie = 1.05;
+
 [[nodiscard]] Pick pick_of(const DecisionSample& sample, const Safety& safety, double tolerance,
                            const std::string& neighbour) {
   const auto fastest =
@@ -65,7 +68,7 @@ struct Pick {
   const double limit = fastest->high * (1 + tolerance);
   std::vector<const DecisionTiming*> tied;
   for (const DecisionTiming& timing : sample.times) {
-    if (timing.low <= limit) {
+    if (timing.low <= limit && timing.seconds <= fastest->seconds * std::max(kFarthestTie, 1 + tolerance)) {
       tied.push_back(&timing);
     }
   }

@@ -16,10 +16,10 @@ struct Cost {
 
   [[nodiscard]] double total() const { return busy + wire + idle; }
 
-  void add(const Cost& next) {
-    busy += next.busy;
-    wire += next.wire;
-    idle += next.idle;
+  void add(const Cost& next, double times = 1) {
+    busy += times * next.busy;
+    wire += times * next.wire;
+    idle += times * next.idle;
   }
 };
 
@@ -34,14 +34,23 @@ struct Direction {
 class Walk {
  public:
   Walk(const Layout& layout, const CostView& costs, Rank me, double enough)
-      : layout_(layout), costs_(costs), me_(me), enough_(enough) {}
+      : layout_(layout),
+        costs_(costs),
+        me_(me),
+        enough_(enough),
+        fills_chunks_(layout.total_bytes() >= layout.chunks() * layout.element_size()) {}
 
   Cost strand(Program& program) {
     Cost total;
     while (total.total() <= enough_) {
       switch (program.advance()) {
         case Step::kRound: {
-          total.add(cost_of(program.round()));
+          // Chunks differ by an element at most.
+          const std::uint32_t alike = fills_chunks_ ? program.alike() : 0;
+          total.add(cost_of(program.round()), 1.0 + alike);
+          if (alike > 0) {
+            program.skip(alike);
+          }
           break;
         }
         case Step::kFork: {
@@ -138,6 +147,7 @@ class Walk {
   const CostView& costs_;
   Rank me_;
   double enough_;
+  bool fills_chunks_;  // else rounds that are alike may send nothing
   std::int64_t operations_ = 0;
   Rank peer_ = -1;  // the last one, which often is the next
   MessageCost cost_to_peer_;

@@ -5,6 +5,8 @@
 #include "ringwood/choose.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
+#include "select/closed_form.hpp"
+#include "select/messages.hpp"
 
 namespace ringwood {
 
@@ -27,14 +29,42 @@ struct Context {
   return equal_layout(schedule, context.question.elements, context.question.element_size);
 }
 
+[[nodiscard]] double bytes_of(const Context& context) {
+  return static_cast<double>(context.question.elements) * static_cast<double>(context.question.element_size);
+}
+
+/// Why the expression cannot be taken, or nothing.
+[[nodiscard]] std::string objection_to(const Context& context, const Schedule& schedule) {
+  return context.objection ? context.objection(schedule) : std::string();
+}
+
+/// Of one expression, by its closed form.
+[[nodiscard]] ModelOption by_form(const Context& context, const std::string& algorithm, ClosedForms& forms) {
+  const ClosedForms::Known* known = forms.find(algorithm);
+  if (known == nullptr) {
+    try {
+      const Schedule schedule = schedule_of(context, algorithm);
+      std::string why_not = objection_to(context, schedule);
+      known = why_not.empty() ? &forms.add(algorithm, schedule, context.costs)
+                              : &forms.refuse(algorithm, std::move(why_not));
+    } catch (const Error& error) {
+      known = &forms.refuse(algorithm, error.what());
+    }
+  }
+  return {.algorithm = algorithm,
+          .estimated_s = known->why_not.empty() ? known->seconds(bytes_of(context), context.costs) : 0,
+          .why_not = known->why_not};
+}
+
 /// Estimates one expression; `best` is the best estimate so far.
 [[nodiscard]] ModelOption estimated(const Context& context, const std::string& algorithm, double& best) {
+  if (context.effort.forms != nullptr) {
+    return by_form(context, algorithm, *context.effort.forms);
+  }
   ModelOption option{.algorithm = algorithm, .why_not = {}};
   try {
     const Schedule schedule = schedule_of(context, algorithm);
-    if (context.objection) {
-      option.why_not = context.objection(schedule);
-    }
+    option.why_not = objection_to(context, schedule);
     if (option.why_not.empty()) {
       option.estimated_s =
           estimate(schedule, layout_of(context, schedule), context.costs, best * context.effort.factor);
@@ -71,7 +101,7 @@ struct Wish {
     }
   }
   const Placement* placement = context.question.request.placement;
-  if (context.effort.variants && placement != nullptr) {
+  if (placement != nullptr) {
     for (std::string& text : compositions_of(context.question.collective, context.library.algorithms, *placement)) {
       all.push_back({std::move(text), false});
     }
@@ -103,6 +133,25 @@ struct Wish {
   return kept;
 }
 
+/// Puts those that are as good as the first in the order of their messages.
+void order_ties(const Context& context, std::vector<ModelOption>::iterator first,
+                std::vector<ModelOption>::iterator last) {
+  const double limit = first->seconds() * (1 + context.effort.tie);
+  const bool any = context.effort.forms != nullptr;
+  const auto end = std::find_if(first, last, [&, predicted = first->predicted()](const ModelOption& option) {
+    return (!any && option.predicted() != predicted) || option.seconds() > limit;
+  });
+  if (context.effort.tie <= 0 || end - first < 2) {
+    return;
+  }
+  std::vector<std::pair<std::int64_t, ModelOption>> ties;
+  for (auto option = first; option != end; ++option) {
+    ties.emplace_back(messages_of_a_rank(schedule_of(context, option->algorithm)), std::move(*option));
+  }
+  std::ranges::stable_sort(ties, {}, &std::pair<std::int64_t, ModelOption>::first);
+  std::ranges::transform(ties, first, [](auto& tie) { return std::move(tie.second); });
+}
+
 }  // namespace
 
 std::vector<ModelOption> model_options(const SelectionQuestion& question, const Library& library, const CostView& costs,
@@ -128,9 +177,12 @@ std::vector<ModelOption> model_options(const SelectionQuestion& question, const 
     best = option->predicted() ? std::min(best, option->predicted_s) : best;
     ++predictions;
   }
-  std::stable_sort(options.begin(), able, [](const ModelOption& a, const ModelOption& b) {
-    return a.predicted() != b.predicted() ? a.predicted() : a.seconds() < b.seconds();
+  std::stable_sort(options.begin(), able, [&effort](const ModelOption& a, const ModelOption& b) {
+    return effort.forms == nullptr && a.predicted() != b.predicted() ? a.predicted() : a.seconds() < b.seconds();
   });
+  if (options.begin() != able) {
+    order_ties(context, options.begin(), able);
+  }
   return options;
 }
 

@@ -17,6 +17,10 @@ namespace ringwood::cli {
 
 namespace {
 
+// For so few ranks what shares links is told by all programs, and for more by none.
+constexpr Rank kRanksSideBySide = 64;
+constexpr std::int64_t kOperationsSideBySide = 20'000'000;
+
 // What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
 constexpr std::int64_t kMessagesForSelection = 100'000'000;
 constexpr std::int64_t kMessagesForPrediction = 2'500'000;
@@ -77,7 +81,15 @@ constexpr Rank kOddRanks[] = {7, 9};
   return std::max(1.0, facts.injection / facts.fastest_link / site.machine().ranks_per_host);
 }
 
+[[nodiscard]] bool knows_routes(const Site& site, const SimulationOptions& options) {
+  return options.model == CostModel::kFlow && options.flow.nic_bandwidth == 0 &&
+         static_cast<Rank>(site.mapping().size()) <= kRanksSideBySide;
+}
+
 [[nodiscard]] CostView cost_view(const Site& site, const SimulationOptions& options) {
+  if (knows_routes(site, options)) {
+    return cost_view_with_routes(site.machine(), site.mapping());
+  }
   CostView costs = ringwood::cost_view(site.machine(), site.mapping());
   costs.ports = ports_of(site, options);
   return costs;
@@ -148,6 +160,7 @@ ModelChoice::ModelChoice(const Site& site, const Arguments& arguments, const Sim
       element_size_(element_size_of(arguments)),
       nodes_(static_cast<Rank>(std::set<Host>(site.mapping().begin(), site.mapping().end()).size())) {
   options_.stragglers = stragglers_of(arguments, static_cast<Rank>(site.mapping().size()));
+  costs_ = cost_view(site_, options_);
 }
 
 SelectionQuestion ModelChoice::question(Collective collective, Bytes bytes) const {
@@ -248,8 +261,11 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
     return time_s;
   };
   const Objection objects = [&](const Schedule& schedule) { return objection(schedule, bytes); };
-  return model_options(question(collective, bytes), known_library(), cost_view(site_, options_), predictor, objects,
-                       wider);
+  const SelectionQuestion asked = question(collective, bytes);
+  if (knows_routes(site_, options_) && limits_.scratch_bytes < 0) {
+    wider.forms = &forms_.try_emplace(collective, kOperationsSideBySide).first->second;
+  }
+  return model_options(asked, known_library(), costs_, predictor, objects, wider);
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {

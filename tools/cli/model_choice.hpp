@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ringwood/choose.hpp"
+#include "select/closed_form.hpp"
 #include "tools/cli/effort.hpp"
 #include "tools/cli/setup.hpp"
 #include "tools/cli/simulation.hpp"
@@ -66,6 +67,8 @@ class ModelChoice {
   SelectionLimits limits_;
   Bytes element_size_;
   Rank nodes_;
+  CostView costs_;
+  mutable std::map<Collective, ClosedForms> forms_;
   mutable std::map<std::string, Qualities> known_;  // by expression
   mutable std::map<std::string, Effort> efforts_;   // the same
 };

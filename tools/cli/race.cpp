@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -26,6 +28,12 @@ constexpr double kHeats[] = {1.0 / 16, 1.0 / 4, 1.0};
 // With a machine, what its model finds so many times slower than the best is not raced: that is far more than the model
 // is off by.
 constexpr double kHopeless = 3;
+
+// From that size on bytes count for more than messages: what was so many times slower than the best is not raced for
+// up to so many times as many bytes, where each call of it may take seconds.
+constexpr Bytes kLong = Bytes{256} << 10U;
+constexpr double kFarBehind = 2.5;
+constexpr Bytes kStaysFarBehind = 16;
 
 // In a heat that is not the last, intervals are those of few samples: this much behind the best is still in the race.
 constexpr double kGrace = 0.1;
@@ -109,6 +117,7 @@ class Race {
     }
     add_compositions(collective, field);
     screen(collective, bytes, field);
+    leave_out_far_behind(collective, bytes, field);
     if (field.empty()) {
       throw Error(ErrorKind::kUsage,
                   fmt::format("nothing is left to race for {}; --algorithm, --allow and --deny leave "
@@ -133,6 +142,7 @@ class Race {
       }
       field = std::move(next);
     }
+    note_far_behind(collective, bytes, out);
     sample.times = std::move(out);
     return sample;
   }
@@ -159,6 +169,32 @@ class Race {
     stays = world_.shared(std::move(stays));
     std::size_t at = 0;
     std::erase_if(field, [&](const std::string&) { return stays[at++] == 0; });
+  }
+
+  /// Leaves out what was far behind at a smaller size.
+  void leave_out_far_behind(Collective collective, Bytes bytes, std::vector<std::string>& field) const {
+    std::vector<char> stays;
+    std::ranges::transform(field, std::back_inserter(stays), [&](const std::string& name) {
+      const auto known = far_behind_.find({collective, name});
+      return known != far_behind_.end() && known->second < bytes && bytes <= known->second * kStaysFarBehind ? '\0'
+                                                                                                             : '\1';
+    });
+    stays = world_.shared(std::move(stays));
+    std::size_t at = 0;
+    std::erase_if(field, [&](const std::string&) { return stays[at++] == 0; });
+  }
+
+  /// Remembers what was far behind; of use on the first rank, which knows the times. The MPI library's own always race.
+  void note_far_behind(Collective collective, Bytes bytes, const std::vector<DecisionTiming>& times) {
+    if (bytes < kLong || times.empty()) {
+      return;
+    }
+    const double best = std::ranges::min_element(times, {}, &DecisionTiming::seconds)->seconds;
+    for (const DecisionTiming& one : times) {
+      if (one.algorithm != "native" && !is_forced_native(one.algorithm) && one.seconds > kFarBehind * best) {
+        far_behind_[{collective, one.algorithm}] = bytes;
+      }
+    }
   }
 
   /// Seconds; negative if nothing is known.
@@ -212,7 +248,8 @@ class Race {
   std::optional<Site> site_;  // and what follows: given by --machine
   std::optional<SimulationSettings> settings_;
   std::optional<ModelChoice> model_;
-  bool all_;  // nobody says what is to race
+  bool all_;                                                        // nobody says what is to race
+  std::map<std::pair<Collective, std::string>, Bytes> far_behind_;  // where that was found
   std::int64_t wrong_ = 0;
 };
 

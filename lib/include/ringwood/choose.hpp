@@ -41,6 +41,8 @@ struct ModelOption {
   [[nodiscard]] double seconds() const { return predicted() ? predicted_s : estimated_s; }
 };
 
+class ClosedForms;
+
 /// How far the cost model goes.
 struct ModelEffort {
   /// Candidates are predicted whose estimate is at most so many times the best prediction. Estimates let nobody wait
@@ -48,6 +50,13 @@ struct ModelEffort {
   double factor = 2;
   std::size_t most_predictions = std::numeric_limits<std::size_t>::max();
   bool variants = true;  ///< tries parameters too, not only the defaults
+  /// Predictions within this part of the best one (0.05: 5 %) are as good as it: the model knows no better. Of those,
+  /// what sends the fewest messages is taken, which is off by least.
+  double tie = 0;
+  /// What is known already of the same question at other sizes (lib/select/closed_form.hpp): estimates come from there,
+  /// and are as good as predictions where there is none. nullptr: they come from the programs of a few ranks. Not
+  /// owned; the objection must not depend on the size.
+  ClosedForms* forms = nullptr;
 };
 
 /// Candidates by the cost model: all are estimated, the promising ones predicted. Best first, those that may not be

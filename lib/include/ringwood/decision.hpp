@@ -126,8 +126,9 @@ struct DecisionQuery {
 using Safety = std::function<int(std::string_view algorithm)>;
 
 /// Rules out of samples. Between two numbers of ranks (nodes, bytes) the border is at their geometric mean. At a point,
-/// algorithms are tied whose interval begins within `tolerance` of where the fastest one's ends; of those, the safest
-/// is taken, and among equally safe ones the neighbouring point's choice, or else the fastest.
+/// algorithms are tied whose interval begins within `tolerance` of where the fastest one's ends, unless they take 5 %
+/// longer; of those, the safest is taken, and among equally safe ones the neighbouring point's choice, or else the
+/// fastest.
 [[nodiscard]] std::vector<DecisionRule> rules_of(const std::vector<DecisionSample>& samples, const Safety& safety,
                                                  double tolerance);
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,22 @@ struct MessageCost {
   Bytes eager = 0;
 };
 
+/// A link that messages of several ranks may share.
+struct SharedLink {
+  std::size_t number = 0;  ///< from 0 on, without gaps
+  double per_byte = 0;     ///< seconds
+};
+
 /// A machine as far as selection knows one: the cost between two ranks, and of reducing a byte.
 struct CostView {
   std::function<MessageCost(Rank from, Rank to)> between;
   double reduce_per_byte = 0;
   /// Links out of a rank that carry messages to different ranks at the same time, each at full speed; 1: all share one.
   double ports = 1;
+  /// The links on the way of a message; valid until the next call. Empty if that is not known.
+  std::function<std::span<const SharedLink>(Rank from, Rank to)> route = nullptr;
+  /// Seconds that a message of so many bytes takes longer than the rest says, or less. Empty if there are none.
+  std::function<double(double bytes)> correction = nullptr;
 };
 
 /// Seconds that the schedule takes, estimated from the programs of a few ranks: each round costs what its own messages

@@ -104,6 +104,22 @@ TEST(Model, PredictsNoMoreThanItMay) {
   EXPECT_FALSE(options[3].predicted());
 }
 
+TEST(Model, TakesOfEqualOnesWhatSendsTheFewestMessages) {
+  const Predictor nearly_equal = [](const Schedule& schedule, const Layout&) {
+    const std::string_view name = schedule.algorithm().name;
+    return name == "ring" ? 1.0 : name == "recursive-doubling" ? 1.04 : 2.0;
+  };
+  const auto best = [&](double tie) {
+    return model_options(question_of(8, 1 << 10), built_in_library(), simple_costs(), nearly_equal, nullptr,
+                         {.factor = 1e9, .tie = tie})
+        .front()
+        .algorithm;
+  };
+  EXPECT_EQ(best(0), "ring");
+  EXPECT_EQ(best(0.03), "ring");
+  EXPECT_EQ(best(0.05), "recursive-doubling");
+}
+
 [[nodiscard]] DecisionTable table_of(const std::string& algorithm, std::vector<std::string> ties) {
   DecisionRule rule;
   rule.algorithm = algorithm;

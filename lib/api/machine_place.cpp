@@ -1,0 +1,177 @@
+#include "api/machine_place.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "ringwood/plugin.hpp"
+#include "select/messages.hpp"
+#include "sim/cost_view.hpp"
+#include "sim/simulate.hpp"
+
+namespace ringwood {
+
+namespace {
+
+// Up to so many ranks all programs are walked through, and tell what shares which links; of more, those of a few ranks.
+constexpr Rank kRanksSideBySide = 64;
+
+// Up to so many all values of parameters are candidates that are worth trying.
+constexpr Rank kRanksOfVariants = 16;
+
+// Closed forms were within 0.9 and 1.3 of nine predictions in ten on eight hosts in two racks, and who was predicted to
+// be the best within that of the best.
+constexpr double kFactor = 1.4;
+
+// Estimates from the programs of a few ranks know nothing of shared links.
+constexpr double kFactorWithoutRoutes = 4;
+
+// A prediction costs so much more than its messages, counted in messages.
+constexpr std::int64_t kMessagesPerPrediction = 40;
+
+// Predictions of two candidates that differ by less are equal. Measured on eight hosts over TCP that share two cores,
+// they were off by more where messages were short, and what sends fewer was faster then.
+constexpr double kTie = 0.15;
+
+// What fits into a second of the budget, on a processor like those of 2020 (bench.choice).
+constexpr double kOperationsPerSecond = 20e6;
+constexpr double kMessagesPerSecond = 2e6;
+
+/// How the budget is shared: the first collective takes so much for its closed forms, and the first size for
+/// predictions; each further one that part of the one before. All together it is about the whole.
+struct Shares {
+  double forms;
+  double predictions;
+};
+
+constexpr Shares kFewRanks{.forms = 0.3, .predictions = 0.08};
+constexpr Shares kManyRanks{.forms = 0.4, .predictions = 0.04};
+constexpr double kNextForms = 0.5;
+constexpr double kNextPredictions = 0.8;
+
+// A program may have more communicators, placed in different ways, than are worth remembering.
+constexpr std::size_t kMostPlaces = 64;
+
+[[nodiscard]] double seconds(Picoseconds time) {
+  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+}
+
+// Measured on eight hosts over TCP that share two cores, short vectors took 1.4 to 1.95 times what was predicted, those
+// with many messages the most: of two that differ by less than that, the model does not know the better one.
+constexpr double kConvincing = 0.6;
+
+// Longer vectors are no matter of rounds any more, and libraries differ in what they do with them.
+constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
+
+/// What every MPI library has for few rounds; nothing where they differ.
+[[nodiscard]] std::span<const std::string_view> textbook(Collective collective) {
+  static constexpr std::array<std::string_view, 2> kAllreduce{"recursive-doubling", "rabenseifner"};
+  static constexpr std::array<std::string_view, 1> kReduceScatter{"recursive-halving"};
+  static constexpr std::array<std::string_view, 2> kAllgather{"recursive-doubling", "bruck"};
+  switch (collective) {
+    case Collective::kAllreduce:
+      return kAllreduce;
+    case Collective::kReduceScatter:
+      return kReduceScatter;
+    case Collective::kAllgather:
+      return kAllgather;
+    case Collective::kBroadcast:
+    case Collective::kReduce:
+    case Collective::kBarrier:
+    case Collective::kGather:
+    case Collective::kScatter:
+    case Collective::kAlltoall:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace
+
+bool native_does_as_well(Collective collective, std::span<const ModelOption> options) {
+  const std::span<const std::string_view> names = textbook(collective);
+  return std::ranges::any_of(options, [&](const ModelOption& option) {
+    const ModelOption& best = options.front();
+    return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
+           option.predicted() == best.predicted() && best.seconds() > kConvincing * option.seconds();
+  });
+}
+
+MachinePlace::Effort ChoiceBudget::next(const SelectionQuestion& question) {
+  const auto share = [this](double first, double next, double number, double per_second) {
+    return static_cast<std::int64_t>(seconds_ * first * std::pow(next, number) * per_second);
+  };
+  const Shares& shares = question.request.ranks <= kRanksOfVariants ? kFewRanks : kManyRanks;
+  const std::int64_t operations =
+      share(shares.forms, kNextForms, static_cast<double>(collectives_.size()), kOperationsPerSecond);
+  const std::tuple collective(question.collective, question.request.root, question.request.commutative);
+  return {.operations = collectives_.emplace(collective, operations).first->second,
+          .messages = share(shares.predictions, kNextPredictions, questions_++, kMessagesPerSecond)};
+}
+
+MachinePlace::MachinePlace(Machine machine, Mapping mapping)
+    : machine_(std::move(machine)),
+      mapping_(std::move(mapping)),
+      costs_(static_cast<Rank>(mapping_.size()) <= kRanksSideBySide ? cost_view_with_routes(machine_, mapping_)
+                                                                    : cost_view_kept(machine_, mapping_)) {}
+
+std::shared_ptr<MachinePlace> MachinePlace::shared(const std::string& key, Machine machine, Mapping mapping) {
+  static std::mutex mutex;
+  static std::map<std::string, std::shared_ptr<MachinePlace>> places;
+  const std::lock_guard lock(mutex);
+  const auto known = places.find(key);
+  if (known != places.end()) {
+    return known->second;
+  }
+  if (places.size() >= kMostPlaces) {
+    places.clear();
+  }
+  return places.emplace(key, std::make_shared<MachinePlace>(std::move(machine), std::move(mapping))).first->second;
+}
+
+std::string MachinePlace::choose(const SelectionQuestion& question, bool with_native, const Effort& effort) {
+  const std::lock_guard lock(mutex_);
+  const Asked asked{question.collective,
+                    question.request.root,
+                    question.request.commutative,
+                    question.elements,
+                    question.element_size,
+                    with_native,
+                    effort};
+  const auto known = answers_.find(asked);
+  if (known != answers_.end()) {
+    return known->second;
+  }
+  const std::vector<ModelOption> options = options_for(question, effort);
+  std::string chosen;
+  if (!options.empty() && options.front().why_not.empty()) {
+    const bool native = with_native && question.elements * question.element_size <= kTextbookBytes &&
+                        native_does_as_well(question.collective, options);
+    chosen = native ? "native" : options.front().algorithm;
+  }
+  return answers_.emplace(asked, std::move(chosen)).first->second;
+}
+
+ClosedForms& MachinePlace::forms_for(const SelectionQuestion& question, const Effort& effort) {
+  const Walked walked{question.collective, question.request.root, question.request.commutative, effort.operations};
+  return forms_.try_emplace(walked, effort.operations).first->second;
+}
+
+std::vector<ModelOption> MachinePlace::options_for(const SelectionQuestion& question, const Effort& effort) {
+  std::int64_t left = effort.messages;
+  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
+    const std::int64_t messages = kMessagesPerPrediction + messages_of_a_rank(schedule) * schedule.ranks();
+    if (messages > left) {
+      return -1.0;
+    }
+    left -= messages;
+    return seconds(simulate(schedule, layout, machine_, mapping_, {.model = CostModel::kFlow}).time);
+  };
+  return model_options(question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
+                       {.factor = question.request.ranks <= kRanksSideBySide ? kFactor : kFactorWithoutRoutes,
+                        .variants = question.request.ranks <= kRanksOfVariants,
+                        .tie = kTie,
+                        .forms = &forms_for(question, effort)});
+}
+
+}  // namespace ringwood

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ringwood/select.hpp"
+
+namespace ringwood {
+
+/// The time of a schedule as a function of the size of its vector, found by one walk through its programs, round by
+/// round side by side: a round is as long as its most loaded link and its busiest rank. Exact where ranks go in step;
+/// nothing waits for anything else, and lanes overlap as far as links and CPUs allow. If the costs tell no routes, the
+/// programs are those of a few ranks, and messages share nothing but their own links. Where a vector has fewer elements
+/// than the schedule has chunks, some messages are not sent, and it is too long.
+class ClosedForm {
+ public:
+  /// Nothing if the walk is longer than `budget` operations, from which it is taken.
+  [[nodiscard]] static std::optional<ClosedForm> of(const Schedule& schedule, const CostView& costs,
+                                                    std::int64_t& budget);
+
+  [[nodiscard]] double seconds(double bytes, const CostView& costs) const;
+
+ private:
+  friend class SideBySide;
+
+  double busy_s_ = 0;                                ///< CPUs, for messages
+  double waiting_s_ = 0;                             ///< until the first byte of a round is there
+  double carried_s_ = 0;                             ///< links, a byte of the vector
+  double reduced_s_ = 0;                             ///< CPUs, a byte of the vector
+  double lanes_ = 1;                                 ///< the most that one rank has side by side
+  std::vector<std::pair<double, double>> messages_;  ///< part of the vector that is a round's longest message; rounds
+};
+
+/// Those of one question at all sizes, by expression: found once.
+class ClosedForms {
+ public:
+  struct Known {
+    std::string why_not;  ///< not empty: the schedule may not be taken
+    std::optional<ClosedForm> form;
+
+    /// Infinite if the schedule was not walked through, since that was too long.
+    [[nodiscard]] double seconds(double bytes, const CostView& costs) const {
+      return form ? form->seconds(bytes, costs) : std::numeric_limits<double>::infinity();
+    }
+  };
+
+  /// All of them together may walk so many operations, and each a part of that.
+  explicit ClosedForms(std::int64_t budget) : most_(budget / kLeastForms), budget_(budget) {}
+
+  /// nullptr: not known yet.
+  [[nodiscard]] const Known* find(const std::string& expression) const;
+
+  const Known& add(const std::string& expression, const Schedule& schedule, const CostView& costs);
+
+  const Known& refuse(const std::string& expression, std::string why_not);
+
+ private:
+  // There is to be something to choose from.
+  static constexpr std::int64_t kLeastForms = 8;
+
+  std::int64_t most_;
+  std::int64_t budget_;
+  std::map<std::string, Known, std::less<>> known_;
+};
+
+}  // namespace ringwood
