@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
 #include "select/messages.hpp"
 #include "sim/cost_view.hpp"
@@ -93,7 +94,7 @@ bool native_does_as_well(Collective collective, std::span<const ModelOption> opt
   return std::ranges::any_of(options, [&](const ModelOption& option) {
     const ModelOption& best = options.front();
     return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
-           option.predicted() == best.predicted() && best.seconds() > kConvincing * option.seconds();
+           best.seconds() > kConvincing * option.seconds();
   });
 }
 
@@ -142,12 +143,14 @@ std::string MachinePlace::choose(const SelectionQuestion& question, bool with_na
   if (known != answers_.end()) {
     return known->second;
   }
-  const std::vector<ModelOption> options = options_for(question, effort);
+  std::vector<ModelOption> options = options_for(question, effort);
   std::string chosen;
   if (!options.empty() && options.front().why_not.empty()) {
-    const bool native = with_native && question.elements * question.element_size <= kTextbookBytes &&
-                        native_does_as_well(question.collective, options);
-    chosen = native ? "native" : options.front().algorithm;
+    chosen = options.front().algorithm;
+    if (with_native && question.elements * question.element_size <= kTextbookBytes) {
+      predict_textbook(question, effort, options);
+      chosen = native_does_as_well(question.collective, options) ? "native" : chosen;
+    }
   }
   return answers_.emplace(asked, std::move(chosen)).first->second;
 }
@@ -157,15 +160,35 @@ ClosedForms& MachinePlace::forms_for(const SelectionQuestion& question, const Ef
   return forms_.try_emplace(walked, effort.operations).first->second;
 }
 
+/// Seconds, if the messages are no more than what is left, from which they are taken; else negative.
+double MachinePlace::predicted(const Schedule& schedule, const Layout& layout, std::int64_t& left) const {
+  const std::int64_t messages = kMessagesPerPrediction + messages_of_a_rank(schedule) * schedule.ranks();
+  if (messages > left) {
+    return -1;
+  }
+  left -= messages;
+  return seconds(simulate(schedule, layout, machine_, mapping_, {.model = CostModel::kFlow}).time);
+}
+
+/// What the textbook's algorithms take, to be set beside what was predicted of the best.
+void MachinePlace::predict_textbook(const SelectionQuestion& question, const Effort& effort,
+                                    std::vector<ModelOption>& options) const {
+  const std::span<const std::string_view> names = textbook(question.collective);
+  std::int64_t left = effort.messages;
+  for (ModelOption& option : options) {
+    if (option.why_not.empty() && !option.predicted() && options.front().predicted() &&
+        std::ranges::find(names, option.algorithm) != names.end()) {
+      const Schedule schedule(known_library(), question.collective, parse_expression(option.algorithm),
+                              question.request);
+      option.predicted_s = predicted(schedule, equal_layout(schedule, question.elements, question.element_size), left);
+    }
+  }
+}
+
 std::vector<ModelOption> MachinePlace::options_for(const SelectionQuestion& question, const Effort& effort) {
   std::int64_t left = effort.messages;
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    const std::int64_t messages = kMessagesPerPrediction + messages_of_a_rank(schedule) * schedule.ranks();
-    if (messages > left) {
-      return -1.0;
-    }
-    left -= messages;
-    return seconds(simulate(schedule, layout, machine_, mapping_, {.model = CostModel::kFlow}).time);
+    return predicted(schedule, layout, left);
   };
   return model_options(question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
                        {.factor = question.request.ranks <= kRanksSideBySide ? kFactor : kFactorWithoutRoutes,

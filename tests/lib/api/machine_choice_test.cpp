@@ -1,5 +1,6 @@
 #include "api/machine_choice.hpp"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -29,9 +30,11 @@ TEST(NativeDoesAsWell, NotWhereTheTextbookHasNothing) {
   EXPECT_FALSE(native_does_as_well(Collective::kBroadcast, {}));
 }
 
-TEST(NativeDoesAsWell, NotByEstimatesBesidePredictionsNorByWhatCannotBeHad) {
-  std::vector<ModelOption> options{predicted("ring", 1.0), predicted("rabenseifner", 1.0)};
+TEST(NativeDoesAsWell, ByClosedFormsTooButNotByWhatCannotBeHad) {
+  std::vector<ModelOption> options{predicted("ring", 1.0), predicted("rabenseifner", 1.5)};
   options.back().predicted_s = -1;
+  EXPECT_TRUE(native_does_as_well(Collective::kAllreduce, options));
+  options.back().estimated_s = std::numeric_limits<double>::infinity();
   EXPECT_FALSE(native_does_as_well(Collective::kAllreduce, options));
   options.back() = predicted("rabenseifner", 0.0);
   options.back().why_not = "needs an operation that commutes";
