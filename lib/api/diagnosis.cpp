@@ -83,14 +83,16 @@ class Report {
                          : "is " + where + " and waits for nobody of the node";
   }
 
-  /// The first, from `peer` on, who does not wait for anybody.
+  /// The first, from `peer` on, who does not wait for anybody: in this call, or still in an earlier one, which those
+  /// who need nothing more of it have left.
   [[nodiscard]] std::string late(Rank peer) const {
     if (peer == NodeEndpoint::kElsewhere) {
       return "";
     }
     for (std::size_t hops = 0; hops < doing_.size(); ++hops) {
       const Doing& doing = of(peer);
-      if (doing.calls < call_) {
+      const bool is_in_earlier_call = doing.calls < call_ && doing.ended < doing.calls;
+      if (doing.calls < call_ && !(is_in_earlier_call && doing.waits())) {
         return "; late: " + name(peer) + ", whose last call was " + std::to_string(doing.calls);
       }
       if (doing.calls > call_ || doing.ended >= call_ || !doing.waits()) {

@@ -236,6 +236,33 @@ TEST(Faults, who_waits_in_vain_says_for_whom) {
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
+// Rank 1 has sent what it had to for the first call, and waits in the second for a rank that still waits in the first.
+TEST(Faults, who_is_late_is_found_behind_ranks_that_wait_in_an_earlier_call) {
+  const Environment timed("RINGWOOD_TIMEOUT", "0.3");
+  Communicator communicator(timed.get());
+  const Rank last = communicator.size() - 1;
+  if (last < 2) {
+    GTEST_SKIP() << "rank 1 has to be another one";
+  }
+  EXPECT_EQ(refusal(communicator, 10, ReduceOperator::kSum), "");
+  std::string what;
+  if (communicator.rank() != last) {
+    std::vector<int> own(10, 1);
+    std::vector<int> all(10 * static_cast<std::size_t>(communicator.size()));
+    try {
+      communicator.gather(std::span<const int>(own), std::span<int>(all), 0, {.algorithm = "binomial"});
+      communicator.broadcast(std::span<int>(own), 0, {.algorithm = "binomial"});
+    } catch (const Error& error) {
+      what = error.what();
+    }
+  }
+  if (communicator.rank() == 1) {
+    EXPECT_THAT(what, testing::HasSubstr("waits for rank 0 in call 3"));
+    EXPECT_THAT(what, testing::HasSubstr("; late: rank " + std::to_string(last)));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
 TEST(Faults, over_mpi_as_well) {
   const Environment without("RINGWOOD_SHARED_MEMORY", "0");
   for (const char* algorithm : {"one-shot", "lanes(2, ring)"}) {
