@@ -110,12 +110,16 @@ std::vector<WorkloadStep> WorkloadEngine::critical_steps() const {
   return steps;
 }
 
+std::int64_t task_memory(std::size_t tasks, std::size_t requirements) {
+  constexpr std::size_t kRequirement = 24;
+  return static_cast<std::int64_t>(tasks * (sizeof(TaskGroup) + 2 * sizeof(TaskGroups::Member)) +
+                                   requirements * kRequirement);
+}
+
 std::int64_t workload_memory(const TaskGraph& graph) {
   std::int64_t bytes = 0;
   for (const RankTasks& rank : graph.ranks) {
-    const auto tasks = static_cast<std::int64_t>(rank.tasks.size());
-    const auto requirements = static_cast<std::int64_t>(rank.requirements.size());
-    bytes += tasks * static_cast<std::int64_t>(sizeof(TaskGroup) + 2 * sizeof(TaskGroups::Member)) + requirements * 24;
+    bytes += task_memory(rank.tasks.size(), rank.requirements.size());
   }
   return bytes;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ringwood/error.hpp"
+#include "sim/workload/workload.hpp"
 
 namespace ringwood {
 
@@ -30,14 +31,44 @@ std::uint32_t GraphBuilder::group(const std::vector<Rank>& members) {
   return found->second;
 }
 
+std::uint32_t GraphBuilder::group(const RankRun& run) {
+  if (const auto found = runs_.find(run); found != runs_.end()) {
+    return found->second;
+  }
+  std::vector<Rank> members;
+  for (std::int64_t i = 0; i < run.ranks; ++i) {
+    members.push_back(static_cast<Rank>(run.first + i * run.distance));
+  }
+  return runs_[run] = group(members);
+}
+
 std::uint32_t GraphBuilder::add(Rank rank, const Task& task, const Tasks& after) {
   RankTasks& tasks = graph_.ranks[static_cast<std::size_t>(rank)];
+  if (rank != last_ || bytes_ > most_) {
+    check_memory(last_);
+    last_ = rank;
+  }
+  bytes_ += static_cast<std::int64_t>(sizeof(Task)) + task_memory(1, after.size()) +
+            static_cast<std::int64_t>(after.size() * sizeof(TaskRequirement));
   const auto id = static_cast<std::uint32_t>(tasks.tasks.size());
   tasks.tasks.push_back(task);
   for (const std::uint32_t required : after) {
     tasks.requirements.push_back({id, required, false});
   }
   return id;
+}
+
+/// Ranks come one after the other, and differ: what an eighth of the memory holds tells well enough.
+void GraphBuilder::check_memory(Rank rank) const {
+  const double all = static_cast<double>(bytes_) / (static_cast<double>(rank) + 1) * graph_.size();
+  if (bytes_ > most_ || (bytes_ > most_ / 8 && all > 2 * static_cast<double>(most_))) {
+    constexpr double kGibibyte = 1 << 30;
+    throw Error(ErrorKind::kUsage,
+                "the workload of " + std::to_string(graph_.size()) + " ranks needs about " +
+                    std::to_string(static_cast<std::int64_t>(all / kGibibyte) + 1) + " GiB of memory, and there are " +
+                    std::to_string(static_cast<std::int64_t>(static_cast<double>(most_) / kGibibyte)) +
+                    "; take fewer ranks");
+  }
 }
 
 std::uint32_t GraphBuilder::compute(Rank rank, Picoseconds time, std::uint32_t label, const Tasks& after) {
@@ -108,7 +139,7 @@ class StepBuilder {
                                after);
   }
 
-  [[nodiscard]] std::vector<Rank> members(Rank rank, const GroupShape& shape) const {
+  [[nodiscard]] RankRun members(Rank rank, const GroupShape& shape) const {
     const std::int64_t size = shape.size == 0 ? ranks_ : shape.size;
     const std::int64_t stride = shape.size == 0 ? 1 : shape.stride;
     if (size * stride > ranks_ || ranks_ % (size * stride) != 0) {
@@ -118,11 +149,7 @@ class StepBuilder {
     }
     const std::int64_t inside = rank - first_;
     const std::int64_t start = inside / (size * stride) * (size * stride) + inside % stride;
-    std::vector<Rank> members;
-    for (std::int64_t i = 0; i < size; ++i) {
-      members.push_back(first_ + static_cast<Rank>(start + i * stride));
-    }
-    return members;
+    return {first_ + static_cast<Rank>(start), static_cast<Rank>(size), static_cast<Rank>(stride)};
   }
 
   GraphBuilder& builder_;

@@ -69,16 +69,8 @@ class TrainingRank {
         replica_(replica),
         part_(part),
         rank_(plan.rank_at(stage, replica, part)) {
-    std::vector<Rank> members;
-    for (Rank other = 0; other < plan.tensor; ++other) {
-      members.push_back(plan.rank_at(stage, replica, other));
-    }
-    tensor_group_ = builder.group(members);
-    members.clear();
-    for (Rank other = 0; other < plan.data; ++other) {
-      members.push_back(plan.rank_at(stage, other, part));
-    }
-    data_group_ = builder.group(members);
+    tensor_group_ = builder.group(RankRun{plan.rank_at(stage, replica, 0), plan.tensor, 1});
+    data_group_ = builder.group(RankRun{plan.rank_at(stage, 0, part), plan.data, plan.tensor});
   }
 
   void add() {

@@ -94,4 +94,7 @@ struct WorkloadReport {
 /// Bytes of memory that evaluating a graph takes at the least, told from its numbers of tasks and requirements.
 [[nodiscard]] std::int64_t workload_memory(const TaskGraph& graph);
 
+/// The same for so many tasks with so many requirements.
+[[nodiscard]] std::int64_t task_memory(std::size_t tasks, std::size_t requirements);
+
 }  // namespace ringwood

@@ -110,8 +110,17 @@ std::int64_t memory_of_computer() {
   return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE);
 }
 
-void check_memory(const Schedule& schedule) {
+void check_memory(const Schedule& schedule, std::int64_t kept) {
   const Effort effort = effort_of(schedule);
+  const double all = static_cast<double>(effort.messages) * static_cast<double>(kept);
+  if (all > static_cast<double>(memory_of_computer())) {
+    throw Error(
+        ErrorKind::kUsage,
+        fmt::format("{} over {} ranks sends {} messages, and what is to be kept of them needs about {:.0f} GiB of "
+                    "memory; there are {:.0f}; take fewer ranks, or ask for the times alone",
+                    schedule.name(), schedule.ranks(), effort.messages, all / (1 << 30),
+                    gibibytes(memory_of_computer())));
+  }
   if (effort.bytes > memory_of_computer()) {
     throw Error(
         ErrorKind::kUsage,

@@ -27,7 +27,9 @@ namespace ringwood::cli {
 namespace {
 
 // Seconds of a point from which on it pays to do several sizes in one pass, and how many: the first alone, then a pass.
+// Of very long ones each is kept as soon as it is done.
 constexpr double kWorthSharing = 0.03;
+constexpr double kLongestShared = 2;
 constexpr std::size_t kMostTogether = 9;
 
 /// The points of a simulated sweep that belong to this shard, the longest first.
@@ -145,7 +147,8 @@ class SimulatedSweep {
     std::vector<std::vector<std::size_t>> tasks;
     for (const std::size_t index : open_) {
       const GridPoint& point = plan_.points[index];
-      const bool worth = point.choice.kind == Choice::Kind::kNamed && plan_.costs[index] > kWorthSharing;
+      const bool worth = point.choice.kind == Choice::Kind::kNamed && plan_.costs[index] > kWorthSharing &&
+                         plan_.costs[index] < kLongestShared;
       if (!worth) {
         tasks.push_back({index});
         continue;

@@ -12,6 +12,8 @@
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
+#include "sim/critical_path.hpp"
+#include "sim/flow/flow_path.hpp"
 #include "tools/cli/bounds.hpp"
 #include "tools/cli/effort.hpp"
 #include "tools/cli/link_names.hpp"
@@ -26,6 +28,7 @@ namespace {
 
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
+constexpr std::int64_t kTableBytesPerMessage = 20;
 
 // In the order of Engine.
 constexpr std::array<std::string_view, 6> kEngines{"automatic", "quotient", "piecewise-affine",
@@ -84,6 +87,21 @@ void tell_what_was_not_simulated(const std::vector<ModelOption>& options) {
 
 }  // namespace
 
+namespace {
+
+/// Bytes that are kept of every message: its operations with their causes, as they were served, the message itself, or
+/// a place in the table.
+[[nodiscard]] std::int64_t kept_of_a_message(const SimulationOptions& options) {
+  constexpr std::int64_t kOperations = 2;  // a send and a receive
+  const std::int64_t traced = options.model == CostModel::kFlow ? sizeof(FlowOperation) : sizeof(SimulatedOperation);
+  return (options.critical_path ? kOperations * traced : 0) +
+         (options.operations != nullptr ? kOperations * static_cast<std::int64_t>(sizeof(LoggedOperation)) : 0) +
+         (options.log != nullptr ? static_cast<std::int64_t>(sizeof(MessageLog::value_type)) : 0) +
+         (options.engine == Engine::kTable ? kTableBytesPerMessage : 0);
+}
+
+}  // namespace
+
 void add_sharing(Record& record, const Machine& machine, const FlowOptions& options) {
   record.push_back({"routing", routing_of(machine.spec), Unit::kNone, false});
   record.push_back({"fairness", options.fairness == FlowFairness::kFlow ? "flow" : "source", Unit::kNone, false});
@@ -137,7 +155,7 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
     answers_->prepare(options);
   }
   if (!known || options.critical_path) {
-    check_memory(schedule);
+    check_memory(schedule, kept_of_a_message(options));
     known = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
   }
   SimulationReport report = std::move(*known);

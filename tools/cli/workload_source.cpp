@@ -10,6 +10,7 @@
 #include "ringwood/error.hpp"
 #include "sim/workload/graph_builder.hpp"
 #include "sim/workload/models.hpp"
+#include "tools/cli/effort.hpp"
 #include "tools/cli/grid.hpp"
 #include "tools/cli/percent.hpp"
 
@@ -207,7 +208,7 @@ LoadedWorkload WorkloadSource::load_alone(Bytes bucket, std::size_t alone) const
     }
   }
   loaded.graph.ranks.resize(static_cast<std::size_t>(ranks));
-  GraphBuilder builder(loaded.graph);
+  GraphBuilder builder(loaded.graph, memory_of_computer());
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     if (alone < jobs_.size() && alone != i) {
       continue;

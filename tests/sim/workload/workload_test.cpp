@@ -225,6 +225,22 @@ TEST(Training, PipelinesHaveTheBubbleOfOneForwardOneBackward) {
   EXPECT_EQ(run(graph, {}, machine).time, (5 + 2 - 1) * 3'000'000);
 }
 
+TEST(Training, RefusesMoreMemoryThanThereIsBeforeItIsTaken) {
+  for (const Rank ranks : {64, 4096}) {
+    TaskGraph graph;
+    graph.ranks.resize(static_cast<std::size_t>(ranks));
+    GraphBuilder builder(graph, 1 << 20);
+    try {
+      add_training(builder, two_layers(1 << 20), 0, ranks);
+      EXPECT_EQ(ranks, 64);
+    } catch (const Error& error) {
+      EXPECT_EQ(ranks, 4096);
+      EXPECT_THAT(error.what(), testing::HasSubstr("the workload of 4096 ranks needs about 1 GiB of memory"));
+      EXPECT_TRUE(graph.ranks[2048].tasks.empty());
+    }
+  }
+}
+
 TEST(Training, RefusesRanksThatDoNotFit) {
   TaskGraph graph;
   graph.ranks.resize(6);

@@ -173,6 +173,8 @@ TEST(Workload, RefusesInOneLine) {
       {"workload resnet-50 --utilization 0%", "--utilization '0%' is no percentage"},
       {"workload resnet-50 --device tpu", "--device 'tpu' is unknown"},
       {"workload resnet-50 --ranks 4 --nics 2 --model flow", "--nics is for loggops"},
+      {"simulate allreduce --algorithm ring --ranks 65536 --explain", "of memory; there are"},
+      {"simulate allreduce --algorithm ring --ranks 262144 --engine table", "sends 137438429184 messages"},
       {"workload resnet-50 --ranks 4 --noise gauss:1us@2us", "--noise 'gauss:1us@2us' is unknown"},
       {"workload resnet-50 --ranks 4 --fairness rank", "--fairness 'rank' is unknown"},
       {"workload resnet-50 --ranks 4 --algorithm rnig", "did you mean 'ring'?"},
