@@ -60,7 +60,7 @@ RememberedSize& remembered(MPI_Datatype type) {
 }
 
 /// Its handle never means another type.
-bool is_predefined(MPI_Datatype type) {
+bool is_predefined_type(MPI_Datatype type) {
   int integers = 0;
   int addresses = 0;
   int types = 0;
@@ -97,7 +97,7 @@ std::optional<Bytes> contiguous_size(MPI_Datatype type) {
   if (size <= 0 || lower != 0 || true_lower != 0 || extent != size || true_extent != size) {
     return std::nullopt;
   }
-  if (is_predefined(type)) {
+  if (is_predefined_type(type)) {
     known = {type, static_cast<Bytes>(size)};
   }
   return static_cast<Bytes>(size);
