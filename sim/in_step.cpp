@@ -92,10 +92,9 @@ class InStep {
     sent_.count = 0;
     different_ = 0;
     if (!alike_.empty() && alike_[index(group)].left > 0) {
-      if (!all_have_messages(first, count)) {
+      if (!mail_.take_from_each(first, count, &wanted_[index(first)], taken_)) {
         return;
       }
-      take_messages(first, count, all_of(count));
       service_.receive(taken_, first, count, reduces);
       send_alike(first, count, alike_[index(group)]);
     } else {
@@ -112,15 +111,6 @@ class InStep {
 
   [[nodiscard]] static std::uint64_t all_of(Rank count) {
     return ~std::uint64_t{0} >> static_cast<unsigned>(64 - count);
-  }
-
-  [[nodiscard]] bool all_have_messages(Rank first, Rank count) const {
-    for (Rank rank = first; rank < first + count; ++rank) {
-      if (!mail_.holds(rank, wanted_[index(rank)].peer)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   void take_messages(Rank first, Rank count, std::uint64_t due) {
@@ -233,7 +223,7 @@ class InStep {
         want(wanted, round[1], received, 0);
         ++rounds_[index(rank)];
         if (program.alike() > 0) {
-          compare(rank, round[0].peer, {sent, received, 0, program.alike()});
+          compare(rank, round[0].peer, {sent, received, 0, program.alike(), wanted.rest});
         }
         return;
       }
@@ -264,10 +254,16 @@ class InStep {
 
   void send_alike(Rank first, Rank count, AlikeGroup& alike) {
     --alike.left;
-    for (Rank rank = first; rank < first + count; ++rank) {
-      const Rank peer = rank + alike.distance;
-      add_send(rank, peer < ranks_ ? peer : peer - ranks_, alike.sent);
+    for (Rank i = 0; i < count; ++i) {
+      const Rank peer = first + i + alike.distance - (first + i + alike.distance < ranks_ ? 0 : ranks_);
+      sent_.ranks[index(i)] = first + i;
+      sent_.peers[index(i)] = peer;
+      sent_.bytes[index(i)] = alike.sent;
+      sent_.classes[index(i)] = service_.class_of(first + i, peer);
+      different_ |= sent_.classes[index(i)] ^ sent_.classes[0];
+      outside_ |= index(peer ^ block_);
     }
+    sent_.count = index(count);
     sent_.alike = different_ == 0;
     due_.add(first / kGroup, all_of(count));
   }

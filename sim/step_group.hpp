@@ -38,10 +38,12 @@ struct AlikeGroup {
   Bytes received = 0;
   Rank distance = 0;       ///< from each to the one that it sends to, modulo the number of ranks
   std::uint32_t left = 0;  ///< rounds
+  std::uint32_t rest = 0;  ///< Wanted::rest
 
   /// 0: both do the same.
   [[nodiscard]] std::int64_t difference(const AlikeGroup& other) const {
-    return (sent ^ other.sent) | (received ^ other.received) | (distance ^ other.distance) | (left ^ other.left);
+    return (sent ^ other.sent) | (received ^ other.received) | (distance ^ other.distance) | (left ^ other.left) |
+           (rest ^ other.rest);
   }
 };
 

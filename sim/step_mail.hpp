@@ -6,6 +6,7 @@
 
 #include "base/huge_pages.hpp"
 #include "sim/message_pool.hpp"
+#include "sim/step_group.hpp"
 
 namespace ringwood {
 
@@ -51,6 +52,35 @@ class StepMail {
     if (pool_.pending() > 0) [[unlikely]] {
       refill(rank);
     }
+    return true;
+  }
+
+  /// Takes one message for each of a group's ranks. False: one of them has none, and nothing was taken.
+  bool take_from_each(Rank first, Rank count, const Wanted* wanted, Messages& taken) {
+    Slots* slots = &slots_[index(first)];
+    Rank others = 0;  // not 0: what is wanted is not always the older message
+    for (Rank i = 0; i < count; ++i) {
+      others |= slots[i][0].source ^ wanted[i].peer;
+    }
+    if (others != 0 || pool_.pending() > 0) {
+      for (Rank i = 0; i < count; ++i) {
+        if (!holds(first + i, wanted[i].peer)) {
+          return false;
+        }
+      }
+    }
+    Message message;
+    CostClass different = 0;
+    for (Rank i = 0; i < count; ++i) {
+      take(first + i, wanted[i].peer, message);
+      taken.heads[index(i)] = message.head;
+      taken.ranks[index(i)] = first + i;
+      taken.classes[index(i)] = message.cost_class;
+      taken.bytes[index(i)] = wanted[i].bytes;
+      different |= message.cost_class ^ taken.classes[0];
+    }
+    taken.count = index(count);
+    taken.alike = different == 0;  // all want as many bytes
     return true;
   }
 
