@@ -34,7 +34,11 @@ class Meeting {
   struct Words {
     std::array<std::int64_t, kMostWords> mine;
     std::array<std::int64_t, kMostWords> least;
+    Words* kept_before = nullptr;
   };
+
+  /// Until the process ends.
+  static void keep(std::unique_ptr<Words> words) noexcept;
 
   void wait(MPI_Request request);
 
