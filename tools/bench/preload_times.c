@@ -1,6 +1,6 @@
 /* What the preloaded library makes of a program's collectives: MPI_... and PMPI_... of the same program, in turn.
  *
- *   LD_PRELOAD=build/release/lib/libringwood_pmpi.so mpirun -n 2 build/release/bin/bench.preload_times
+ *   LD_PRELOAD=build/release/lib/libringwood_pmpi.so mpirun -n 2 build/release/tools/bench/bench.preload_times
  *
  * Arguments: milliseconds for each side of each point (default 30), then names of collectives (default: the four that
  * are listed first). A time is the median over batches of calls one after the other, of the slowest rank. Floats are

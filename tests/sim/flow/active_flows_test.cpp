@@ -64,8 +64,8 @@ class Traffic {
       paths.links.insert(paths.links.end(), flow.path.begin(), flow.path.end());
       paths.end_flow(flow.limit);
       if (by_source_) {
-        const auto siblings = std::count_if(live_.begin(), live_.end(), [&](const auto& other) {
-          return other.second.source == flow.source && !other.second.path.empty();
+        const auto siblings = std::count_if(live_.begin(), live_.end(), [&, source = flow.source](const auto& other) {
+          return other.second.source == source && !other.second.path.empty();
         });
         paths.weights.push_back(flow.path.empty() ? 1 : 1 / static_cast<double>(siblings));
       }
