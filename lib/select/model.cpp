@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
+#include <span>
 
 #include "ringwood/choose.hpp"
 #include "ringwood/error.hpp"
@@ -133,6 +135,65 @@ struct Wish {
   return kept;
 }
 
+/// Whose variant an expression is; compositions are nobody's.
+[[nodiscard]] std::string_view algorithm_of(std::string_view expression) {
+  return expression.find('(') == std::string_view::npos ? expression.substr(0, expression.find(':')) : expression;
+}
+
+/// Predicts the promising ones, within what the effort allows.
+class Predictions {
+ public:
+  using Options = std::span<ModelOption>;
+
+  Predictions(const Context& context, const Predictor& predictor) : context_(context), predictor_(predictor) {}
+
+  /// In the order of their estimates, which are good.
+  void in_order(Options options) {
+    for (ModelOption& option : options) {
+      predict(option, option.estimated_s);
+    }
+  }
+
+  /// Estimates of a few ranks' programs are wrong in the same way for all variants of an algorithm: first one of each
+  /// is predicted, then the others in the order of their estimates as far as those were off. Else the variants of one
+  /// algorithm would use up the effort.
+  void by_algorithm(Options options) {
+    std::vector<ModelOption*> others;
+    std::map<std::string_view, double> off;
+    for (ModelOption& option : options) {
+      const auto [entry, is_first] = off.try_emplace(algorithm_of(option.algorithm), 1);
+      if (!is_first) {
+        others.push_back(&option);
+      } else if (predict(option, option.estimated_s); option.predicted() && option.estimated_s > 0) {
+        entry->second = option.predicted_s / option.estimated_s;
+      }
+    }
+    const auto corrected = [&](const ModelOption* option) {
+      return option->estimated_s * off.at(algorithm_of(option->algorithm));
+    };
+    std::ranges::stable_sort(others, {}, corrected);
+    for (ModelOption* option : others) {
+      predict(*option, corrected(option));
+    }
+  }
+
+ private:
+  void predict(ModelOption& option, double estimated_s) {
+    if (predictions_ == context_.effort.most_predictions || estimated_s > best_ * context_.effort.factor) {
+      return;
+    }
+    const Schedule schedule = schedule_of(context_, option.algorithm);
+    option.predicted_s = predictor_(schedule, layout_of(context_, schedule));
+    best_ = option.predicted() ? std::min(best_, option.predicted_s) : best_;
+    ++predictions_;
+  }
+
+  const Context& context_;
+  const Predictor& predictor_;
+  double best_ = std::numeric_limits<double>::infinity();
+  std::size_t predictions_ = 0;
+};
+
 /// Puts those that are as good as the first in the order of their messages.
 void order_ties(const Context& context, std::vector<ModelOption>::iterator first,
                 std::vector<ModelOption>::iterator last) {
@@ -166,16 +227,11 @@ std::vector<ModelOption> model_options(const SelectionQuestion& question, const 
   if (!predictor) {
     return options;
   }
-  double best = std::numeric_limits<double>::infinity();
-  std::size_t predictions = 0;
-  for (auto option = options.begin(); option != able && predictions < effort.most_predictions; ++option) {
-    if (option->estimated_s > best * effort.factor) {
-      break;
-    }
-    const Schedule schedule = schedule_of(context, option->algorithm);
-    option->predicted_s = predictor(schedule, layout_of(context, schedule));
-    best = option->predicted() ? std::min(best, option->predicted_s) : best;
-    ++predictions;
+  Predictions predictions(context, predictor);
+  if (effort.forms != nullptr) {
+    predictions.in_order({options.begin(), able});
+  } else {
+    predictions.by_algorithm({options.begin(), able});
   }
   std::stable_sort(options.begin(), able, [&effort](const ModelOption& a, const ModelOption& b) {
     return effort.forms == nullptr && a.predicted() != b.predicted() ? a.predicted() : a.seconds() < b.seconds();

@@ -103,7 +103,7 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
   return {std::max(most.all, most.lanes) * ranks,
           most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
               ranks * (kBytesPerRank + most.lanes * kBytesPerLane),
-          most.lanes, most.pieces * ranks};
+          most.lanes, most.pieces * ranks, std::max(most.lanes, most.at_once)};
 }
 
 std::int64_t memory_of_computer() {

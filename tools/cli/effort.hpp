@@ -13,7 +13,8 @@ struct Effort {
   std::int64_t messages = 0;  ///< of all ranks; at least so many, if counting ended early
   std::int64_t bytes = 0;     ///< of memory, at the least: programs, and messages on their way at the same time
   std::int64_t lanes = 0;     ///< most that run side by side on a rank; 0: none
-  std::int64_t pieces = 0;  ///< intervals of chunks that all ranks' messages list, one by one; counted as messages are
+  std::int64_t pieces = 0;   ///< intervals of chunks that all ranks' messages list, one by one; counted as messages are
+  std::int64_t at_once = 0;  ///< messages that a rank has on their way side by side, in lanes or in one round
 };
 
 /// Ends early once there are more than `enough` messages, or pieces that they list.

@@ -26,13 +26,13 @@ constexpr std::int64_t kMessagesForSelection = 100'000'000;
 constexpr std::int64_t kMessagesForPrediction = 2'500'000;
 
 // Of all candidates at one point together; those that look best are simulated first.
-constexpr std::int64_t kMessagesAtOnePoint = 12'000'000;
+constexpr std::int64_t kMessagesAtOnePoint = 24'000'000;
 
 // Estimates of segmented rings were seen to be 2.15 times too long on a torus, where hardly anybody waits.
 constexpr double kLeastFactor = 2.5;
 
-// What the messages of lanes cost more, in the flow model.
-constexpr std::int64_t kMostPerLane = 16;
+// What messages cost more that are on their way side by side, in the flow model.
+constexpr std::int64_t kMostSideBySide = 16;
 
 // What a message costs more in the event queue.
 constexpr std::int64_t kEventQueuePerMessage = 8;
@@ -62,12 +62,13 @@ constexpr Rank kOddRanks[] = {7, 9};
 }
 
 /// What a prediction costs, in messages of schedules without lanes; negative: too much. In the flow model messages of
-/// rounds that all ranks take together are settled at once; where lanes run by themselves, flows begin and end one by
-/// one. Else lanes need the event queue.
+/// rounds that all ranks take together are settled at once; where a rank has several on their way, more flows share
+/// links and end one by one. Else lanes need the event queue.
 [[nodiscard]] std::int64_t work_of(const Effort& effort, Rank ranks, CostModel model) {
-  const std::int64_t per_message = model == CostModel::kFlow ? std::clamp<std::int64_t>(effort.lanes, 1, kMostPerLane)
-                                   : effort.lanes > 0        ? kEventQueuePerMessage
-                                                             : 1;
+  const std::int64_t per_message = model == CostModel::kFlow
+                                       ? std::clamp<std::int64_t>(effort.at_once, 1, kMostSideBySide)
+                                   : effort.lanes > 0 ? kEventQueuePerMessage
+                                                      : 1;
   const std::int64_t work = effort.messages * per_message + effort.pieces / kPiecesPerMessage;
   return effort.bytes > kBytesForPrediction || work > most_messages(ranks) ? -1 : work;
 }

@@ -39,14 +39,17 @@ TEST(Select, TakesWhatTheSimulationOfAllFindsBest) {
 // Up to some KiB its latency version is best there, to some tens of MiB the one for bandwidth on all ports, and the
 // bucket algorithm for the longest vectors.
 TEST(Select, TakesWhatSwingsAuthorsFindBest) {
-  const std::string machine =
-      " --machine torus:dims=8x8,bandwidth=400Gbit/s,latency=100ns,hop=300ns --loggops o=200ns,g=50ns --ranks 64 "
-      "--model flow --sizes ";
+  const auto torus = [](const std::string& dims) {
+    return " --machine torus:dims=" + dims +
+           ",bandwidth=400Gbit/s,latency=100ns,hop=300ns --loggops o=200ns,g=50ns --model flow --sizes ";
+  };
+  const std::string machine = torus("8x8");
   EXPECT_EQ(json_of("select allreduce" + machine + "2KiB").at(0).at("algorithm"), "swing-latency:dims=8x8");
   EXPECT_EQ(json_of("select allreduce" + machine + "2MiB").at(0).at("algorithm"), "swing:dims=8x8,ports=4");
   const Json longest =
       json_of("simulate allreduce --algorithm 'swing:dims=8x8,ports=4;bucket:dims=8x8,ports=4'" + machine + "512MiB");
   EXPECT_GT(longest.at(0).at("time_s").get<double>(), longest.at(1).at("time_s").get<double>());
+  EXPECT_EQ(json_of("select allreduce" + torus("16x16") + "2MiB").at(0).at("algorithm"), "swing:dims=16x16,ports=4");
 }
 
 TEST(Select, ExplainsItsCandidates) {
