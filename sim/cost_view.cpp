@@ -4,13 +4,11 @@
 #include <memory>
 #include <unordered_map>
 
+#include "base/units.hpp"
+
 namespace ringwood {
 
 namespace {
-
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
 
 [[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
   return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);

@@ -1,5 +1,6 @@
 #include "ringwood/forecast.hpp"
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/schedule.hpp"
@@ -9,10 +10,6 @@
 namespace ringwood {
 
 namespace {
-
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
 
 [[nodiscard]] CostModel model_named(const std::string& name) {
   if (name == "loggops") {

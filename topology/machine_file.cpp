@@ -9,6 +9,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "topology/graph.hpp"
 #include "topology/machine_formats.hpp"
@@ -238,10 +239,6 @@ class Reader {
   std::vector<std::string> names_;
   std::map<std::string, Vertex> numbers_;
 };
-
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / 1e12;
-}
 
 [[nodiscard]] double seconds_per_byte(TimePerByte time) {
   return static_cast<double>(time.scaled) * 0x1p-32 / 1e12;

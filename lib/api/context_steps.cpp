@@ -101,8 +101,8 @@ void Context::carry_on_with_others() {
     if (std::exchange(arrivals, executor_.arrivals()) != executor_.arrivals()) {
       waited.restart();
     } else if (waited.exceeds(timeout)) {
-      throw Error(ErrorKind::kSystem, executor_.where() + ": no answer for " + std::to_string(timeout.count()) +
-                                          " ms from " + transport_->peers_waited_for());
+      throw Error(ErrorKind::kSystem,
+                  executor_.where() + ": " + no_answer(timeout) + " from " + transport_->peers_waited_for());
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/units.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
 #include "select/messages.hpp"
@@ -13,9 +14,6 @@
 namespace ringwood {
 
 namespace {
-
-// Up to so many ranks all programs are walked through, and tell what shares which links; of more, those of a few ranks.
-constexpr Rank kRanksSideBySide = 64;
 
 // Up to so many all values of parameters are candidates that are worth trying.
 constexpr Rank kRanksOfVariants = 16;
@@ -52,10 +50,6 @@ constexpr double kNextPredictions = 0.8;
 
 // A program may have more communicators, placed in different ways, than are worth remembering.
 constexpr std::size_t kMostPlaces = 64;
-
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
 
 // Measured on eight hosts over TCP that share two cores, short vectors took 1.4 to 1.95 times what was predicted, those
 // with many messages the most: of two that differ by less than that, the model does not know the better one.
@@ -113,8 +107,9 @@ MachinePlace::Effort ChoiceBudget::next(const SelectionQuestion& question) {
 MachinePlace::MachinePlace(Machine machine, Mapping mapping)
     : machine_(std::move(machine)),
       mapping_(std::move(mapping)),
-      costs_(static_cast<Rank>(mapping_.size()) <= kRanksSideBySide ? cost_view_with_routes(machine_, mapping_)
-                                                                    : cost_view_kept(machine_, mapping_)) {}
+      costs_(static_cast<Rank>(mapping_.size()) <= ClosedForm::kMostWithRoutes
+                 ? cost_view_with_routes(machine_, mapping_)
+                 : cost_view_kept(machine_, mapping_)) {}
 
 std::shared_ptr<MachinePlace> MachinePlace::shared(const std::string& key, Machine machine, Mapping mapping) {
   static std::mutex mutex;
@@ -190,11 +185,12 @@ std::vector<ModelOption> MachinePlace::options_for(const SelectionQuestion& ques
   const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
     return predicted(schedule, layout, left);
   };
-  return model_options(question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
-                       {.factor = question.request.ranks <= kRanksSideBySide ? kFactor : kFactorWithoutRoutes,
-                        .variants = question.request.ranks <= kRanksOfVariants,
-                        .tie = kTie,
-                        .forms = &forms_for(question, effort)});
+  return model_options(
+      question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
+      {.factor = question.request.ranks <= ClosedForm::kMostWithRoutes ? kFactor : kFactorWithoutRoutes,
+       .variants = question.request.ranks <= kRanksOfVariants,
+       .tie = kTie,
+       .forms = &forms_for(question, effort)});
 }
 
 }  // namespace ringwood

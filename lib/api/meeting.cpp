@@ -42,8 +42,8 @@ void Meeting::wait(MPI_Request request) {
       if (timeout_.count() > 0 && waited.exceeds(timeout_)) {
         // Nobody can cancel it: they may still be read and written.
         keep(std::move(words_));
-        throw Error(ErrorKind::kSystem, "no answer for " + std::to_string(timeout_.count()) +
-                                            " ms from ranks that have not begun the call" + who_is_missing_());
+        throw Error(ErrorKind::kSystem,
+                    no_answer(timeout_) + " from ranks that have not begun the call" + who_is_missing_());
       }
     }
   }

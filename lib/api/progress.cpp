@@ -172,8 +172,7 @@ void SteppedCalls::wait(SteppedCall& operation) {
     if (patience.ends(operation.arrivals())) {
       const std::lock_guard lock(mutex_);
       if (!operation.is_native() && operation.is_active() && !operation.has_ended()) {
-        const Error why(ErrorKind::kSystem, operation.where() + ": no answer for " +
-                                                std::to_string(patience.timeout().count()) + " ms" +
+        const Error why(ErrorKind::kSystem, operation.where() + ": " + no_answer(patience.timeout()) +
                                                 operation.context()->recorder().last_calls());
         operation.fail(std::make_exception_ptr(why));
         advance_locked();

@@ -23,6 +23,11 @@ namespace ringwood {
 /// The same without rounding, for times per byte ("0.0022ns").
 [[nodiscard]] double parse_picoseconds(std::string_view text, std::string_view what = "time");
 
+/// A time as the floating-point world counts it; refuses nothing.
+[[nodiscard]] constexpr double seconds(Picoseconds time) {
+  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
+}
+
 /// The smallest and the largest value accepted.
 struct IntegerRange {
   std::int64_t minimum = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string>
 
 namespace ringwood {
 
@@ -29,5 +30,10 @@ class WaitingTime {
   Clock::duration waited_{};
   Clock::time_point last_ = Clock::now();
 };
+
+/// What an error says where somebody has waited for so long.
+[[nodiscard]] inline std::string no_answer(std::chrono::milliseconds waited) {
+  return "no answer for " + std::to_string(waited.count()) + " ms";
+}
 
 }  // namespace ringwood

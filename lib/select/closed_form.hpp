@@ -20,6 +20,9 @@ namespace ringwood {
 /// than the schedule has chunks, some messages are not sent, and it is too long.
 class ClosedForm {
  public:
+  /// Up to so many ranks it pays that all programs are walked, with routes.
+  static constexpr Rank kMostWithRoutes = 64;
+
   /// Nothing if the walk is longer than `budget` operations, from which it is taken.
   [[nodiscard]] static std::optional<ClosedForm> of(const Schedule& schedule, const CostView& costs,
                                                     std::int64_t& budget);

@@ -23,11 +23,7 @@ void LinkTable::append_route(Host from, Host to, std::int32_t choice, std::vecto
   if (nic_bandwidth_ > 0) {
     links.push_back(number(network_links_ + 2 * static_cast<std::size_t>(from)));
   }
-  if (choice == 0) {
-    network_.route(from, to, route_);
-  } else {
-    network_.choose_route(from, to, choice, route_);
-  }
+  network_.choose_route(from, to, choice, route_);
   for (const LinkId link : route_) {
     links.push_back(number(static_cast<std::size_t>(link)));
   }

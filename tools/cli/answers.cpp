@@ -22,10 +22,6 @@ constexpr std::size_t kShown = 10;       // links, rounds and steps in a text
 constexpr std::size_t kInReport = 1000;  // links in a file
 constexpr std::size_t kColumns = 100;    // of a time line
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 [[nodiscard]] std::string level_of_use(const Topology& network, const LinkUse& use) {
   return use.link >= 0 ? level_name(network, use.link) : use.outwards ? "NIC out" : "NIC in";
 }

@@ -1,5 +1,7 @@
 #include "tools/cli/bounds.hpp"
 
+#include "base/units.hpp"
+
 namespace ringwood::cli {
 
 double bus_factor(Collective collective, Rank ranks) {
@@ -30,7 +32,7 @@ double time_bound(Collective collective, Bytes bytes, const Machine& machine, co
   }
   const TimeBounds bounds =
       Bounds(machine, facts, mapping, sharing).of({.collective = collective, .root = 0, .bytes = bytes});
-  return static_cast<double>(bounds[bounds.binding()]) / static_cast<double>(kPicosecondsPerSecond);
+  return seconds(bounds[bounds.binding()]);
 }
 
 }  // namespace ringwood::cli

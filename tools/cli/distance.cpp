@@ -15,10 +15,6 @@ namespace ringwood::cli {
 
 namespace {
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 /// The load of one round. Sums are taken in the order of the messages.
 class RoundLoad {
  public:

@@ -85,9 +85,6 @@ struct Bound {
 }
 
 [[nodiscard]] std::string as_json(const Machine& machine, const MachineFacts& facts, const std::vector<Bound>& bounds) {
-  const auto seconds = [](Picoseconds time) {
-    return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-  };
   nlohmann::ordered_json object{{"machine", machine.spec},
                                 {"hosts", facts.hosts},
                                 {"rank_slots", facts.rank_slots},

@@ -17,8 +17,7 @@ namespace ringwood::cli {
 
 namespace {
 
-// For so few ranks what shares links is told by all programs, and for more by none.
-constexpr Rank kRanksSideBySide = 64;
+// What the closed forms of a collective may walk through.
 constexpr std::int64_t kOperationsSideBySide = 20'000'000;
 
 // What is selected is simulated, on the way to the choice too: more messages than that take many seconds.
@@ -52,10 +51,6 @@ constexpr std::int64_t kPiecesPerMessage = 4;
 constexpr Rank kRanksForProof = 16;
 constexpr Rank kOddRanks[] = {7, 9};
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 /// The most messages that a prediction may have.
 [[nodiscard]] std::int64_t most_messages(Rank ranks) {
   return std::max(kMessagesForPrediction, kMessagesOfRank * ranks);
@@ -84,7 +79,7 @@ constexpr Rank kOddRanks[] = {7, 9};
 
 [[nodiscard]] bool knows_routes(const Site& site, const SimulationOptions& options) {
   return options.model == CostModel::kFlow && options.flow.nic_bandwidth == 0 &&
-         static_cast<Rank>(site.mapping().size()) <= kRanksSideBySide;
+         static_cast<Rank>(site.mapping().size()) <= ClosedForm::kMostWithRoutes;
 }
 
 [[nodiscard]] CostView cost_view(const Site& site, const SimulationOptions& options) {

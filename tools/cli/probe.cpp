@@ -148,7 +148,7 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
 int run(const Arguments& arguments) {
   const Picoseconds budget = parse_time(arguments.text("budget"), "--budget");
   const std::unique_ptr<RealWorld> world = start_real_world();
-  const ProbeResult probed = probe_ranks(static_cast<double>(budget) / static_cast<double>(kPicosecondsPerSecond));
+  const ProbeResult probed = probe_ranks(seconds(budget));
   world->on_first([&] {
     std::string text;
     const Machine machine = [&] {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "tools/cli/probe_passes.hpp"
 
@@ -67,10 +68,6 @@ void check(const ProbeSamples& samples) {
 
 [[nodiscard]] Picoseconds picoseconds(double seconds) {
   return static_cast<Picoseconds>(std::llround(seconds * 1e12));
-}
-
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
 }
 
 [[nodiscard]] double error_of(double predicted, double measured) {

@@ -166,6 +166,11 @@ class Race {
       std::transform(seconds.begin(), seconds.end(), stays.begin(),
                      [&](double one) { return one <= kHopeless * best ? '\1' : '\0'; });
     }
+    keep_as_first_says(field, std::move(stays));
+  }
+
+  /// Keeps those for which the first rank has no 0.
+  void keep_as_first_says(std::vector<std::string>& field, std::vector<char> stays) const {
     stays = world_.shared(std::move(stays));
     std::size_t at = 0;
     std::erase_if(field, [&](const std::string&) { return stays[at++] == 0; });
@@ -179,9 +184,7 @@ class Race {
       return known != far_behind_.end() && known->second < bytes && bytes <= known->second * kStaysFarBehind ? '\0'
                                                                                                              : '\1';
     });
-    stays = world_.shared(std::move(stays));
-    std::size_t at = 0;
-    std::erase_if(field, [&](const std::string&) { return stays[at++] == 0; });
+    keep_as_first_says(field, std::move(stays));
   }
 
   /// Remembers what was far behind; of use on the first rank, which knows the times. The MPI library's own always race.

@@ -57,7 +57,7 @@ MeasuringOptions::MeasuringOptions(const Arguments& arguments) {
   }
   task.root = static_cast<Rank>(parse_integer(arguments.text("root"), {0, INT32_MAX}, "--root"));
   const Picoseconds budget = parse_time(arguments.text("budget"), "--budget");
-  task.budget_s = static_cast<double>(budget) / static_cast<double>(kPicosecondsPerSecond);
+  task.budget_s = seconds(budget);
   const std::vector<std::string> ways{"auto", "barrier", "round-time"};
   const std::string way = arguments.one_of("sync", ways);
   task.synchronisation = static_cast<Synchronisation>(std::find(ways.begin(), ways.end(), way) - ways.begin());

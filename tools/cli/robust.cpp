@@ -7,6 +7,7 @@
 #include <memory>
 #include <random>
 
+#include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
@@ -136,8 +137,7 @@ struct Scenario {
   request.placement = &placement;
   const Schedule schedule(known_library(), question.collective, parse_expression(algorithm), request);
   const Layout layout = equal_layout(schedule, question.elements, question.element_size);
-  return static_cast<double>(simulate(schedule, layout, scenario.machine, scenario.mapping, options).time) /
-         static_cast<double>(kPicosecondsPerSecond);
+  return seconds(simulate(schedule, layout, scenario.machine, scenario.mapping, options).time);
 }
 
 struct Regret {

@@ -34,10 +34,6 @@ constexpr std::int64_t kTableBytesPerMessage = 20;
 constexpr std::array<std::string_view, 6> kEngines{"automatic", "quotient", "piecewise-affine",
                                                    "data-flow", "table",    "event-queue"};
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 [[nodiscard]] std::string text_of(const CriticalPath& path, CostModel model) {
   const std::string sharing = model == CostModel::kFlow ? fmt::format("sharing {}, ", format_time(path.sharing)) : "";
   const std::string noise = path.noise > 0 ? fmt::format(", noise {}", format_time(path.noise)) : "";
@@ -102,9 +98,14 @@ namespace {
 
 }  // namespace
 
-void add_sharing(Record& record, const Machine& machine, const FlowOptions& options) {
+void add_sharing(Record& record, const FlowReport& report, const Machine& machine, const FlowOptions& options) {
   record.push_back({"routing", routing_of(machine.spec), Unit::kNone, false});
   record.push_back({"fairness", options.fairness == FlowFairness::kFlow ? "flow" : "source", Unit::kNone, false});
+  const std::vector<LinkUse> hottest = hottest_links(report.links, 1);
+  const bool any = !hottest.empty();
+  record.push_back(
+      {"hottest_link", any ? Value(name_of_link(*machine.network, hottest.front())) : Value(), Unit::kNone, false});
+  record.push_back({"hottest_link_use", any ? Value(hottest.front().use) : Value(), Unit::kRatio, false});
 }
 
 SimulationSettings::SimulationSettings(const Arguments& arguments)
@@ -273,12 +274,7 @@ Record Simulator::record(const Schedule& schedule, const AlgorithmName& name, By
   record.push_back(
       {"order_sensitive", report.order_sensitive ? Value(*report.order_sensitive) : Value(), Unit::kNone, false});
   if (report.flow) {
-    const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
-    const bool any = !hottest.empty();
-    add_sharing(record, site_.machine(), settings_.options.flow);
-    record.push_back({"hottest_link", any ? Value(name_of_link(*site_.machine().network, hottest.front())) : Value(),
-                      Unit::kNone, false});
-    record.push_back({"hottest_link_use", any ? Value(hottest.front().use) : Value(), Unit::kRatio, false});
+    add_sharing(record, *report.flow, site_.machine(), settings_.options.flow);
   }
   if (settings_.stats) {
     const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;

@@ -23,8 +23,8 @@ struct SimulationSettings {
   bool stats = false;
 };
 
-/// Adds how messages of the flow model share the machine's links: `routing`, `fairness`.
-void add_sharing(Record& record, const Machine& machine, const FlowOptions& options);
+/// Adds how messages of the flow model share the machine's links: `routing`, `fairness`, `hottest_link` and its use.
+void add_sharing(Record& record, const FlowReport& report, const Machine& machine, const FlowOptions& options);
 
 /// One point: what is simulated on a site.
 struct SimulationPoint {

@@ -61,10 +61,6 @@ constexpr OptionUse kOptions[]{
 
 constexpr std::size_t kColumns = 100;
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 /// What is varied from record to record.
 struct Variant {
   std::string machine;
@@ -221,13 +217,7 @@ class WorkloadCommand {
     record.push_back(
         {"order_sensitive", report.order_sensitive ? Value(*report.order_sensitive) : Value(), Unit::kNone, false});
     if (report.flow) {
-      add_sharing(record, runner.site().machine(), runner.options().flow);
-      const std::vector<LinkUse> hottest = hottest_links(report.flow->links, 1);
-      const bool any = !hottest.empty();
-      record.push_back({"hottest_link",
-                        any ? Value(name_of_link(*runner.site().machine().network, hottest.front())) : Value(),
-                        Unit::kNone, false});
-      record.push_back({"hottest_link_use", any ? Value(hottest.front().use) : Value(), Unit::kRatio, false});
+      add_sharing(record, *report.flow, runner.site().machine(), runner.options().flow);
     }
   }
 

@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t kShown = 10;
 constexpr std::size_t kRows = 24;
 
-[[nodiscard]] double seconds(Picoseconds time) {
-  return static_cast<double>(time) / static_cast<double>(kPicosecondsPerSecond);
-}
-
 [[nodiscard]] const char* name_of(TaskKind kind) {
   switch (kind) {
     case TaskKind::kCompute:

@@ -87,8 +87,8 @@ void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
       waiting_.progress();
     }
     if (waiting_.timeout.count() > 0 && waiting_time_.exceeds(waiting_.timeout)) {
-      throw Error(ErrorKind::kSystem, "no answer for " + std::to_string(waiting_.timeout.count()) + " ms" +
-                                          (waiting_.diagnosis ? ": " + waiting_.diagnosis(peer) : ""));
+      throw Error(ErrorKind::kSystem,
+                  no_answer(waiting_.timeout) + (waiting_.diagnosis ? ": " + waiting_.diagnosis(peer) : ""));
     }
   }
   if (turns % kDrainEvery == kDrainEvery - 1) {

@@ -231,8 +231,7 @@ void MpiTransport::pause(int spins) {
     if (spins == kSpins + 1) {
       waiting_time_.restart();
     } else if (waiting_time_.exceeds(timeout_)) {
-      throw Error(ErrorKind::kSystem,
-                  "no answer for " + std::to_string(timeout_.count()) + " ms from " + peers_waited_for());
+      throw Error(ErrorKind::kSystem, no_answer(timeout_) + " from " + peers_waited_for());
     }
   }
 }
