@@ -20,13 +20,19 @@ namespace {
   return topology_crossbar.make(keys);
 }
 
-constexpr KeyInfo kHpcKeys[] = {{"hosts", "number of hosts", "16"}, {"latency", "time on every cable", "450ns"}};
-
-[[nodiscard]] Machine hpc(const TopologyKeys& keys) {
-  Machine machine = machine_on(crossbar_of(keys), per_host(keys));
+/// With CPUs that start messages of a fast network, where nobody measured them: else what sends one message to each
+/// rank at once would take one latency, however many ranks there are.
+[[nodiscard]] Machine with_typical_ends(Machine machine) {
   machine.between_hosts.o = 300'000;
   machine.between_hosts.g = 200'000;
   machine.between_hosts.S = 16 * 1024;
+  return machine;
+}
+
+constexpr KeyInfo kHpcKeys[] = {{"hosts", "number of hosts", "16"}, {"latency", "time on every cable", "450ns"}};
+
+[[nodiscard]] Machine hpc(const TopologyKeys& keys) {
+  Machine machine = with_typical_ends(machine_on(crossbar_of(keys), per_host(keys)));
   machine.inside_host.o = 100'000;
   machine.inside_host.g = 100'000;
   return machine;
@@ -36,7 +42,7 @@ constexpr KeyInfo kFrontierKeys[] = {{"latency", "time on every cable", "50ns"},
                                      {"hop", "time through a switch", "350ns"}};
 
 [[nodiscard]] Machine frontier(const TopologyKeys& keys) {
-  return machine_on(make_dragonfly({16, 32, 74, 4}, Uniform::of(keys), {}), per_host(keys));
+  return with_typical_ends(machine_on(make_dragonfly({16, 32, 74, 4}, Uniform::of(keys), {}), per_host(keys)));
 }
 
 constexpr KeyInfo kLumiKeys[] = {{"groups", "GPU groups", "24"},
@@ -51,7 +57,7 @@ constexpr KeyInfo kLumiKeys[] = {{"groups", "GPU groups", "24"},
     keys.refuse("32 switches with 17 global ports each have not enough of them for " + std::to_string(links) +
                 " cables to each of " + std::to_string(groups - 1) + " groups");
   }
-  return machine_on(make_dragonfly({16, 32, groups, links}, Uniform::of(keys), {}), per_host(keys));
+  return with_typical_ends(machine_on(make_dragonfly({16, 32, groups, links}, Uniform::of(keys), {}), per_host(keys)));
 }
 
 constexpr KeyInfo kLeonardoKeys[] = {{"cells", "GPU cells", "19"},
@@ -60,7 +66,8 @@ constexpr KeyInfo kLeonardoKeys[] = {{"cells", "GPU cells", "19"},
 
 [[nodiscard]] Machine leonardo(const TopologyKeys& keys) {
   const std::int64_t cells = keys.count("cells", {1, 23});
-  return machine_on(make_dragonfly_plus({20, 18, 18, cells, cells == 1 ? 0 : 18}, Uniform::of(keys)), per_host(keys));
+  const DragonflyPlusSize size = {20, 18, 18, cells, cells == 1 ? 0 : 18};
+  return with_typical_ends(machine_on(make_dragonfly_plus(size, Uniform::of(keys)), per_host(keys)));
 }
 
 constexpr KeyInfo kDgxKeys[] = {{"units", "scalable units of 32 nodes: 1, 2, 4 or 8", "1"},
@@ -95,7 +102,16 @@ constexpr KeyInfo kSummitKeys[] = {{"latency", "time on every cable", "200ns"}, 
 
 [[nodiscard]] Machine summit(const TopologyKeys& keys) {
   static constexpr FatTreeLevel kLevels[] = {{18, 1, 1}, {16, 18, 1}, {16, 16, 1}};
-  return machine_on(make_fat_tree(kLevels, Uniform::of(keys), {}), per_host(keys));
+  return with_typical_ends(machine_on(make_fat_tree(kLevels, Uniform::of(keys), {}), per_host(keys)));
+}
+
+constexpr KeyInfo kMareNostrumKeys[] = {{"latency", "time on every cable", "50ns"},
+                                        {"hop", "time through a switch", "130ns"}};
+
+[[nodiscard]] Machine mare_nostrum_5(const TopologyKeys& keys) {
+  // Twice as many bytes a second come into the spines of a subtree as leave it.
+  static constexpr FatTreeLevel kLevels[] = {{64, 1, 1}, {10, 16, 4}, {7, 10, 2}};
+  return with_typical_ends(machine_on(make_fat_tree(kLevels, Uniform::of(keys), {true}), per_host(keys)));
 }
 
 constexpr KeyInfo kTpuKeys[] = {{"shape", "side lengths in chips, as 16x16x16", "16x16x16"},
@@ -154,18 +170,19 @@ constexpr MachinePreset kPresets[] = {
      "74 groups, 128 nodes a group, 4 NICs of 25 GB/s a node, 32 switches a group with 16 endpoint ports, 4 global "
      "cables between groups [P: glennklockwood.com/garden/systems/frontier; Atchley et al. SC'23]; 37888 endpoints "
      "[A]; "
-     "switch 350 ns [C: De Sensi et al. SC'20]; cable 50 ns [C]",
+     "switch 350 ns [C: De Sensi et al. SC'20]; cable 50 ns, CPUs as of hpc [C]",
      kFrontierKeys, &frontier},
     {"lumi", "dragonfly of the GPU groups of LUMI; a host is one of a node's 4 NICs",
      "groups of 128 node slots, 4 NICs of 25 GB/s a node, 64-port switches with 16 host ports, full mesh in the group "
      "[P: LUMI documentation]; 32 switches a group [A]; 24 groups, 4 cables between two groups as on Frontier "
-     "(placeholder), switch 350 ns, cable 50 ns [C]",
+     "(placeholder), switch 350 ns, cable 50 ns, CPUs as of hpc [C]",
      kLumiKeys, &lumi},
     {"leonardo", "dragonfly+ of the 19 GPU cells of Leonardo; a host is one of a node's 2 adapters",
      "cells of 180 nodes on 18 leaves [P: published node-to-cell map], 2 dual-port HDR100 adapters (25 GB/s each) a "
      "node [P: leonardo-supercomputer.cineca.eu]; 20 adapters a leaf, 6840 in all [A]; 18 spines a cell, one cable "
      "from "
-     "each to each other cell [C: Turisini et al. 2023]; switch 130 ns, cable 50 ns [C]. Mixed, CPU and I/O cells "
+     "each to each other cell [C: Turisini et al. 2023]; switch 130 ns, cable 50 ns, CPUs as of hpc [C]. Mixed, CPU "
+     "and I/O cells "
      "left out",
      kLeonardoKeys, &leonardo},
     {"dgx-h100", "rail-optimised SuperPOD of DGX H100; a host is a GPU with its NIC",
@@ -180,8 +197,13 @@ constexpr MachinePreset kPresets[] = {
     {"summit", "three-level fat tree of Summit; a host is a node of 6 GPUs, its two rails one cable",
      "4608 nodes, 18 a leaf, 36-port switches, 2 x 12.5 GB/s a node [C]; 16 leaves a pod and 16 pods [A]; cable 200 "
      "ns, "
-     "switch 100 ns [C]",
+     "switch 100 ns, CPUs as of hpc [C]",
      kSummitKeys, &summit},
+    {"marenostrum5", "2:1 fat tree of the accelerated part of MareNostrum 5; a host is one of a node's 4 NICs",
+     "1120 nodes, 4 NICs of 25 GB/s a node [C: BSC user documentation]; subtrees of 160 nodes with half of their "
+     "bandwidth upwards [C: De Sensi et al. SC'25]; 10 leaves of 64 NICs and 16 spines a subtree, 160 switches above "
+     "[A]; ecmp, switch 130 ns, cable 50 ns, CPUs as of hpc [C]",
+     kMareNostrumKeys, &mare_nostrum_5},
     {"tpu-v4", "three-dimensional torus of a TPU v4 pod; a host is a chip",
      "16x16x16 = 4096 chips, 6 links a chip, 50 GB/s a link [P: glennklockwood.com/garden/processors/TPUv4; Jouppi et "
      "al. 2023]; cable 100 ns, hop 100 ns: placeholders [C]",

@@ -261,7 +261,11 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
   if (knows_routes(site_, options_) && limits_.scratch_bytes < 0) {
     wider.forms = &forms_.try_emplace(collective, kOperationsSideBySide).first->second;
   }
-  return model_options(asked, known_library(), costs_, predictor, objects, wider);
+  std::vector<ModelOption> found = model_options(asked, known_library(), costs_, predictor, objects, wider);
+  // Closed forms let nothing wait: what is too long to be simulated on the way does not come before what was.
+  std::ranges::stable_partition(found,
+                                [](const ModelOption& option) { return option.predicted() && option.why_not.empty(); });
+  return found;
 }
 
 int safety_of(Collective collective, std::string_view algorithm) {

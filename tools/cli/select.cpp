@@ -162,24 +162,31 @@ class Selecting {
   return record;
 }
 
+/// Why a candidate that could be taken was estimated only, or nothing.
+[[nodiscard]] std::string why_not_simulated(const ModelOption& option, double time) {
+  if (option.predicted()) {
+    return "";
+  }
+  return option.estimated_s < time ? "too long to be simulated beside the others; estimates alone decide nothing"
+                                   : "estimated to be too far behind to be simulated";
+}
+
 [[nodiscard]] std::vector<Record> candidates(const Selecting& selecting, Collective collective, Bytes bytes,
                                              const Decision& decision) {
   const double time = selecting.seconds_of(decision.algorithm, bytes, decision.options);
   std::vector<Record> records;
   for (const ModelOption& option : decision.options) {
     const bool able = option.why_not.empty();
-    records.push_back(
-        {{"collective", std::string(name_of(collective))},
-         {"ranks", static_cast<std::int64_t>(selecting.ranks())},
-         {"bytes", bytes, Unit::kBytes},
-         {"algorithm", option.algorithm},
-         {"chosen", option.algorithm == decision.algorithm},
-         {"estimated_s", able ? Value(option.estimated_s) : Value(), Unit::kSeconds},
-         {"predicted_s", option.predicted() ? Value(option.predicted_s) : Value(), Unit::kSeconds},
-         {"factor", able && time > 0 ? Value(option.seconds() / time) : Value(), Unit::kFactor},
-         {"bound_s", selecting.bound(bytes), Unit::kSeconds},
-         {"why_not", able ? Value(option.predicted() ? "" : "estimated to be too far behind to be simulated")
-                          : Value(option.why_not)}});
+    records.push_back({{"collective", std::string(name_of(collective))},
+                       {"ranks", static_cast<std::int64_t>(selecting.ranks())},
+                       {"bytes", bytes, Unit::kBytes},
+                       {"algorithm", option.algorithm},
+                       {"chosen", option.algorithm == decision.algorithm},
+                       {"estimated_s", able ? Value(option.estimated_s) : Value(), Unit::kSeconds},
+                       {"predicted_s", option.predicted() ? Value(option.predicted_s) : Value(), Unit::kSeconds},
+                       {"factor", able && time > 0 ? Value(option.seconds() / time) : Value(), Unit::kFactor},
+                       {"bound_s", selecting.bound(bytes), Unit::kSeconds},
+                       {"why_not", able ? Value(why_not_simulated(option, time)) : Value(option.why_not)}});
   }
   return records;
 }

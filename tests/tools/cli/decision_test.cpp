@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/cli/run_command.hpp"
@@ -50,6 +51,36 @@ TEST(Select, TakesWhatSwingsAuthorsFindBest) {
       json_of("simulate allreduce --algorithm 'swing:dims=8x8,ports=4;bucket:dims=8x8,ports=4'" + machine + "512MiB");
   EXPECT_GT(longest.at(0).at("time_s").get<double>(), longest.at(1).at("time_s").get<double>());
   EXPECT_EQ(json_of("select allreduce" + torus("16x16") + "2MiB").at(0).at("algorithm"), "swing:dims=16x16,ports=4");
+}
+
+// The Bine paper (SC 2025) compares on Leonardo, on nodes that the scheduler found in several cells, what is allowed
+// here: Bine's trees are ahead for short and medium vectors, and the ring, all of whose neighbours but a few are in the
+// same cell, for long ones over so few nodes.
+TEST(Select, TakesWhatBinesAuthorsFindBestOnNodesOfSeveralCells) {
+  const TemporaryDirectory directory;
+  std::string hosts;
+  const int nodes_of_cell[] = {20, 9, 15, 12, 8};
+  for (int cell = 0; cell < 5; ++cell) {
+    for (int node = 0; node < nodes_of_cell[cell]; ++node) {
+      hosts += std::to_string(360 * cell + 2 * node) + "\n";
+    }
+  }
+  std::ofstream(directory / "hosts") << hosts;
+  const Json chosen = json_of(
+      "select allreduce --machine leonardo --ranks 64 --model flow --sizes 2KiB,128KiB,8MiB "
+      "--allow bine,bine-latency,rabenseifner,recursive-doubling,ring --map " +
+      (directory / "hosts"));
+  EXPECT_EQ(chosen.at(0).at("algorithm"), "bine-latency");
+  EXPECT_EQ(chosen.at(1).at("algorithm"), "bine");
+  EXPECT_EQ(chosen.at(2).at("algorithm"), "ring");
+}
+
+// Closed forms see no rank wait, and 32 segments do for each other here; they are too long to be simulated on the way.
+TEST(Select, TakesNothingByAnEstimateAloneThatIsSlowerThanWhatWasSimulated) {
+  const Json chosen = json_of(
+      "select allreduce --machine leonardo --ranks 64 --model flow --sizes 16MiB --allow segmented-ring "
+      "--loggops o=300ns,g=200ns,S=16384");
+  EXPECT_GE(chosen.at(0).at("runner_up_factor").get<double>(), 1) << chosen;
 }
 
 TEST(Select, ExplainsItsCandidates) {
