@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <string>
 
+#include "ringwood/error.hpp"
 #include "tools/cli/output.hpp"
 
 namespace ringwood::cli {
@@ -63,6 +66,24 @@ void Progress::end() {
     fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);
   }
+}
+
+SlowRemark::SlowRemark(bool wanted, std::function<std::string()> text, std::chrono::milliseconds after) {
+  if (!wanted) {
+    return;
+  }
+  waiting_ = std::jthread([text = std::move(text), after](const std::stop_token& end) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any ended;
+    if (ended.wait_for(lock, end, after, [&] { return end.stop_requested(); })) {
+      return;
+    }
+    try {
+      remark(text());
+    } catch (const Error&) {  // what is asked for ends with the same error, and tells it
+    }
+  });
 }
 
 }  // namespace ringwood::cli

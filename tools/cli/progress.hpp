@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <thread>
 
 namespace ringwood::cli {
 
@@ -31,6 +33,16 @@ class Progress {
   bool redrawn_;
   Clock::time_point start_ = Clock::now();
   Clock::time_point drawn_ = start_;
+};
+
+/// Says on standard error what takes so long, once, if it lives longer than `after`.
+class SlowRemark {
+ public:
+  /// `text` is called by a thread of its own; it may throw nothing but Error, which is not told.
+  SlowRemark(bool wanted, std::function<std::string()> text, std::chrono::milliseconds after = std::chrono::seconds{5});
+
+ private:
+  std::jthread waiting_;
 };
 
 }  // namespace ringwood::cli

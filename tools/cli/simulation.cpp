@@ -19,6 +19,7 @@
 #include "tools/cli/link_names.hpp"
 #include "tools/cli/model_choice.hpp"
 #include "tools/cli/output.hpp"
+#include "tools/cli/progress.hpp"
 #include "tools/cli/results.hpp"
 #include "tools/cli/what_if.hpp"
 
@@ -72,6 +73,16 @@ void tell_what_was_not_simulated(const std::vector<ModelOption>& options) {
                     "to be simulated before the choice; --algorithm compares what it names",
                     options.front().algorithm, joined(names), others == 0 ? "" : fmt::format(" and {} more", others)));
   }
+}
+
+[[nodiscard]] std::string what_takes_long(const Schedule& schedule) {
+  return fmt::format(
+      "ringwood simulate: {} over {} ranks has up to {:.2g} messages, of which ten to a hundred million can be served "
+      "a "
+      "second where ranks are not all alike (with fewer elements than ranks they are not); a remark, and the "
+      "simulation "
+      "goes on",
+      schedule.name(), schedule.ranks(), static_cast<double>(effort_of(schedule).messages));
 }
 
 /// The most memory that this process ever had, in bytes.
@@ -157,6 +168,7 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
   }
   if (!known || options.critical_path) {
     check_memory(schedule, kept_of_a_message(options));
+    const SlowRemark slow(!arguments_.given("quiet"), [&] { return what_takes_long(schedule); });
     known = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
   }
   SimulationReport report = std::move(*known);
