@@ -69,8 +69,14 @@ void write_whole_file(const std::string& path, std::string_view text) {
   }
 }
 
+void tell(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stderr) == text.size()) {
+    std::fflush(stderr);
+  }  // there is nowhere else to say that nobody reads it
+}
+
 void remark(std::string_view text) {
-  fmt::print(stderr, "{}\n", text);
+  tell(fmt::format("{}\n", text));
 }
 
 void flush_output() {

@@ -13,7 +13,10 @@ void print(std::string_view text);
 /// Error(kSystem).
 void write_whole_file(const std::string& path, std::string_view text);
 
-/// A line on standard error: progress and remarks.
+/// Text on standard error. Nothing fails where that is closed or full.
+void tell(std::string_view text);
+
+/// The same as a line: progress and remarks.
 void remark(std::string_view text);
 
 /// Writes what is still buffered. Throws as `print`.

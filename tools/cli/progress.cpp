@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <condition_variable>
-#include <cstdio>
 #include <mutex>
 #include <string>
 
@@ -56,15 +55,13 @@ void Progress::draw(Clock::time_point now) const {
     return;
   }
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(kWidth));
-  fmt::print(stderr, "\r[{}{}] {} of {}, about {} left \x1b[K", std::string(filled, '#'),
-             std::string(kWidth - filled, ' '), done_, steps_, left);
-  std::fflush(stderr);
+  tell(fmt::format("\r[{}{}] {} of {}, about {} left \x1b[K", std::string(filled, '#'),
+                   std::string(kWidth - filled, ' '), done_, steps_, left));
 }
 
 void Progress::end() {
   if (wanted_ && redrawn_ && drawn_ != start_) {
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    tell("\r\x1b[K");
   }
 }
 

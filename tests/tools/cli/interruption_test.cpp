@@ -103,5 +103,10 @@ TEST(Interruption, AFullDiskLosesNothing) {
   EXPECT_EQ(ringwood("sweep allreduce --ranks 2 --sizes 8 > /dev/full").code, 3);
 }
 
+TEST(Interruption, WhereNobodyReadsErrorsTheExitCodeIsTheSame) {
+  EXPECT_EQ(WEXITSTATUS(std::system((kProgram + " simulate nothing 2>/dev/full").c_str())), 2);
+  EXPECT_EQ(WEXITSTATUS(std::system((kProgram + " verify --ranks 3 >/dev/full 2>/dev/full").c_str())), 3);
+}
+
 }  // namespace
 }  // namespace ringwood::cli
