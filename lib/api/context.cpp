@@ -66,6 +66,9 @@ Context::Context(MPI_Comm own) : own_(own) {
   transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
   transport_->set_timeout(settings_.timeout);
   attach(std::move(node), here);
+  if (settings_.checksum) {
+    checked_.emplace(node_ != nullptr ? static_cast<Transport&>(node_->transport()) : *transport_);
+  }
   meeting_ = std::make_unique<Meeting>(own_, settings_.timeout, [this] {
     return node_ == nullptr ? std::string() : ": " + node_->whereabouts("all ranks");
   });
@@ -123,10 +126,11 @@ void Context::end() noexcept {
 void Context::free() noexcept {
   if (own_ != MPI_COMM_NULL) {
     if (transport_ != nullptr && !transport_->abandon()) {
-      scratch_.leave();
+      leave_memory();
     }
     executor_.show_rounds(nullptr);
     pool_.clear();
+    checked_.reset();
     node_.reset();
     transport_.reset();
     trace_.reset();
@@ -174,7 +178,8 @@ Schedule::Request Context::request_of(const CollectiveCall& call) const {
 
 std::string_view Context::from_table(const CollectiveCall& call) {
   try {
-    return table_.choose(call, request_of(call));
+    const std::string_view chosen = table_.choose(call, request_of(call));
+    return settings_.checksum && chosen == "native" ? std::string_view() : chosen;
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(), error.what());
   }
@@ -186,7 +191,8 @@ std::string_view Context::from_machine(const CollectiveCall& call, Manner manner
     return {};
   }
   try {
-    return machine_.choose(call, request_of(call), manner == Manner::kWaiting && is_for_mpi(call));
+    const bool with_native = manner == Manner::kWaiting && is_for_mpi(call) && !settings_.checksum;
+    return machine_.choose(call, request_of(call), with_native);
   } catch (const Error& error) {
     throw EnvironmentError(error.kind(), error.what());
   }
@@ -239,7 +245,7 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
     throw Error(ErrorKind::kUsage, "nothing is known of the reproducibility and memory of native collectives");
   }
   if (named == "native" || tabled == "native" ||
-      (model_decides && !objection && manner == Manner::kWaiting &&
+      (model_decides && !objection && !settings_.checksum && manner == Manner::kWaiting &&
        prefers_native(call, placement_, surroundings().medium))) {
     return {.algorithm = "native", .why = why, .plan = std::nullopt};
   }
@@ -253,7 +259,8 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
     }
   }
   PreparedCall prepared{.algorithm = schedule.name(), .why = why, .plan = std::nullopt};
-  if (node_ != nullptr) {
+  // A fused plan reads what others keep, in place: there are no messages.
+  if (node_ != nullptr && !settings_.checksum) {
     prepared.fused = node_->fused(schedule, layout, plan, call.reduction == nullptr ? 1 : call.element_size, manner);
   }
   prepared.plan = std::move(plan);

@@ -28,6 +28,7 @@
 #include "ringwood/mpi/communicator.hpp"
 #include "ringwood/placement.hpp"
 #include "ringwood/schedule.hpp"
+#include "schedule/checked_transport.hpp"
 #include "schedule/executor.hpp"
 
 namespace ringwood {
@@ -90,6 +91,9 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] std::chrono::milliseconds timeout() const { return settings_.timeout; }
 
   [[nodiscard]] bool is_closed() const { return closed_; }
+
+  /// Whether messages are followed by checksums.
+  [[nodiscard]] bool has_checksums() const { return settings_.checksum; }
 
   [[nodiscard]] bool has_failed() const { return failed_; }
 
@@ -167,6 +171,8 @@ class Context : public std::enable_shared_from_this<Context> {
   [[noreturn]] void rethrow_with_past(const Error& error);
   void run_natively(const CollectiveCall& call, const PreparedCall& todo);
   void carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
+  [[nodiscard]] Transport& fresh_transport();
+  void leave_memory();
   void carry_on_with_others();
   void carry_out_traced(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
 
@@ -197,7 +203,8 @@ class Context : public std::enable_shared_from_this<Context> {
   std::unique_ptr<CallTrace> trace_;  // none: nobody asked for one
   std::unique_ptr<MpiTransport> transport_;
   std::unique_ptr<NodeSide> node_;  // none: all messages go over MPI
-  bool one_node_ = false;           // nobody is elsewhere, and they share memory
+  std::optional<CheckedTransport> checked_;
+  bool one_node_ = false;  // nobody is elsewhere, and they share memory
   Executor executor_;
   Scratch scratch_;
   PlanCache cache_;

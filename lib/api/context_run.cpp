@@ -45,18 +45,40 @@ class CallMark {
 
 }  // namespace
 
+/// What carries messages, made fresh: the memory of the node and MPI, or MPI alone, with checksums or without.
+Transport& Context::fresh_transport() {
+  Transport* plain = transport_.get();
+  if (node_ != nullptr) {
+    node_->transport().begin();
+    plain = &node_->transport();
+  } else {
+    transport_->begin();
+  }
+  if (!checked_) {
+    return *plain;
+  }
+  checked_->begin();
+  return *checked_;
+}
+
+/// What messages that cannot be taken back may still read.
+void Context::leave_memory() {
+  scratch_.leave();
+  if (checked_) {
+    checked_->leave();
+  }
+}
+
 void Context::carry_out(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
   if (trace_ != nullptr) {
     carry_out_traced(call, todo, buffers);
   } else if (todo.fused) {
     node_->executor().execute(*todo.fused, buffers, call.reduction, call.log);
-  } else if (node_ != nullptr) {
-    node_->transport().begin();
-    executor_.execute(*todo.plan, buffers, call.reduction, node_->transport(), call.log);
-  } else if (progress::any()) {
-    transport_->begin();
-    executor_.begin(*todo.plan, buffers, call.reduction, *transport_, call.log);
+  } else if (node_ == nullptr && progress::any()) {
+    executor_.begin(*todo.plan, buffers, call.reduction, fresh_transport(), call.log);
     carry_on_with_others();
+  } else if (node_ != nullptr || checked_) {
+    executor_.execute(*todo.plan, buffers, call.reduction, fresh_transport(), call.log);
   } else {
     execute_over_mpi(executor_, *todo.plan, buffers, call.reduction, *transport_, call.log);
   }
@@ -77,7 +99,7 @@ void Context::note_failed(const PreparedCall& todo) {
   note_failure(transport_->error_code(),
                todo.fused || transport_->started() || (node_ != nullptr && node_->transport().started()));
   if (!transport_->abandon()) {
-    scratch_.leave();
+    leave_memory();
   }
 }
 

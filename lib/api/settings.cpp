@@ -12,9 +12,9 @@ namespace ringwood {
 
 namespace {
 
-constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",  "RINGWOOD_VERBOSE",
-                                "RINGWOOD_TIMEOUT",       "RINGWOOD_REPORT", "RINGWOOD_PROGRESS",
-                                "RINGWOOD_PIECE",         "RINGWOOD_RECORD", "RINGWOOD_MODEL_BUDGET"};
+constexpr std::array kVariables{"RINGWOOD_SHARED_MEMORY", "RINGWOOD_CHECK",    "RINGWOOD_VERBOSE", "RINGWOOD_TIMEOUT",
+                                "RINGWOOD_REPORT",        "RINGWOOD_PROGRESS", "RINGWOOD_PIECE",   "RINGWOOD_RECORD",
+                                "RINGWOOD_MODEL_BUDGET",  "RINGWOOD_CHECKSUM"};
 
 bool is_on(const char* variable, const std::string& value, bool fallback) {
   if (value != "" && value != "0" && value != "1") {
@@ -84,6 +84,7 @@ Settings settings_from(const std::string& text) {
           .check = is_on(kVariables[1], values[1], false),
           .verbose = is_on(kVariables[2], values[2], false),
           .progress = is_on("RINGWOOD_PROGRESS", values[5], false),
+          .checksum = is_on(kVariables[9], values[9], false),
           .report = !values[4].empty() && values[4] != "0",
           .model_budget = budget_of(kVariables[8], values[8]),
           .timeout = seconds_of(kVariables[3], values[3]),

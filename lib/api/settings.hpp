@@ -14,6 +14,7 @@ struct Settings {
   bool check = false;         ///< RINGWOOD_CHECK: 1 compares the ranks' arguments before each call
   bool verbose = false;       ///< RINGWOOD_VERBOSE: 1 says on standard error what is not as usual
   bool progress = false;      ///< RINGWOOD_PROGRESS: 1 has a thread go on with what is under way
+  bool checksum = false;      ///< RINGWOOD_CHECKSUM: 1 has each message followed by its checksum
   bool report = false;        ///< RINGWOOD_REPORT: preloaded, leaves some calls to the MPI library, to compare
   /// RINGWOOD_MODEL_BUDGET: what a communicator's choices by the model of a machine may take, all together
   std::chrono::nanoseconds model_budget = std::chrono::milliseconds(5);

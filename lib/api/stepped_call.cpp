@@ -13,6 +13,9 @@ SteppedCall::SteppedCall(std::shared_ptr<Context> context, const CollectiveCall&
       endpoint_ = &node->stepped();
       node_transport_.emplace(*endpoint_, *transport_, node->rank_of());
     }
+    if (context_->has_checksums()) {
+      checked_.emplace(node_transport_ ? static_cast<Transport&>(*node_transport_) : *transport_);
+    }
     (void)scratch_.at_least(static_cast<std::size_t>(prepared_->plan->scratch_bytes()));
   }
   take(call, std::move(recipe.kept), recipe.tags);
@@ -42,8 +45,16 @@ void SteppedCall::take(const CollectiveCall& call, std::shared_ptr<const void> k
 }
 
 SteppedCall::~SteppedCall() {
+  end_messages();
+}
+
+/// Those under way; memory that somebody may still read stays.
+void SteppedCall::end_messages() noexcept {
   if (transport_ && !transport_->abandon()) {
     scratch_.leave();
+    if (checked_) {
+      checked_->leave();
+    }
   }
 }
 
@@ -90,11 +101,18 @@ void SteppedCall::begin_plan() {
     }
     return;
   }
-  Transport& transport = node_transport_ ? static_cast<Transport&>(*node_transport_) : *transport_;
+  executor_.begin(*prepared_->plan, buffers, call_.reduction, fresh_transport(), call_.log);
+}
+
+Transport& SteppedCall::fresh_transport() {
   if (node_transport_) {
     node_transport_->begin();
   }
-  executor_.begin(*prepared_->plan, buffers, call_.reduction, transport, call_.log);
+  if (checked_) {
+    checked_->begin();
+    return *checked_;
+  }
+  return node_transport_ ? static_cast<Transport&>(*node_transport_) : *transport_;
 }
 
 bool SteppedCall::advance_plan() {
@@ -139,9 +157,7 @@ void SteppedCall::fail(std::exception_ptr why) noexcept {
   failure_ = std::move(why);
   context_->recorder().end(recorded_, Recorder::State::kFailed);
   context_->note_failure(transport_ ? transport_->error_code() : MPI_SUCCESS, has_moved());
-  if (transport_ && !transport_->abandon()) {
-    scratch_.leave();
-  }
+  end_messages();
   state_ = State::kEnded;
 }
 

@@ -14,6 +14,7 @@
 #include "interpret/mpi/node_transport.hpp"
 #include "interpret/mpi/transport.hpp"
 #include "ringwood/mpi/communicator.hpp"
+#include "schedule/checked_transport.hpp"
 #include "schedule/executor.hpp"
 
 namespace ringwood {
@@ -93,6 +94,8 @@ class SteppedCall {
   enum class State { kIdle, kQueued, kUnderWay, kEnded };
 
   void begin_plan();
+  [[nodiscard]] Transport& fresh_transport();
+  void end_messages() noexcept;
   [[nodiscard]] bool advance_plan();
   void look_after_node();
   [[nodiscard]] bool has_moved() const;
@@ -109,6 +112,7 @@ class SteppedCall {
   NodeEndpoint* endpoint_ = nullptr;
   std::optional<MpiTransport> transport_;
   std::optional<NodeTransport> node_transport_;  // to this rank's node and, by transport_, to others
+  std::optional<CheckedTransport> checked_;      // either of them with checksums
   std::optional<NodeRun> run_;                   // of the plan in its form for a node
   std::optional<NativeCollective> native_;
   Executor executor_;

@@ -13,8 +13,9 @@
  *
  * Read there too: RINGWOOD_SHARED_MEMORY=0 sends all messages over MPI; RINGWOOD_CHECK=1 compares what the ranks pass
  * before each call; RINGWOOD_TIMEOUT=SECONDS makes a call fail in which nothing comes for so long, and says whom it
- * waits for, and which calls came before; RINGWOOD_RECORD=PREFIX keeps the last 1,024 calls of each communicator in
- * files of mode 0600 that anybody with the right to may read while a rank is stuck, PREFIX.RANK.NUMBER;
+ * waits for, and which calls came before; RINGWOOD_CHECKSUM=1 has each message followed by its checksum, so that one
+ * which is changed on its way makes the call fail; RINGWOOD_RECORD=PREFIX keeps the last 1,024 calls of each
+ * communicator in files of mode 0600 that anybody with the right to may read while a rank is stuck, PREFIX.RANK.NUMBER;
  * RINGWOOD_VERBOSE=1 says on standard error where there is no shared memory; RINGWOOD_TABLE=FILE is a
  * decision table (ringwood tune); RINGWOOD_MACHINE=FILE a machine (ringwood probe), a generator or a preset, by which
  * algorithms between nodes are chosen and hierarchical ones know the network; RINGWOOD_PIECE=SIZE cuts messages over

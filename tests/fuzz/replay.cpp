@@ -1,17 +1,40 @@
 // Stands in for libFuzzer where there is none: runs a fuzz target over files and folders of files, in the order of
-// their names.
+// their names; or, with --random COUNT SEED, over as many inputs of up to 64 random bytes.
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
+namespace {
+
+int run_random(long count, unsigned seed) {
+  std::mt19937 random(seed);
+  std::vector<std::uint8_t> data;
+  for (long i = 0; i < count; ++i) {
+    data.resize(random() % 65);
+    for (std::uint8_t& byte : data) {
+      byte = static_cast<std::uint8_t>(random());
+    }
+    LLVMFuzzerTestOneInput(data.data(), data.size());
+  }
+  return 0;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+  if (argc == 4 && argv[1] == std::string_view("--random")) {
+    return run_random(std::atol(argv[2]), static_cast<unsigned>(std::atol(argv[3])));
+  }
   std::vector<std::filesystem::path> files;
   for (int i = 1; i < argc; ++i) {
     if (std::filesystem::is_directory(argv[i])) {

@@ -31,11 +31,13 @@ struct Hostility {
   Rank faulty = -1;         ///< the rank that `dies` or `loses`; negative: none
   std::int64_t dies = -1;   ///< its n-th start of a transfer fails, from 0; negative: never
   std::int64_t loses = -1;  ///< the n-th message that it sends never arrives
+  std::int64_t flips = -1;  ///< the n-th message that it sends arrives with one bit of it flipped
 };
 
 struct ThreadsOptions {
   bool in_place = false;     ///< as MPI_IN_PLACE; see BufferUse (schedule/plan.hpp)
   bool log = false;          ///< keep the messages
+  bool checksum = false;     ///< each message is followed by its checksum; one that was changed is an error
   bool synchronous = false;  ///< a send ends only when its receive took it, whatever its size
   Bytes eager_limit = 4096;  ///< messages up to this size are copied away, and the send ends at once
   std::chrono::milliseconds timeout = std::chrono::seconds(60);  ///< how long a rank waits for one message

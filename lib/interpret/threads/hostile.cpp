@@ -37,11 +37,22 @@ void HostileTransport::die_in_time() {
   }
 }
 
+std::span<const std::byte> HostileTransport::flipped(std::span<const std::byte> data) {
+  flipped_.assign(data.begin(), data.end());
+  const std::size_t bit = random_() % (8 * flipped_.size());
+  flipped_[bit / 8] ^= std::byte{1} << (bit % 8);
+  return flipped_;
+}
+
 Transport::Ticket HostileTransport::start_send(Rank peer, Lane lane, std::span<const std::byte> data) {
   die_in_time();
   delay();
-  if (me_ == hostility_.faulty && sent_++ == hostility_.loses) {
+  const std::int64_t number = sent_++;
+  if (me_ == hostility_.faulty && number == hostility_.loses) {
     return inner_.lose(peer, lane);
+  }
+  if (me_ == hostility_.faulty && number == hostility_.flips) {
+    data = flipped(data);
   }
   return inner_.start_send(peer, lane, data, happens(2) ? EagerRule::kOther : EagerRule::kBySize);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <random>
+#include <vector>
 
 #include "interpret/threads/mailbox.hpp"
 #include "ringwood/threads.hpp"
@@ -21,6 +22,7 @@ class HostileTransport final : public Transport {
  private:
   void delay();
   void die_in_time();
+  [[nodiscard]] std::span<const std::byte> flipped(std::span<const std::byte> data);
   [[nodiscard]] bool happens(std::uint32_t one_in);
 
   MailboxTransport inner_;
@@ -29,6 +31,7 @@ class HostileTransport final : public Transport {
   std::minstd_rand random_;
   std::int64_t started_ = 0;
   std::int64_t sent_ = 0;
+  std::vector<std::byte> flipped_;  // the message of Hostility::flips as it is sent
 };
 
 }  // namespace ringwood

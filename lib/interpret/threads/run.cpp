@@ -8,17 +8,30 @@
 #include "interpret/threads/mailbox.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/threads.hpp"
+#include "schedule/checked_transport.hpp"
 #include "schedule/executor.hpp"
 
 namespace ringwood {
 
 namespace {
 
-/// One rank, whole. Lives until all threads have ended: others may be reading its scratch memory.
+/// One rank, whole. Lives until all threads have ended: others may be reading its memory, and messages of its
+/// transports.
 struct RankTask {
   Plan plan;
   std::vector<std::byte> scratch;
   MessageLog messages;
+  std::optional<MailboxTransport> plain;
+  std::optional<HostileTransport> hostile;
+  std::optional<CheckedTransport> checked;
+
+  Transport& transport(Mailboxes& mailboxes, const ThreadsOptions& options) {
+    Transport* made = &plain.emplace(mailboxes, plan.rank());
+    if (options.hostility != nullptr) {
+      made = &hostile.emplace(mailboxes, plan.rank(), *options.hostility);
+    }
+    return options.checksum ? checked.emplace(*made) : *made;
+  }
 };
 
 void check_size(Rank rank, const char* which, std::size_t given, Bytes needed) {
@@ -67,15 +80,9 @@ ThreadsReport run_on_threads(const Schedule& schedule, const Layout& layout, con
   };
   const auto run = [&](std::size_t rank) {
     RankTask& task = tasks[rank];
-    MailboxTransport plain(mailboxes, task.plan.rank());
-    std::optional<HostileTransport> hostile;
-    if (options.hostility != nullptr) {
-      hostile.emplace(mailboxes, task.plan.rank(), *options.hostility);
-    }
-    Transport& transport = hostile ? static_cast<Transport&>(*hostile) : plain;
     try {
       execute(task.plan, {buffers[rank].send.data(), buffers[rank].receive.data(), task.scratch.data()}, reduction,
-              transport, options.log ? &task.messages : nullptr);
+              task.transport(mailboxes, options), options.log ? &task.messages : nullptr);
     } catch (const Error& error) {
       fail(rank, error.what());
     } catch (const std::exception& error) {

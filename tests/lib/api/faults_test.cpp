@@ -1,39 +1,16 @@
 // What ranks that disagree, or never come, are told; and that shared memory can be left out.
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <gmock/gmock.h>
 
+#include "tests/lib/api/environment.hpp"
 #include "tests/lib/api/mpi_case.hpp"
 #include "tests/lib/api/mpi_main.hpp"
 
 namespace ringwood {
 
 namespace {
-
-/// A communicator whose context is made while the environment has a value.
-class Environment {
- public:
-  Environment(const char* variable, const char* value) : variable_(variable) {
-    ::setenv(variable, value, 1);
-    MPI_Comm_dup(MPI_COMM_WORLD, &communicator_);
-  }
-
-  Environment(const Environment&) = delete;
-  Environment& operator=(const Environment&) = delete;
-
-  ~Environment() {
-    ::unsetenv(variable_);
-    MPI_Comm_free(&communicator_);
-  }
-
-  [[nodiscard]] MPI_Comm get() const { return communicator_; }
-
- private:
-  const char* variable_;
-  MPI_Comm communicator_ = MPI_COMM_NULL;
-};
 
 std::string refusal(Communicator& communicator, std::size_t elements, ReduceOperator op, const char* algorithm = "") {
   std::vector<float> data(elements, 1.0F);

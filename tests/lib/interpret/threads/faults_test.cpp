@@ -2,6 +2,7 @@
 // message that is lost. The promise: a right result, or an error that names rank, round and peer within the timeout.
 // RINGWOOD_TRIALS says how many of each.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -38,7 +39,7 @@ struct Outcome {
   std::string wrong;
 };
 
-Outcome run(const RandomProblem& problem, const Hostility& hostility) {
+Outcome run(const RandomProblem& problem, const Hostility& hostility, bool checksum = false) {
   const Placement placement = problem.placement();
   const MaybeSchedule maybe = schedule_of(problem, placement);
   const ValueKind kind = problem.kind();
@@ -53,8 +54,9 @@ Outcome run(const RandomProblem& problem, const Hostility& hostility) {
   const Layout layout =
       equal_layout(*maybe.schedule, static_cast<Bytes>(problem.elements), kind.reduction.element_size);
   const auto start = std::chrono::steady_clock::now();
-  const ThreadsReport report = run_on_threads(*maybe.schedule, layout, &kind.reduction, buffers,
-                                              {.eager_limit = 64, .timeout = kTimeout, .hostility = &hostility});
+  const ThreadsReport report =
+      run_on_threads(*maybe.schedule, layout, &kind.reduction, buffers,
+                     {.checksum = checksum, .eager_limit = 64, .timeout = kTimeout, .hostility = &hostility});
   Outcome outcome{.ok = report.ok, .errors = report.errors, .first = report.error, .wrong = {}};
   // A loaded machine may be late; a hang would be without end.
   outcome.in_time = std::chrono::steady_clock::now() - start < kTimeout + std::chrono::seconds(10);
@@ -131,6 +133,36 @@ TEST(Faults, a_lost_message_is_missed_by_its_receiver) {
         << outcome.first;
   }
   EXPECT_GT(hit, trials() / 16);
+}
+
+// with checksums a message of which one bit was flipped on its way is always an error that names the sender;
+// without, a wrong result that nobody sees.
+TEST(Faults, a_flipped_bit_is_seen_with_checksums) {
+  std::minstd_rand random(4003);
+  int hit = 0;
+  int unseen = 0;
+  for (int trial = 0; trial < trials(); ++trial) {
+    RandomProblem problem = problem_of(random);
+    problem.elements += static_cast<std::size_t>(problem.ranks);
+    Hostility hostility{.seed = static_cast<std::uint64_t>(trial),
+                        .faulty = static_cast<Rank>(random() % static_cast<std::uint32_t>(problem.ranks)),
+                        .flips = static_cast<std::int64_t>(random() % 12)};
+    SCOPED_TRACE(problem.text() + ", a bit is flipped in message " + std::to_string(hostility.flips) + " of rank " +
+                 std::to_string(hostility.faulty));
+    const Outcome outcome = run(problem, hostility, true);
+    EXPECT_EQ(outcome.wrong, "");
+    if (!outcome.ok) {
+      ++hit;
+      EXPECT_THAT(outcome.first,
+                  testing::HasSubstr("receiving from rank " + std::to_string(hostility.faulty) + ": of"));
+      EXPECT_THAT(outcome.first, testing::HasSubstr("the checksums differ"));
+    }
+    hostility.flips /= 2;  // no checksums between the messages
+    unseen += run(problem, hostility, false).wrong.empty() ? 0 : 1;
+  }
+  std::printf("%d trials: %d hit and seen; without checksums %d wrong results\n", trials(), hit, unseen);
+  EXPECT_GT(hit, trials() / 3);
+  EXPECT_GT(unseen, trials() / 3);
 }
 
 }  // namespace
