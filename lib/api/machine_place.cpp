@@ -7,7 +7,6 @@
 #include "base/units.hpp"
 #include "ringwood/layouts.hpp"
 #include "ringwood/plugin.hpp"
-#include "select/messages.hpp"
 #include "sim/cost_view.hpp"
 #include "sim/simulate.hpp"
 
@@ -25,8 +24,8 @@ constexpr double kFactor = 1.4;
 // Estimates from the programs of a few ranks know nothing of shared links.
 constexpr double kFactorWithoutRoutes = 4;
 
-// A prediction costs so much more than its messages, counted in messages.
-constexpr std::int64_t kMessagesPerPrediction = 40;
+// What the textbook's algorithms may take of the messages that are to be simulated.
+constexpr std::int64_t kTextbookPart = 4;
 
 // Predictions of two candidates that differ by less are equal. Measured on eight hosts over TCP that share two cores,
 // they were off by more where messages were short, and what sends fewer was faster then.
@@ -155,42 +154,38 @@ ClosedForms& MachinePlace::forms_for(const SelectionQuestion& question, const Ef
   return forms_.try_emplace(walked, effort.operations).first->second;
 }
 
-/// Seconds, if the messages are no more than what is left, from which they are taken; else negative.
-double MachinePlace::predicted(const Schedule& schedule, const Layout& layout, std::int64_t& left) const {
-  const std::int64_t messages = kMessagesPerPrediction + messages_of_a_rank(schedule) * schedule.ranks();
-  if (messages > left) {
-    return -1;
-  }
-  left -= messages;
+double MachinePlace::predicted(const Schedule& schedule, const Layout& layout) const {
   return seconds(simulate(schedule, layout, machine_, mapping_, {.model = CostModel::kFlow}).time);
 }
 
 /// What the textbook's algorithms take, to be set beside what was predicted of the best.
 void MachinePlace::predict_textbook(const SelectionQuestion& question, const Effort& effort,
-                                    std::vector<ModelOption>& options) const {
+                                    std::vector<ModelOption>& options) {
   const std::span<const std::string_view> names = textbook(question.collective);
-  std::int64_t left = effort.messages;
+  ClosedForms& forms = forms_for(question, effort);
+  forms.allow_messages(effort.messages / kTextbookPart);
   for (ModelOption& option : options) {
     if (option.why_not.empty() && !option.predicted() && options.front().predicted() &&
-        std::ranges::find(names, option.algorithm) != names.end()) {
+        std::ranges::find(names, option.algorithm) != names.end() && forms.may_predict(option.algorithm)) {
       const Schedule schedule(known_library(), question.collective, parse_expression(option.algorithm),
                               question.request);
-      option.predicted_s = predicted(schedule, equal_layout(schedule, question.elements, question.element_size), left);
+      option.predicted_s = predicted(schedule, equal_layout(schedule, question.elements, question.element_size));
     }
   }
 }
 
 std::vector<ModelOption> MachinePlace::options_for(const SelectionQuestion& question, const Effort& effort) {
-  std::int64_t left = effort.messages;
-  const Predictor predictor = [&](const Schedule& schedule, const Layout& layout) {
-    return predicted(schedule, layout, left);
+  const Predictor predictor = [this](const Schedule& schedule, const Layout& layout) {
+    return predicted(schedule, layout);
   };
+  ClosedForms& forms = forms_for(question, effort);
+  forms.allow_messages(effort.messages - effort.messages / kTextbookPart);
   return model_options(
       question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
       {.factor = question.request.ranks <= ClosedForm::kMostWithRoutes ? kFactor : kFactorWithoutRoutes,
        .variants = question.request.ranks <= kRanksOfVariants,
        .tie = kTie,
-       .forms = &forms_for(question, effort)});
+       .forms = &forms});
 }
 
 }  // namespace ringwood

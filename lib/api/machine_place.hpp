@@ -43,9 +43,8 @@ class MachinePlace {
   using Asked = std::tuple<Collective, Rank, bool, Bytes, Bytes, bool, Effort>;
 
   [[nodiscard]] std::vector<ModelOption> options_for(const SelectionQuestion& question, const Effort& effort);
-  [[nodiscard]] double predicted(const Schedule& schedule, const Layout& layout, std::int64_t& left) const;
-  void predict_textbook(const SelectionQuestion& question, const Effort& effort,
-                        std::vector<ModelOption>& options) const;
+  [[nodiscard]] double predicted(const Schedule& schedule, const Layout& layout) const;
+  void predict_textbook(const SelectionQuestion& question, const Effort& effort, std::vector<ModelOption>& options);
   [[nodiscard]] ClosedForms& forms_for(const SelectionQuestion& question, const Effort& effort);
 
   Machine machine_;

@@ -15,9 +15,11 @@ class SideBySide {
       : layout_(layout),
         costs_(costs),
         instance_(schedule),
+        all_ranks_(schedule.ranks()),
         total_(std::max(1.0, static_cast<double>(layout.total_bytes()))),
         ranks_(ranks.begin(), ranks.end()),
         doing_(ranks.size()),
+        sent_(ranks.size()),
         operations_(static_cast<std::int64_t>(ranks.size()) * kPerProgram) {
     programs_.reserve(ranks_.size());
     for (const Rank rank : ranks_) {
@@ -47,6 +49,10 @@ class SideBySide {
   [[nodiscard]] ClosedForm form() const {
     ClosedForm form = form_;
     form.messages_.assign(messages_.begin(), messages_.end());
+    form.messages_of_a_rank_ = *std::ranges::max_element(sent_);
+    const bool all = ranks_.size() == static_cast<std::size_t>(all_ranks_);
+    form.all_messages_ =
+        all ? std::accumulate(sent_.begin(), sent_.end(), std::int64_t{0}) : form.messages_of_a_rank_ * all_ranks_;
     return form;
   }
 
@@ -71,6 +77,7 @@ class SideBySide {
     double reducing = 0;  // a byte of the vector, as what follows
     double out = 0;
     double in = 0;
+    int sends = 0;
     int strands = 0;
   };
 
@@ -142,6 +149,7 @@ class SideBySide {
     Doing& doing = doing_[index];
     const double start = std::max(cost.gap, cost.overhead);
     doing.sending += start;
+    ++doing.sends;
     doing.waiting = std::max(doing.waiting, cost.latency + 2 * cost.overhead - start);
     doing.out += part * cost.per_byte;
     longest_on_wire_ = std::max(longest_on_wire_, part * cost.per_byte);
@@ -178,7 +186,9 @@ class SideBySide {
     double busy = 0;
     double reduced = 0;
     double carried = longest_on_wire_;
-    for (Doing& doing : doing_) {
+    for (std::size_t i = 0; i < doing_.size(); ++i) {
+      Doing& doing = doing_[i];
+      sent_[i] += static_cast<std::int64_t>(times) * doing.sends;
       const double starts = std::max(doing.sending, doing.receiving);
       // Where links are known, a host's own are among them.
       carried = costs_.route ? carried : std::max(carried, std::max(doing.out, doing.in) / costs_.ports);
@@ -208,9 +218,11 @@ class SideBySide {
   const Layout& layout_;
   const CostView& costs_;
   ScheduleInstance instance_;
+  Rank all_ranks_;
   double total_;
   std::vector<Rank> ranks_;
-  std::vector<Doing> doing_;  // of each of them
+  std::vector<Doing> doing_;        // of each of them
+  std::vector<std::int64_t> sent_;  // messages of each of them
   std::int64_t operations_;
   std::vector<Program> programs_;
   std::vector<Strand> strands_;
@@ -277,6 +289,17 @@ const ClosedForms::Known& ClosedForms::add(const std::string& expression, const 
 
 const ClosedForms::Known& ClosedForms::refuse(const std::string& expression, std::string why_not) {
   return known_.insert_or_assign(expression, Known{.why_not = std::move(why_not), .form = {}}).first->second;
+}
+
+bool ClosedForms::may_predict(const std::string& expression) {
+  if (messages_ == kUnlimited) {
+    return true;
+  }
+  const Known* known = find(expression);
+  const std::int64_t left =
+      known == nullptr || !known->form ? -1 : messages_ - kMessagesPerPrediction - known->form->messages();
+  messages_ = left < 0 ? messages_ : left;
+  return left >= 0;
 }
 
 }  // namespace ringwood

@@ -29,6 +29,12 @@ class ClosedForm {
 
   [[nodiscard]] double seconds(double bytes, const CostView& costs) const;
 
+  /// The most that one of the ranks whose programs were walked through sends.
+  [[nodiscard]] std::int64_t messages_of_a_rank() const { return messages_of_a_rank_; }
+
+  /// What all ranks send together; if only a few were walked through, as if each sent as many as the busiest of them.
+  [[nodiscard]] std::int64_t messages() const { return all_messages_; }
+
  private:
   friend class SideBySide;
 
@@ -38,6 +44,8 @@ class ClosedForm {
   double reduced_s_ = 0;                             ///< CPUs, a byte of the vector
   double lanes_ = 1;                                 ///< the most that one rank has side by side
   std::vector<std::pair<double, double>> messages_;  ///< part of the vector that is a round's longest message; rounds
+  std::int64_t messages_of_a_rank_ = 0;
+  std::int64_t all_messages_ = 0;
 };
 
 /// Those of one question at all sizes, by expression: found once.
@@ -63,12 +71,25 @@ class ClosedForms {
 
   const Known& refuse(const std::string& expression, std::string why_not);
 
+  /// Predictions until the next call may simulate so many messages; as many as they like before the first one.
+  void allow_messages(std::int64_t most) { messages_ = most; }
+
+  /// Whether there are messages left for one prediction, from which they are taken; there are none where there is no
+  /// form.
+  [[nodiscard]] bool may_predict(const std::string& expression);
+
  private:
   // There is to be something to choose from.
   static constexpr std::int64_t kLeastForms = 8;
 
+  // A prediction costs so much more than its messages, counted in messages.
+  static constexpr std::int64_t kMessagesPerPrediction = 40;
+
+  static constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
+
   std::int64_t most_;
   std::int64_t budget_;
+  std::int64_t messages_ = kUnlimited;
   std::map<std::string, Known, std::less<>> known_;
 };
 

@@ -182,6 +182,9 @@ class Predictions {
     if (predictions_ == context_.effort.most_predictions || estimated_s > best_ * context_.effort.factor) {
       return;
     }
+    if (context_.effort.forms != nullptr && !context_.effort.forms->may_predict(option.algorithm)) {
+      return;
+    }
     const Schedule schedule = schedule_of(context_, option.algorithm);
     option.predicted_s = predictor_(schedule, layout_of(context_, schedule));
     best_ = option.predicted() ? std::min(best_, option.predicted_s) : best_;
@@ -193,6 +196,15 @@ class Predictions {
   double best_ = std::numeric_limits<double>::infinity();
   std::size_t predictions_ = 0;
 };
+
+/// The most that one rank sends, as far as that is known.
+[[nodiscard]] std::int64_t messages_of(const Context& context, const std::string& algorithm) {
+  if (context.effort.forms == nullptr) {
+    return messages_of_a_rank(schedule_of(context, algorithm));
+  }
+  const ClosedForms::Known* known = context.effort.forms->find(algorithm);
+  return known != nullptr && known->form ? known->form->messages_of_a_rank() : std::numeric_limits<std::int64_t>::max();
+}
 
 /// Puts those that are as good as the first in the order of their messages.
 void order_ties(const Context& context, std::vector<ModelOption>::iterator first,
@@ -207,7 +219,8 @@ void order_ties(const Context& context, std::vector<ModelOption>::iterator first
   }
   std::vector<std::pair<std::int64_t, ModelOption>> ties;
   for (auto option = first; option != end; ++option) {
-    ties.emplace_back(messages_of_a_rank(schedule_of(context, option->algorithm)), std::move(*option));
+    const std::int64_t messages = messages_of(context, option->algorithm);
+    ties.emplace_back(messages, std::move(*option));
   }
   std::ranges::stable_sort(ties, {}, &std::pair<std::int64_t, ModelOption>::first);
   std::ranges::transform(ties, first, [](auto& tie) { return std::move(tie.second); });

@@ -88,6 +88,42 @@ TEST(ClosedForm, WithoutRoutesIsThatOfAFewRanks) {
   EXPECT_NEAR(seconds("ring", kBytes, costs), 14 * (kLatency + 2 * kOverhead) + 14.0 / 8 * kBytes * kPerByte, 1e-12);
 }
 
+[[nodiscard]] ClosedForm form_of(const std::string& text, const CostView& costs, Rank ranks = kRanks) {
+  std::int64_t budget = 1'000'000;
+  std::optional<ClosedForm> form = ClosedForm::of(schedule_of(text, ranks), costs, budget);
+  EXPECT_TRUE(form.has_value());
+  return *std::move(form);
+}
+
+TEST(ClosedForm, CountsMessages) {
+  Network network(false);
+  const CostView costs = network.costs();
+  // Rounds that are alike are left out of the walk, and count all the same.
+  EXPECT_EQ(form_of("ring", costs).messages_of_a_rank(), 14);
+  EXPECT_EQ(form_of("ring", costs).messages(), 8 * 14);
+  EXPECT_EQ(form_of("binomial", costs).messages_of_a_rank(), 3);  // the root, and a leaf one
+  EXPECT_EQ(form_of("binomial", costs).messages(), 2 * 7);
+  CostView without = network.costs();
+  without.route = nullptr;  // a few ranks stand for all
+  EXPECT_EQ(form_of("recursive-doubling", without).messages(), 8 * 3);
+}
+
+TEST(ClosedForms, LetPredictionsHaveSoManyMessages) {
+  Network network(false);
+  const CostView costs = network.costs();
+  ClosedForms forms(1'000'000);
+  forms.add("ring", schedule_of("ring"), costs);
+  forms.add("binomial", schedule_of("binomial"), costs);
+  EXPECT_TRUE(forms.may_predict("swing"));  // nothing was said
+  forms.allow_messages(200);
+  EXPECT_FALSE(forms.may_predict("swing"));     // nothing is known of it
+  EXPECT_TRUE(forms.may_predict("ring"));       // 112, and what every prediction costs
+  EXPECT_FALSE(forms.may_predict("ring"));      // takes nothing
+  EXPECT_FALSE(forms.may_predict("binomial"));  // 14, and the same
+  forms.allow_messages(100);
+  EXPECT_TRUE(forms.may_predict("binomial"));
+}
+
 TEST(ClosedForms, WalkNoFurtherThanTheyMay) {
   Network network(false);
   const CostView costs = network.costs();
