@@ -17,7 +17,7 @@ using StrandId = std::uint32_t;
 inline constexpr StrandId kNoStrand = ~StrandId{0};
 
 /// An operation that is ready to be served, all that its lane knows considered.
-struct Event {
+struct QueuedEvent {
   Picoseconds time = 0;
   Rank rank = 0;
   Lane lane = 0;
@@ -38,7 +38,7 @@ class EventHeap {
   [[nodiscard]] bool empty() const { return filled_ == 0 && now_events_.empty() && late_.empty(); }
 
   /// `event.time` is not before that of the last event taken, nor negative.
-  void push(const Event& event) {
+  void push(const QueuedEvent& event) {
     const std::uint64_t time = key_of(event);
     if (time == now_) {
       late_.push_back(event);
@@ -51,17 +51,17 @@ class EventHeap {
   }
 
   /// The heap is not empty.
-  [[nodiscard]] Event pop() {
+  [[nodiscard]] QueuedEvent pop() {
     if (now_events_.empty() && late_.empty()) {
       refill();
     }
     if (late_.empty() || (!now_events_.empty() && later(late_.front(), now_events_.back()))) {
-      const Event event = now_events_.back();
+      const QueuedEvent event = now_events_.back();
       now_events_.pop_back();
       return event;
     }
     std::pop_heap(late_.begin(), late_.end(), later);
-    const Event event = late_.back();
+    const QueuedEvent event = late_.back();
     late_.pop_back();
     return event;
   }
@@ -69,27 +69,29 @@ class EventHeap {
   /// Bytes that events take, or took.
   [[nodiscard]] std::size_t reserved() const {
     std::size_t events = now_events_.capacity() + late_.capacity();
-    for (const std::vector<Event>& bucket : buckets_) {
+    for (const std::vector<QueuedEvent>& bucket : buckets_) {
       events += bucket.capacity();
     }
-    return events * sizeof(Event);
+    return events * sizeof(QueuedEvent);
   }
 
  private:
   // So that the first events, at 0, are later than `now_`.
-  [[nodiscard]] static std::uint64_t key_of(const Event& event) { return static_cast<std::uint64_t>(event.time) + 1; }
+  [[nodiscard]] static std::uint64_t key_of(const QueuedEvent& event) {
+    return static_cast<std::uint64_t>(event.time) + 1;
+  }
 
-  [[nodiscard]] static bool later(const Event& a, const Event& b) { return a.place() > b.place(); }
+  [[nodiscard]] static bool later(const QueuedEvent& a, const QueuedEvent& b) { return a.place() > b.place(); }
 
   /// Takes the events of the next time out of their bucket, and spreads its others over lower ones.
   void refill() {
     const auto bucket = static_cast<unsigned>(std::countr_zero(filled_));
     filled_ &= ~(std::uint64_t{1} << bucket);
-    std::vector<Event> events;
+    std::vector<QueuedEvent> events;
     events.swap(buckets_[bucket]);
     now_ = key_of(*std::min_element(events.begin(), events.end(),
-                                    [](const Event& a, const Event& b) { return a.time < b.time; }));
-    for (const Event& event : events) {
+                                    [](const QueuedEvent& a, const QueuedEvent& b) { return a.time < b.time; }));
+    for (const QueuedEvent& event : events) {
       if (key_of(event) == now_) {
         now_events_.push_back(event);
       } else {
@@ -105,11 +107,11 @@ class EventHeap {
     }
   }
 
-  std::array<std::vector<Event>, 64> buckets_;
+  std::array<std::vector<QueuedEvent>, 64> buckets_;
   std::uint64_t filled_ = 0;  // bit b: bucket b has events
   std::uint64_t now_ = 0;
-  std::vector<Event> now_events_;  // the last is the first in order
-  std::vector<Event> late_;        // a heap of those that came at the time `now_`
+  std::vector<QueuedEvent> now_events_;  // the last is the first in order
+  std::vector<QueuedEvent> late_;        // a heap of those that came at the time `now_`
 };
 
 }  // namespace ringwood

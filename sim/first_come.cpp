@@ -20,7 +20,7 @@ SimulationReport FirstCome::run() {
     wake(rank, strands_[static_cast<StrandId>(rank)].end);
   }
   while (!events_.empty()) {
-    const Event event = events_.pop();
+    const QueuedEvent event = events_.pop();
     now_ = event.time;
     if (event.lane == kReadyEvent) {
       now_ready(event.strand);

@@ -14,7 +14,7 @@ namespace ringwood {
 
 inline constexpr std::uint32_t kNoMessageId = ~std::uint32_t{0};
 
-/// Kinds of events, in the order in which they are looked at where time and rank are the same: in Event::lane.
+/// Kinds of events, in the order in which they are looked at where time and rank are the same: in QueuedEvent::lane.
 inline constexpr Lane kReadyEvent = 0;
 inline constexpr Lane kWakeEvent = 1;
 

@@ -3,8 +3,8 @@
 #include <set>
 
 #include "ringwood/error.hpp"
-#include "topology/graph_builder.hpp"
 #include "topology/machine_formats.hpp"
+#include "topology/machine_graph_builder.hpp"
 
 namespace ringwood {
 
@@ -94,20 +94,20 @@ class FabricReader {
       std::string_view rest = description;
       const std::string host(take_word(rest));
       const std::optional<std::size_t> known = builder_.find(host);
-      number = known ? *known : add(host.empty() ? current_ : host, identity, GraphBuilder::Kind::kHost);
+      number = known ? *known : add(host.empty() ? current_ : host, identity, MachineGraphBuilder::Kind::kHost);
     } else {
       std::string name(description);
       if (builder_.find(name)) {
         name += " " + current_;
       }
-      number = add(name, identity, GraphBuilder::Kind::kSwitch);
+      number = add(name, identity, MachineGraphBuilder::Kind::kSwitch);
     }
     if (!nodes_.emplace(current_, number).second) {
       input_.refuse(identity, "node " + shown(identity) + " is there twice");
     }
   }
 
-  std::size_t add(const std::string& name, std::string_view where, GraphBuilder::Kind kind) {
+  std::size_t add(const std::string& name, std::string_view where, MachineGraphBuilder::Kind kind) {
     constexpr std::size_t kMostNodes = 1'000'000;
     if (builder_.vertices() >= kMostNodes || !builder_.add(name, kind)) {
       input_.refuse(where, "a second node " + shown(name) + ", or more than 1000000 of them");
@@ -171,14 +171,14 @@ class FabricReader {
       const std::size_t here = nodes_.at(near.first);
       const bool first_end = back == cables_.end() || near < cable.far;
       if (first_end && here != far_node->second) {
-        const GraphBuilder::Direction costs = {cable.bandwidth, kUnknownLatency};
+        const MachineGraphBuilder::Direction costs = {cable.bandwidth, kUnknownLatency};
         builder_.connect(here, far_node->second, costs, costs);
       }
     }
   }
 
   const InputText& input_;
-  GraphBuilder builder_;
+  MachineGraphBuilder builder_;
   std::string current_;
   std::map<std::string, std::size_t> nodes_;
   std::set<std::string> left_out_;

@@ -4,8 +4,8 @@
 
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
-#include "topology/graph_builder.hpp"
 #include "topology/machine_formats.hpp"
+#include "topology/machine_graph_builder.hpp"
 #include "topology/xml_input.hpp"
 
 namespace ringwood {
@@ -13,7 +13,7 @@ namespace ringwood {
 namespace {
 
 /// NCCL's "local bandwidth" between processors varies from 6 to 40 GB/s with their kind.
-constexpr GraphBuilder::Direction kBetweenProcessors = {16e9, 200'000};
+constexpr MachineGraphBuilder::Direction kBetweenProcessors = {16e9, 200'000};
 constexpr Picoseconds kPciLatency = 300'000;
 constexpr Picoseconds kNvlinkLatency = 200'000;
 
@@ -25,7 +25,7 @@ class NcclReader {
     const pugi::xml_node system = xml_.root();
     std::vector<std::size_t> processors;
     for (const pugi::xml_node& cpu : system.children("cpu")) {
-      processors.push_back(add(cpu, "cpu " + xml_.required(cpu, "numaid"), GraphBuilder::Kind::kSwitch));
+      processors.push_back(add(cpu, "cpu " + xml_.required(cpu, "numaid"), MachineGraphBuilder::Kind::kSwitch));
       for (std::size_t i = 0; i + 1 < processors.size(); ++i) {
         builder_.connect(processors[i], processors.back(), kBetweenProcessors, kBetweenProcessors);
       }
@@ -45,7 +45,7 @@ class NcclReader {
     pugi::xml_node element;
   };
 
-  std::size_t add(const pugi::xml_node& element, const std::string& name, GraphBuilder::Kind kind) {
+  std::size_t add(const pugi::xml_node& element, const std::string& name, MachineGraphBuilder::Kind kind) {
     constexpr std::size_t kMostVertices = 5'000;
     if (builder_.vertices() >= kMostVertices) {
       xml_.refuse(element, "more than 5000 devices");
@@ -66,9 +66,9 @@ class NcclReader {
         continue;
       }
       const std::string name = "gpu " + (gpu ? xml_.required(gpu, "dev") : std::to_string(gpus_.size()));
-      const std::size_t number = computes ? add(gpu ? gpu : pci, name, GraphBuilder::Kind::kHost)
-                                          : add(pci, "pci " + bus, GraphBuilder::Kind::kSwitch);
-      const GraphBuilder::Direction costs = {pci_bandwidth(pci), kPciLatency};
+      const std::size_t number = computes ? add(gpu ? gpu : pci, name, MachineGraphBuilder::Kind::kHost)
+                                          : add(pci, "pci " + bus, MachineGraphBuilder::Kind::kSwitch);
+      const MachineGraphBuilder::Direction costs = {pci_bandwidth(pci), kPciLatency};
       builder_.connect(number, above, costs, costs);
       if (computes) {
         gpus_.push_back({number, bus, gpu});
@@ -121,7 +121,7 @@ class NcclReader {
       for (const pugi::xml_node& link : gpu.element.children("nvlink")) {
         const std::string target = xml_.required(link, "target");
         const auto count = static_cast<double>(integer(link, "count", "1", {1, 1000}));
-        const GraphBuilder::Direction costs = {nvlink_bandwidth(gpu.element) * count, kNvlinkLatency};
+        const MachineGraphBuilder::Direction costs = {nvlink_bandwidth(gpu.element) * count, kNvlinkLatency};
         const auto peer =
             std::find_if(gpus_.begin(), gpus_.end(), [&](const Gpu& other) { return other.bus == target; });
         if (peer == gpus_.end()) {
@@ -135,11 +135,11 @@ class NcclReader {
 
   [[nodiscard]] std::size_t nvlink_switch(const pugi::xml_node& link) {
     const std::optional<std::size_t> known = builder_.find("nvswitch");
-    return known ? *known : add(link, "nvswitch", GraphBuilder::Kind::kSwitch);
+    return known ? *known : add(link, "nvswitch", MachineGraphBuilder::Kind::kSwitch);
   }
 
   const XmlInput& xml_;
-  GraphBuilder builder_;
+  MachineGraphBuilder builder_;
   std::vector<Gpu> gpus_;
 };
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "ringwood/error.hpp"
-#include "topology/graph_builder.hpp"
 #include "topology/machine_formats.hpp"
+#include "topology/machine_graph_builder.hpp"
 #include "topology/simgrid_cluster.hpp"
 #include "topology/simgrid_star.hpp"
 #include "topology/xml_input.hpp"
@@ -42,7 +42,7 @@ class PlatformReader {
 
  private:
   struct Route {
-    GraphBuilder::Direction costs;
+    MachineGraphBuilder::Direction costs;
     pugi::xml_node element;
   };
 
@@ -73,7 +73,7 @@ class PlatformReader {
         cabinets_[zone.offset_debug()].push_back(add_simgrid_cabinet(xml_, element, builder_));
         count_cores(1, 1);
       } else if (kind == "host" || kind == "router") {
-        read_vertex(element, kind == "host" ? GraphBuilder::Kind::kHost : GraphBuilder::Kind::kSwitch);
+        read_vertex(element, kind == "host" ? MachineGraphBuilder::Kind::kHost : MachineGraphBuilder::Kind::kSwitch);
       } else if (kind == "link") {
         read_link(element);
       } else if (counts(element) && kind != "route" && kind != "zoneRoute" && kind != "ASroute" &&
@@ -92,7 +92,7 @@ class PlatformReader {
     }
   }
 
-  void read_vertex(const pugi::xml_node& element, GraphBuilder::Kind kind) {
+  void read_vertex(const pugi::xml_node& element, MachineGraphBuilder::Kind kind) {
     if (!builder_.add(xml_.required(element, "id"), kind)) {
       xml_.refuse(element, shown(element.attribute("id").value()) + " is there twice");
     }
@@ -101,7 +101,7 @@ class PlatformReader {
         xml_.refuse(element, std::string(profile) + " is not supported: machines do not change");
       }
     }
-    if (kind == GraphBuilder::Kind::kHost) {
+    if (kind == MachineGraphBuilder::Kind::kHost) {
       count_cores(1, simgrid_cores(xml_, element));
     }
   }
@@ -112,7 +112,7 @@ class PlatformReader {
     if (policy != "SHARED" && policy != "FATPIPE" && policy != "SPLITDUPLEX" && policy != "FULLDUPLEX") {
       xml_.refuse(element, "sharing_policy " + shown(policy) + ": accepted are SHARED, FATPIPE, SPLITDUPLEX");
     }
-    const GraphBuilder::Direction costs = simgrid_cable(xml_, element, "bandwidth", "latency");
+    const MachineGraphBuilder::Direction costs = simgrid_cable(xml_, element, "bandwidth", "latency");
     if (!links_.emplace(id, costs).second) {
       xml_.refuse(element, "link " + shown(id) + " is there twice");
     }
@@ -138,7 +138,7 @@ class PlatformReader {
     }
   }
 
-  [[nodiscard]] GraphBuilder::Direction link_named(const pugi::xml_node& element, const char* attribute) const {
+  [[nodiscard]] MachineGraphBuilder::Direction link_named(const pugi::xml_node& element, const char* attribute) const {
     const std::string id = xml_.required(element, attribute);
     const auto link = links_.find(id);
     if (link == links_.end()) {
@@ -169,9 +169,9 @@ class PlatformReader {
     if (from == to) {
       return;  // a loopback
     }
-    GraphBuilder::Direction costs{std::numeric_limits<double>::infinity(), 0};
+    MachineGraphBuilder::Direction costs{std::numeric_limits<double>::infinity(), 0};
     for (const pugi::xml_node& used : element.children("link_ctn")) {
-      const GraphBuilder::Direction link = link_named(used, "id");
+      const MachineGraphBuilder::Direction link = link_named(used, "id");
       costs.bandwidth = std::min(costs.bandwidth, link.bandwidth);
       costs.latency += link.latency;
     }
@@ -216,10 +216,10 @@ class PlatformReader {
   }
 
   const XmlInput& xml_;
-  GraphBuilder builder_;
+  MachineGraphBuilder builder_;
   std::int32_t cores_ = 0;
   std::map<std::ptrdiff_t, std::vector<SimgridCabinet>> cabinets_;  ///< by the zone's place in the text
-  std::map<std::string, GraphBuilder::Direction, std::less<>> links_;
+  std::map<std::string, MachineGraphBuilder::Direction, std::less<>> links_;
   std::map<std::pair<std::size_t, std::size_t>, Route> routes_;
 };
 

@@ -40,7 +40,7 @@ class ClusterReader {
     }
     machine.ranks_per_host = simgrid_cores(xml_, cluster_);
     if (cluster_.attribute("loopback_bw")) {
-      const GraphBuilder::Direction loopback = simgrid_cable(xml_, cluster_, "loopback_bw", "loopback_lat");
+      const MachineGraphBuilder::Direction loopback = simgrid_cable(xml_, cluster_, "loopback_bw", "loopback_lat");
       machine.inside_host.L = loopback.latency;
       machine.inside_host.G = TimePerByte::from_bandwidth(loopback.bandwidth);
     }
@@ -105,7 +105,7 @@ class ClusterReader {
     }
     vertices.push_back({"switch", -1, 0, 0, 0});
     if (backbone) {
-      const GraphBuilder::Direction wide = simgrid_cable(xml_, cluster_, "bb_bw", "bb_lat");
+      const MachineGraphBuilder::Direction wide = simgrid_cable(xml_, cluster_, "bb_bw", "bb_lat");
       for (std::size_t i = 0; i < count; ++i) {
         vertices[i].latency += wide.latency / 2;
         vertices[i].bandwidth = std::min(vertices[i].bandwidth, wide.bandwidth);
@@ -175,12 +175,12 @@ class ClusterReader {
                                                              const std::vector<std::int64_t>& routers,
                                                              std::int64_t hosts) const {
     const std::int64_t of_group = chassis[0] * routers[0];
-    GraphBuilder builder;
+    MachineGraphBuilder builder;
     for (std::int64_t i = 0; i < groups[0] * of_group; ++i) {
-      (void)builder.add("router " + std::to_string(i), GraphBuilder::Kind::kSwitch);
+      (void)builder.add("router " + std::to_string(i), MachineGraphBuilder::Kind::kSwitch);
     }
     for (std::int64_t i = 0; i < hosts_; ++i) {
-      (void)builder.add("host " + std::to_string(i), GraphBuilder::Kind::kHost);
+      (void)builder.add("host " + std::to_string(i), MachineGraphBuilder::Kind::kHost);
       join(builder, builder.vertices() - 1, static_cast<std::size_t>(i / hosts), 1);
     }
     for (std::int64_t a = 0; a < groups[0] * of_group; ++a) {
@@ -203,22 +203,22 @@ class ClusterReader {
   }
 
   /// Parallel cables are one that is as wide as all, as in SimGrid.
-  void join(GraphBuilder& builder, std::size_t a, std::size_t b, std::int64_t cables) const {
-    const GraphBuilder::Direction costs{cable_.bandwidth * static_cast<double>(cables), cable_.latency};
+  void join(MachineGraphBuilder& builder, std::size_t a, std::size_t b, std::int64_t cables) const {
+    const MachineGraphBuilder::Direction costs{cable_.bandwidth * static_cast<double>(cables), cable_.latency};
     builder.connect(a, b, costs, costs);
   }
 
   const XmlInput& xml_;
   const pugi::xml_node& cluster_;
-  GraphBuilder::Direction cable_;
+  MachineGraphBuilder::Direction cable_;
   std::int64_t hosts_ = 0;
 };
 
 }  // namespace
 
-GraphBuilder::Direction simgrid_cable(const XmlInput& xml, const pugi::xml_node& element, const char* bandwidth,
-                                      const char* latency) {
-  GraphBuilder::Direction costs;
+MachineGraphBuilder::Direction simgrid_cable(const XmlInput& xml, const pugi::xml_node& element, const char* bandwidth,
+                                             const char* latency) {
+  MachineGraphBuilder::Direction costs;
   costs.bandwidth = xml.parsed(element, xml.required(element, bandwidth),
                                [&](const std::string& text) { return parse_rate(text, bandwidth); });
   if (const pugi::xml_attribute given = element.attribute(latency)) {

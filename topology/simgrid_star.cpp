@@ -14,7 +14,7 @@ constexpr std::size_t kMostHosts = 2'000'000;
 // Of clusters beside others: routes between their hosts are searched, a table entry for each pair.
 constexpr std::size_t kMostVertices = 100'000;
 
-std::size_t add_hosts(const XmlInput& xml, const pugi::xml_node& element, GraphBuilder& builder) {
+std::size_t add_hosts(const XmlInput& xml, const pugi::xml_node& element, MachineGraphBuilder& builder) {
   const std::string prefix = element.attribute("prefix").value();
   const std::string suffix = element.attribute("suffix").value();
   const std::size_t before = builder.vertices();
@@ -24,7 +24,7 @@ std::size_t add_hosts(const XmlInput& xml, const pugi::xml_node& element, GraphB
   }
   for (const std::int64_t number : numbers) {
     const std::string name = prefix + std::to_string(number) + suffix;
-    if (!builder.add(name, GraphBuilder::Kind::kHost)) {
+    if (!builder.add(name, MachineGraphBuilder::Kind::kHost)) {
       xml.refuse(element, "host " + shown(name) + " is there twice");
     }
   }
@@ -40,40 +40,40 @@ SimgridHub::SimgridHub(const XmlInput& xml, const pugi::xml_node& backbone, cons
   }
 }
 
-void SimgridHub::add(GraphBuilder& builder, const std::string& router, const std::string& inner) {
-  (void)builder.add(router, GraphBuilder::Kind::kSwitch);
+void SimgridHub::add(MachineGraphBuilder& builder, const std::string& router, const std::string& inner) {
+  (void)builder.add(router, MachineGraphBuilder::Kind::kSwitch);
   hub_ = *builder.find(router);
   if (backbone_) {
     const std::size_t way_out = hub_;
     hub_ = builder.vertices();
-    (void)builder.add(inner, GraphBuilder::Kind::kSwitch);
-    GraphBuilder::Direction half = *backbone_;
+    (void)builder.add(inner, MachineGraphBuilder::Kind::kSwitch);
+    MachineGraphBuilder::Direction half = *backbone_;
     half.latency -= half.latency / 2;
     builder.connect(hub_, way_out, half, half);
   }
 }
 
-void SimgridHub::narrow(GraphBuilder::Direction& costs) const {
+void SimgridHub::narrow(MachineGraphBuilder::Direction& costs) const {
   if (backbone_) {
     costs.bandwidth = std::min(costs.bandwidth, backbone_->bandwidth);
     costs.latency += backbone_->latency / 2;
   }
 }
 
-void SimgridHub::connect(GraphBuilder& builder, std::size_t host, GraphBuilder::Direction up,
-                         GraphBuilder::Direction down) const {
+void SimgridHub::connect(MachineGraphBuilder& builder, std::size_t host, MachineGraphBuilder::Direction up,
+                         MachineGraphBuilder::Direction down) const {
   narrow(up);
   narrow(down);
   builder.connect(host, hub_, up, down);
 }
 
-SimgridStar add_simgrid_star(const XmlInput& xml, const pugi::xml_node& cluster, GraphBuilder& builder) {
+SimgridStar add_simgrid_star(const XmlInput& xml, const pugi::xml_node& cluster, MachineGraphBuilder& builder) {
   const std::string kind = cluster.attribute("topology").as_string("FLAT");
   if (kind != "FLAT") {
     xml.refuse(cluster, "topology " + shown(kind) + " beside others; accepted is FLAT, or this cluster alone");
   }
   const std::string id = xml.required(cluster, "id");
-  const GraphBuilder::Direction cable = simgrid_cable(xml, cluster, "bw", "lat");
+  const MachineGraphBuilder::Direction cable = simgrid_cable(xml, cluster, "bw", "lat");
   const std::string router =
       std::string(cluster.attribute("prefix").value()) + id + "_router" + cluster.attribute("suffix").value();
   SimgridHub hub(xml, cluster, "bb_bw", "bb_lat");
@@ -86,7 +86,7 @@ SimgridStar add_simgrid_star(const XmlInput& xml, const pugi::xml_node& cluster,
   return {static_cast<std::int64_t>(hosts), simgrid_cores(xml, cluster)};
 }
 
-SimgridCabinet add_simgrid_cabinet(const XmlInput& xml, const pugi::xml_node& cabinet, GraphBuilder& builder) {
+SimgridCabinet add_simgrid_cabinet(const XmlInput& xml, const pugi::xml_node& cabinet, MachineGraphBuilder& builder) {
   const std::size_t first = builder.vertices();
   const std::size_t hosts = add_hosts(xml, cabinet, builder);
   return {first, hosts, simgrid_cable(xml, cabinet, "bw", "lat")};

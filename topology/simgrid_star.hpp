@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "topology/graph_builder.hpp"
+#include "topology/machine_graph_builder.hpp"
 #include "topology/xml_input.hpp"
 
 namespace ringwood {
@@ -16,14 +16,15 @@ class SimgridHub {
   SimgridHub(const XmlInput& xml, const pugi::xml_node& backbone, const char* bandwidth, const char* latency);
 
   /// Finds or adds the router, the way out; with a backbone, the switch before it too.
-  void add(GraphBuilder& builder, const std::string& router, const std::string& inner);
+  void add(MachineGraphBuilder& builder, const std::string& router, const std::string& inner);
 
-  void connect(GraphBuilder& builder, std::size_t host, GraphBuilder::Direction up, GraphBuilder::Direction down) const;
+  void connect(MachineGraphBuilder& builder, std::size_t host, MachineGraphBuilder::Direction up,
+               MachineGraphBuilder::Direction down) const;
 
  private:
-  void narrow(GraphBuilder::Direction& costs) const;
+  void narrow(MachineGraphBuilder::Direction& costs) const;
 
-  std::optional<GraphBuilder::Direction> backbone_;
+  std::optional<MachineGraphBuilder::Direction> backbone_;
   std::size_t hub_ = 0;
 };
 
@@ -34,17 +35,18 @@ struct SimgridStar {
 
 /// A <cluster> beside others: hosts under their names, a router under its own. Throws Error(kInput) with the place for
 /// what is no star.
-[[nodiscard]] SimgridStar add_simgrid_star(const XmlInput& xml, const pugi::xml_node& cluster, GraphBuilder& builder);
+[[nodiscard]] SimgridStar add_simgrid_star(const XmlInput& xml, const pugi::xml_node& cluster,
+                                           MachineGraphBuilder& builder);
 
 /// The hosts of a <cabinet>, from `first` on.
 struct SimgridCabinet {
   std::size_t first = 0;
   std::size_t hosts = 0;
-  GraphBuilder::Direction cable;
+  MachineGraphBuilder::Direction cable;
 };
 
 [[nodiscard]] SimgridCabinet add_simgrid_cabinet(const XmlInput& xml, const pugi::xml_node& cabinet,
-                                                 GraphBuilder& builder);
+                                                 MachineGraphBuilder& builder);
 
 /// The attribute `core`, 1 if it is not there. Throws Error(kInput) with the place.
 [[nodiscard]] std::int32_t simgrid_cores(const XmlInput& xml, const pugi::xml_node& element);

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "base/yaml_limits.hpp"
+
 namespace ringwood {
 
-namespace {
-
-constexpr std::size_t kMostBytes = 1U << 20U;
-
-}  // namespace
-
 YamlInput::YamlInput(const InputText& input) : input_(input) {
-  if (input.text().size() > kMostBytes) {
-    input.refuse(kMostBytes, "more than 1 MiB of YAML, which no network needs");
+  if (const auto excess = yaml_excess(input.text())) {
+    input.refuse(excess->offset, excess->reason + ", which no network needs");
   }
   try {
     root_ = YAML::Load(std::string(input.text()));

@@ -12,8 +12,7 @@ namespace ringwood {
 /// A document of yaml-cpp, and the places of its nodes in the text, for messages.
 class YamlInput {
  public:
-  /// Throws Error(kInput) with the place of what is no YAML, and for more than 1 MiB of it, since yaml-cpp makes a
-  /// hundred times as much of a text.
+  /// Throws Error(kInput) with the place of what is no YAML, and for more of it than yaml_excess accepts.
   explicit YamlInput(const InputText& input);
 
   [[nodiscard]] const YAML::Node& root() const { return root_; }

@@ -4,14 +4,13 @@
 
 #include "base/nearest.hpp"
 #include "base/units.hpp"
+#include "base/yaml_limits.hpp"
 #include "formats/input.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
 
 namespace {
-
-constexpr std::size_t kMostBytes = 1U << 20U;  // yaml-cpp makes a hundred times as much of a text
 
 [[nodiscard]] TextPlace place_of(const YAML::Mark& mark) {
   return mark.is_null() ? TextPlace{}
@@ -29,8 +28,8 @@ constexpr std::size_t kMostBytes = 1U << 20U;  // yaml-cpp makes a hundred times
 }  // namespace
 
 LocatedYaml::LocatedYaml(std::string_view text, std::string name) : name_(std::move(name)) {
-  if (text.size() > kMostBytes) {
-    fail_at(name_, {}, "more than 1 MiB of YAML, which no workload needs");
+  if (const auto excess = yaml_excess(text)) {
+    fail_at(name_, ringwood::place_of(text, excess->offset), excess->reason + ", which no workload needs");
   }
   try {
     root_ = YAML::Load(std::string(text));

@@ -14,7 +14,7 @@ namespace ringwood {
 /// A YAML document (or JSON, which is YAML) whose readers name file, line and column.
 class LocatedYaml {
  public:
-  /// Throws Error(kInput) for what is no YAML.
+  /// Throws Error(kInput) for what is no YAML, and for more of it than yaml_excess accepts.
   LocatedYaml(std::string_view text, std::string name);
 
   [[nodiscard]] const YAML::Node& root() const { return root_; }

@@ -32,13 +32,13 @@ class WorkloadEngine {
   [[nodiscard]] WorkloadReport report();
 
  private:
-  struct Event {
+  struct QueuedEvent {
     Picoseconds time = 0;
     Rank rank = 0;
     Lane order = 0;
     TaskStrandId strand = 0;
 
-    friend bool operator>(const Event& a, const Event& b) {
+    friend bool operator>(const QueuedEvent& a, const QueuedEvent& b) {
       return std::tie(a.time, a.rank, a.order, a.strand) > std::tie(b.time, b.rank, b.order, b.strand);
     }
   };
@@ -128,7 +128,7 @@ class WorkloadEngine {
   std::deque<TaskStrand> strands_;
   std::vector<TaskStrandId> free_strands_;
   std::vector<TaskStrandId> runnable_;
-  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::priority_queue<QueuedEvent, std::vector<QueuedEvent>, std::greater<>> events_;
   std::vector<TaskCpu> cpus_;
   std::vector<TaskNic> nics_;
   std::optional<Noise> noise_;

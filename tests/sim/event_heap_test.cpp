@@ -10,7 +10,7 @@ namespace ringwood {
 namespace {
 
 struct Later {
-  bool operator()(const Event& a, const Event& b) const {
+  bool operator()(const QueuedEvent& a, const QueuedEvent& b) const {
     return std::tuple(a.time, a.rank, a.lane) > std::tuple(b.time, b.rank, b.lane);
   }
 };
@@ -20,17 +20,17 @@ TEST(EventHeap, GivesTheTotalOrder) {
   std::mt19937 random(7);
   for (const Picoseconds spread : {1, 3, 1000, 1'000'000'000}) {
     EventHeap heap;
-    std::priority_queue<Event, std::vector<Event>, Later> expected;
+    std::priority_queue<QueuedEvent, std::vector<QueuedEvent>, Later> expected;
     Picoseconds now = 0;
     for (StrandId id = 0; id < 20'000; ++id) {
       if (expected.empty() || random() % 2 == 0) {
-        const Event event{now + static_cast<Picoseconds>(random()) % spread, static_cast<Rank>(random() % 50),
-                          static_cast<Lane>(id), id};
+        const QueuedEvent event{now + static_cast<Picoseconds>(random()) % spread, static_cast<Rank>(random() % 50),
+                                static_cast<Lane>(id), id};
         heap.push(event);
         expected.push(event);
       } else {
         ASSERT_FALSE(heap.empty());
-        const Event event = heap.pop();
+        const QueuedEvent event = heap.pop();
         EXPECT_EQ(event.strand, expected.top().strand);
         now = event.time;
         expected.pop();

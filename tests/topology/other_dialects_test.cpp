@@ -124,6 +124,12 @@ TEST(NcclFiles, DevicesAreKnownByTheirClass) {
   EXPECT_EQ(machine.network->vertex_name(1), "gpu 1");
 }
 
+TEST(NcclFiles, NumbersThatAreNoneAreRefused) {
+  EXPECT_THAT(complaint("<system version='1'>\n<cpu numaid='0'><pci busid='0' class='0x030200' link_width='99'/></cpu>"
+                        "</system>"),
+              HasSubstr("file:2:18: <pci>: link_width '99' is not an integer from 0 to 64"));
+}
+
 const std::string kSlurmYaml = R"(---
 - topology: first
   block:
@@ -140,6 +146,14 @@ const std::string kSlurmYaml = R"(---
       - switch: s2
         nodes: node[03-05]
 )";
+
+TEST(SlurmYaml, MoreThanItsParserCouldHoldIsRefused) {
+  std::string text = "- topology: [";
+  for (int i = 0; i < 50'000; ++i) {
+    text += "a,";
+  }
+  EXPECT_THAT(complaint(text), HasSubstr("YAML of more than 40000 keys, entries and lines, which no network needs"));
+}
 
 TEST(SlurmYaml, TheDefaultTopologyIsRead) {
   const auto tree = parsed(kSlurmYaml).network;

@@ -18,6 +18,10 @@ expect_failure() {  # NAME COMMAND...
 }
 
 python3 tools/ci/check_layers.py "$copy" >/dev/null
+python3 tools/ci/check_names.py "$copy" >/dev/null
+printf 'namespace ringwood {\nclass Machine final : public Base {\n' >"$copy/sim/planted.hpp"
+expect_failure "names, a type twice" python3 tools/ci/check_names.py "$copy"
+rm "$copy/sim/planted.hpp"
 sed -i '1i #include "topology/topology.hpp"' "$copy/algorithms/allreduce/ring.cpp"
 expect_failure "layers, algorithm includes topology" python3 tools/ci/check_layers.py "$copy"
 cp algorithms/allreduce/ring.cpp "$copy/algorithms/allreduce/ring.cpp"

@@ -187,6 +187,19 @@ TEST(Lint, ShowsNoControlLettersAndNoBrokenText) {
   }
 }
 
+// A megabyte of another kind of file would otherwise have a finding for each of its words.
+TEST(Lint, CountsWhatItFindsThousandsOfTimes) {
+  std::string text = "1 2 1 0 1 0";
+  for (int i = 0; i < 5000; ++i) {
+    text += " x";
+  }
+  const DecisionReading reading = read_as(text, parse_decision_target("open-mpi-4.1"));
+  const auto of_the_kind = [](const Finding& finding) { return finding.code == "not-a-number"; };
+  EXPECT_EQ(std::count_if(reading.findings.begin(), reading.findings.end(), of_the_kind), 1001);
+  EXPECT_THAT(reading.findings,
+              ::testing::Contains(::testing::Field(&Finding::message, "and 4000 more of this kind, from here on")));
+}
+
 TEST(Lint, FindsNothingInTheExampleOfTheDocumentForTheVersionsThatItIsFor) {
   const DecisionReading reading = read_as(
       "2            # two collectives\n2            # allreduce\n2            # two communicator-size blocks\n"

@@ -11,7 +11,7 @@
 namespace ringwood {
 
 /// Collects hosts, switches and cables in any order for make_graph.
-class GraphBuilder {
+class MachineGraphBuilder {
  public:
   enum class Kind { kHost, kSwitch };
 

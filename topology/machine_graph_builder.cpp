@@ -1,4 +1,4 @@
-#include "topology/graph_builder.hpp"
+#include "topology/machine_graph_builder.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace ringwood {
 
-bool GraphBuilder::add(const std::string& name, Kind kind) {
+bool MachineGraphBuilder::add(const std::string& name, Kind kind) {
   if (!numbers_.emplace(name, kinds_.size()).second) {
     return false;
   }
@@ -15,16 +15,16 @@ bool GraphBuilder::add(const std::string& name, Kind kind) {
   return true;
 }
 
-std::optional<std::size_t> GraphBuilder::find(std::string_view name) const {
+std::optional<std::size_t> MachineGraphBuilder::find(std::string_view name) const {
   const auto found = numbers_.find(name);
   return found == numbers_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void GraphBuilder::connect(std::size_t a, std::size_t b, const Direction& there, const Direction& back) {
+void MachineGraphBuilder::connect(std::size_t a, std::size_t b, const Direction& there, const Direction& back) {
   cables_.push_back({a, b, there, back});
 }
 
-Machine GraphBuilder::build() const {
+Machine MachineGraphBuilder::build() const {
   std::vector<Vertex> vertex_of(kinds_.size());
   std::vector<std::string> names;
   for (const Kind wanted : {Kind::kHost, Kind::kSwitch}) {
