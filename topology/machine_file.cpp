@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -315,15 +315,18 @@ void write_machine_file(const Machine& machine, const std::string& name) {
                                  {"lat_s", seconds(link.latency)},
                                  {"lat_back_s", seconds(network.link(id + 1).latency)}});
   }
+  const std::string text = document.dump(1) + '\n';
   const std::string unfinished = name + ".part";
-  std::ofstream file(unfinished);
-  file << document.dump(1) << "\n";
-  file.close();
   std::error_code failed;
-  if (file) {
+  // What a killed process left; and never through a link that somebody put there.
+  std::filesystem::remove(unfinished, failed);
+  std::FILE* const file = std::fopen(unfinished.c_str(), "wbx");
+  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  written = file != nullptr && std::fclose(file) == 0 && written;
+  if (written) {
     std::filesystem::rename(unfinished, name, failed);
   }
-  if (!file || failed) {
+  if (!written || failed) {
     std::filesystem::remove(unfinished, failed);
     throw Error(ErrorKind::kSystem, "cannot write '" + name + "'");
   }

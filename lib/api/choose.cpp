@@ -65,7 +65,7 @@ std::string within_memory(const CollectiveCall& call, Rank ranks) {
     return "";
   }
   const Bytes bytes = static_cast<Bytes>(call.elements) * call.element_size;
-  const std::string flat_tree = "k-nomial:radix=" + std::to_string(ranks);
+  std::string flat_tree = "k-nomial:radix=" + std::to_string(ranks);
   switch (call.collective) {
     case Collective::kAllreduce:
       return bytes * ranks <= kOneShotBytes ? "one-shot" : "two-shot";

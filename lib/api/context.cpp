@@ -31,6 +31,28 @@ Layout layout_of(const CollectiveCall& call, const Schedule& schedule) {
                              : Layout::counts(call.counts, call.element_size, schedule.chunks());
 }
 
+BufferUse use_of(const CollectiveCall& call) {
+  return call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
+}
+
+/// Of a rank, in bytes. Whether the root is in place only the root knows, and all decide alike whenever they do.
+Bytes most_scratch(const CollectiveCall& call, const Schedule& schedule, Rank me) {
+  const auto needed = [&](BufferUse how) {
+    return compile(schedule, layout_of(call, schedule), me, how).scratch_bytes();
+  };
+  return root_alone_is_in_place(call.collective) ? std::max(needed(BufferUse::kInPlace), needed(BufferUse::kSeparate))
+                                                 : needed(use_of(call));
+}
+
+void check_lanes(const Schedule& schedule, const Plan& plan) {
+  for (const PlanStrand& strand : plan.strands()) {
+    if (strand.lane >= kBlockingTags) {
+      throw Error(ErrorKind::kUsage, schedule.name() + " needs lane " + std::to_string(strand.lane) + "; there are " +
+                                         std::to_string(kBlockingTags) + " over MPI");
+    }
+  }
+}
+
 /// Whether there are cores for all ranks of the communicator on this node. What else runs there, nobody tells us.
 Cores cores_here(const Placement& nodes, Rank me) {
   const std::vector<Rank>& node_of = nodes.levels().front().group_of;
@@ -221,15 +243,8 @@ Schedule Context::schedule_for(const CollectiveCall& call, std::string_view tabl
 
 PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   check_call(call, ranks_);
-  const BufferUse use = call.in_place ? BufferUse::kInPlace : BufferUse::kSeparate;
-  // Whether the root is in place only the root knows, and all decide alike whenever they do.
-  const bool rooted = root_alone_is_in_place(call.collective);
-  const Objection objection = objection_of(call.policies, *meeting_, [&](const Schedule& schedule) {
-    const auto needed = [&](BufferUse how) {
-      return compile(schedule, layout_of(call, schedule), rank_, how).scratch_bytes();
-    };
-    return rooted ? std::max(needed(BufferUse::kInPlace), needed(BufferUse::kSeparate)) : needed(use);
-  });
+  const Objection objection = objection_of(
+      call.policies, *meeting_, [&](const Schedule& schedule) { return most_scratch(call, schedule, rank_); });
   const bool given = !call.algorithm.empty() || call.recorded != nullptr;
   const std::string_view named = given ? call.algorithm : forced(call.collective);
   // What is forced comes first, then what a table says, then the model: on the machine that is given, or a usual one.
@@ -251,13 +266,8 @@ PreparedCall Context::prepare(const CollectiveCall& call, Manner manner) {
   }
   const Schedule schedule = schedule_for(call, tabled, objection);
   const Layout layout = layout_of(call, schedule);
-  Plan plan = compile(schedule, layout, rank_, use);
-  for (const PlanStrand& strand : plan.strands()) {
-    if (strand.lane >= kBlockingTags) {
-      throw Error(ErrorKind::kUsage, schedule.name() + " needs lane " + std::to_string(strand.lane) + "; there are " +
-                                         std::to_string(kBlockingTags) + " over MPI");
-    }
-  }
+  Plan plan = compile(schedule, layout, rank_, use_of(call));
+  check_lanes(schedule, plan);
   PreparedCall prepared{.algorithm = schedule.name(), .why = why, .plan = std::nullopt};
   // A fused plan reads what others keep, in place: there are no messages.
   if (node_ != nullptr && !settings_.checksum) {

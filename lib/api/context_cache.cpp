@@ -78,7 +78,7 @@ Keys& keys() {
   // Never destroyed: MPI may be ended by a destructor that runs later. And not allocated: who asks whether there is a
   // context could not tell the other ranks that there was no memory.
   alignas(Keys) static std::byte place[sizeof(Keys)];
-  static Keys& made = *new (place) Keys;
+  static Keys& made = *new (place) Keys;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): in a function
   return made;
 }
 

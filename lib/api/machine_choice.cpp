@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cstdlib>
 #include <filesystem>
 
+#include "api/settings.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
@@ -25,8 +25,7 @@ constexpr char kText = 't';
 constexpr char kFailure = 'f';
 
 [[nodiscard]] std::string read_machine_of_first_rank() {
-  const char* const given = std::getenv(kVariable);
-  const std::string spec = given == nullptr ? "" : given;
+  const std::string spec = value_of(kVariable);
   if (spec.empty()) {
     return "";
   }
@@ -135,8 +134,8 @@ MachineChoice::MachineChoice(MPI_Comm communicator, Rank me, std::chrono::nanose
     return;
   }
   const std::vector<std::string> nodes = node_names(communicator);
-  const char* const given = std::getenv(kVariable);
-  const std::string name = given == nullptr ? "(of rank 0)" : given;
+  const std::string given = value_of(kVariable);
+  const std::string name = given.empty() ? "(of rank 0)" : given;
   try {
     Machine machine = machine_told(told_, name);
     mapping_ = mapping_by_name(machine, nodes);

@@ -24,7 +24,7 @@ class MachinePlace {
     std::int64_t operations = 0;  ///< to be walked through for all sizes of a collective together
     std::int64_t messages = 0;    ///< to be simulated for one size
 
-    friend auto operator<=>(const Effort&, const Effort&) = default;
+    friend auto operator<=>(const Effort&, const Effort&) = default;  // NOLINT(modernize-use-nullptr): version 14 errs
   };
 
   MachinePlace(Machine machine, Mapping mapping);

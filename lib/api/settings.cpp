@@ -62,7 +62,7 @@ std::chrono::nanoseconds budget_of(const char* variable, const std::string& valu
 }  // namespace
 
 std::string value_of(const std::string& variable) {
-  const char* value = std::getenv(variable.c_str());
+  const char* value = ::secure_getenv(variable.c_str());
   return value == nullptr ? "" : value;
 }
 

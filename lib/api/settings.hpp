@@ -23,7 +23,8 @@ struct Settings {
   std::optional<Bytes> piece;  ///< RINGWOOD_PIECE: messages over MPI are cut in pieces of at most that; 0: whole
 };
 
-/// A variable's value, or nothing.
+/// A variable's value, or nothing; nothing in a program that has more rights than who started it, which might be made
+/// to read or write files by them.
 [[nodiscard]] std::string value_of(const std::string& variable);
 
 /// This process's settings as text, one a line.

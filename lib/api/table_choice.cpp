@@ -1,14 +1,16 @@
 #include "api/table_choice.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <set>
 
+#include "api/settings.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/library_name.hpp"
@@ -28,15 +30,25 @@ constexpr const char* kVariable = "RINGWOOD_TABLE";
 constexpr char kText = 't';
 constexpr char kFailure = 'f';
 
+/// What anybody may write is nobody's choice.
+[[nodiscard]] bool is_writable_by_all(const std::string& path) {
+  struct stat status {};
+
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0;
+}
+
 [[nodiscard]] std::string read_table() {
-  const char* const path = std::getenv(kVariable);
-  if (path == nullptr || *path == '\0') {
+  const std::string path = value_of(kVariable);
+  if (path.empty()) {
     return "";
   }
   std::ifstream file(path, std::ios::binary);
   std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (!file.is_open() || file.bad()) {
     return kFailure + std::string("the file cannot be read");
+  }
+  if (is_writable_by_all(path)) {
+    return kFailure + std::string("the file can be written by everybody; chmod o-w it");
   }
   return kText + text;
 }
@@ -94,8 +106,8 @@ void warn_if_strange(const DecisionProvenance& provenance, const std::string& or
 
 TableChoice::TableChoice(MPI_Comm communicator, Rank me) {
   const std::string told = text_of_first_rank(me == 0 ? read_table() : std::string(), communicator);
-  const char* const path = std::getenv(kVariable);
-  const std::string origin = std::string(kVariable) + "=" + (path == nullptr ? "(of rank 0)" : path);
+  const std::string path = value_of(kVariable);
+  const std::string origin = std::string(kVariable) + "=" + (path.empty() ? "(of rank 0)" : path);
   if (told.empty()) {
     return;
   }

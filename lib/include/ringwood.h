@@ -102,7 +102,7 @@ int ringwood_barrier(MPI_Comm comm);
  * Order, buffers and arrays of arguments are as for MPI's functions; datatypes may be freed, operations may not before
  * the end. The first call of a communicator waits for all of its ranks even if it is a non-blocking one.
  */
-typedef struct ringwood_request_state* ringwood_request;
+typedef struct ringwood_request_state* ringwood_request; /* NOLINT(modernize-use-using): C */
 
 /** No request: it has ended. */
 #define RINGWOOD_REQUEST_NULL NULL

@@ -14,7 +14,7 @@ namespace ringwood::preload {
 namespace {
 
 const char* wish() {
-  static const char* const value = std::getenv("RINGWOOD_REPORT");
+  static const char* const value = ::secure_getenv("RINGWOOD_REPORT");
   return value;
 }
 

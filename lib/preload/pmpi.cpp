@@ -11,7 +11,7 @@ namespace ringwood::preload {
 
 bool is_on() {
   static const bool wanted = [] {
-    const char* value = std::getenv("RINGWOOD_PRELOAD");
+    const char* value = ::secure_getenv("RINGWOOD_PRELOAD");
     return value == nullptr || std::string_view(value) != "0";
   }();
   int begun = 0;

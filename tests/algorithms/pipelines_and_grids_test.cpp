@@ -1,4 +1,5 @@
-// Counts of what the reference has no table for: the broadcasts and reduces of fewest rounds, and Swing on grids.
+// Counts of what the reference has no table for: the broadcasts and reduces of fewest rounds, and Swing on grids; and
+// with whom Trivance begins.
 
 #include <gtest/gtest.h>
 
@@ -48,6 +49,19 @@ TEST(Bine, ReducesInTheRoundsOfItsBroadcast) {
       EXPECT_EQ(report.messages, p - 1);
     }
   }
+}
+
+// Any first distance that 3 does not divide would do, but who is near comes first.
+TEST(Trivance, SwapsWithNeighboursFirst) {
+  const Schedule schedule(allreduce_trivance, {.ranks = 9});
+  const ScheduleInstance instance(schedule);
+  Program program = instance.program(1);
+  for (const std::vector<Rank>& peers : {std::vector<Rank>{2, 0}, std::vector<Rank>{4, 7}}) {
+    ASSERT_EQ(program.advance(), Step::kRound);
+    EXPECT_EQ(program.round()[0].peer, peers[0]);
+    EXPECT_EQ(program.round()[1].peer, peers[1]);
+  }
+  EXPECT_EQ(program.advance(), Step::kEnd);
 }
 
 TEST(SwingOnGrids, IsOfOptimalVolume) {

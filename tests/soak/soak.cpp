@@ -3,6 +3,7 @@
 //   soak small CALLS [BYTES]     as many small allreduces
 //   soak mix SECONDS [SEED]      random collectives, sizes, types and algorithms, each result checked
 //   soak cycles COUNT            duplicate a communicator, use it, free it
+//   soak live COUNT              as many communicators at once, each used twice; their memory is 5 MiB each at 2 ranks
 //   soak leak CALLS              a leak of 100 bytes a call, planted: must be seen
 //
 // A line for each tenth: calls, microseconds a call, resident KiB, descriptors. Exit code 1 if a result was wrong, or
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -158,9 +160,41 @@ bool cycles(long count) {
   return !watch.grew();
 }
 
+/// Here memory grows; descriptors must not, and all are there again afterwards.
+bool live(long count) {
+  int rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  Watch watch(rank, 1, std::numeric_limits<long>::max() / 2);
+  std::vector<MPI_Comm> handles;
+  std::vector<Communicator> communicators;
+  bool right = true;
+  const auto use = [&](Communicator& one) {
+    std::vector<int> data(10, 1);
+    one.allreduce(std::span<int>(data), ReduceOperator::kSum);
+    right = right && std::ranges::count(data, one.size()) == 10;
+  };
+  for (int tenth = 0; tenth < 10; ++tenth) {
+    for (long i = 0; i < count / 10; ++i) {
+      MPI_Comm_dup(MPI_COMM_WORLD, &handles.emplace_back());
+      use(communicators.emplace_back(handles.back()));
+    }
+    watch.tenth(count / 10);
+  }
+  std::ranges::for_each(communicators, use);
+  communicators.clear();
+  for (MPI_Comm& handle : handles) {
+    MPI_Comm_free(&handle);
+  }
+  watch.tenth(count);
+  return right && !watch.grew();
+}
+
 bool run(const std::string& mode, double amount, long more) {
   if (mode == "cycles") {
     return cycles(static_cast<long>(amount));
+  }
+  if (mode == "live") {
+    return live(static_cast<long>(amount));
   }
   Communicator world(MPI_COMM_WORLD);
   if (mode == "mix") {
@@ -176,7 +210,8 @@ bool run(const std::string& mode, double amount, long more) {
 int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);
   if (argc < 3) {
-    std::fprintf(stderr, "usage: soak small CALLS [BYTES] | mix SECONDS [SEED] | cycles COUNT | leak CALLS\n");
+    std::fprintf(stderr,
+                 "usage: soak small CALLS [BYTES] | mix SECONDS [SEED] | cycles COUNT | live COUNT | leak CALLS\n");
     MPI_Abort(MPI_COMM_WORLD, 2);
   }
   int bad = ringwood::run(argv[1], std::atof(argv[2]), argc > 3 ? std::atol(argv[3]) : 0) ? 0 : 1;

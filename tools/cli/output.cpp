@@ -55,7 +55,11 @@ void write_whole_file(const std::string& path, std::string_view text) {
     }
     return Error(ErrorKind::kSystem, fmt::format("cannot write '{}': {}", path, std::strerror(error)));
   };
-  std::FILE* const file = std::fopen(unfinished.c_str(), "wb");
+  if (replaceable) {
+    std::filesystem::remove(unfinished, ignored);
+  }
+  // Never through a link that somebody else put there.
+  std::FILE* const file = std::fopen(unfinished.c_str(), replaceable ? "wbx" : "wb");
   if (file == nullptr) {
     throw failed(errno);
   }

@@ -1,5 +1,7 @@
 // RINGWOOD_TABLE: what rank 0's table says is what all ranks run.
 
+#include <sys/stat.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -32,6 +34,12 @@ class TableOfRankZero {
     unsetenv("RINGWOOD_TABLE");
     if (!path_.empty()) {
       std::remove(path_.c_str());
+    }
+  }
+
+  void let_everybody_write() const {
+    if (!path_.empty()) {
+      EXPECT_EQ(chmod(path_.c_str(), S_IRUSR | S_IWUSR | S_IWOTH), 0);
     }
   }
 
@@ -91,6 +99,23 @@ TEST(Table, gives_way_where_it_has_nothing_that_can) {
   const Duplicate duplicate;
   Communicator communicator(duplicate.handle());
   EXPECT_FALSE(algorithm_for(communicator, 4).empty());
+}
+
+TEST(Table, that_everybody_may_write_is_refused_on_all_ranks) {
+  const TableOfRankZero table(R"({"schema": "ringwood.decisions/1", "collectives": []})");
+  const auto refusal = [] {
+    const Duplicate duplicate;
+    Communicator communicator(duplicate.handle());
+    try {
+      static_cast<void>(algorithm_for(communicator, 4));
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  EXPECT_EQ(refusal(), "");
+  table.let_everybody_write();
+  EXPECT_NE(refusal().find("can be written by everybody"), std::string::npos);
 }
 
 TEST(Table, that_is_corrupt_is_an_error_with_its_place_on_all_ranks) {
