@@ -95,10 +95,8 @@ class CCall {
   MPI_Comm comm_;
 };
 
-struct CallKey;
-
-/// Does it. Returns MPI's code, after the error handler. With a key it is remembered (c_repeat.hpp).
-[[nodiscard]] int do_call(CCall& call, const CallKey* key = nullptr);
+/// Does it. Returns MPI's code, after the error handler.
+[[nodiscard]] int do_call(CCall& call);
 
 /// Starts it.
 [[nodiscard]] int start_call(std::unique_ptr<CCall> call, ringwood_request* request);

@@ -135,13 +135,11 @@ void Context::attach(Node node, Cores here) {
 }
 
 void Context::close() noexcept {
-  change();
   closed_ = true;
   stepped_->when_idle([self = shared_from_this()] { self->free(); });
 }
 
 void Context::end() noexcept {
-  change();
   closed_ = true;
   stepped_->abandon();
   free();
@@ -192,7 +190,6 @@ void Context::place(Placement placement) {
   table_.forget();
   machine_.forget();
   cache_ = PlanCache();
-  change();
   last_algorithm_ = "native";
 }
 

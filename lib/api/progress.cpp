@@ -59,7 +59,7 @@ class Registry {
 
 Registry& registry() {
   // Never destroyed: MPI may be ended by a destructor that runs later.
-  static Registry& made = *new Registry;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+  static Registry& made = *new Registry;
   return made;
 }
 
@@ -254,7 +254,7 @@ class ProgressThread {
 
 ProgressThread& progress_thread() {
   // Never destroyed, as the registry.
-  static ProgressThread& made = *new ProgressThread;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+  static ProgressThread& made = *new ProgressThread;
   return made;
 }
 

@@ -73,6 +73,8 @@ using Choices = std::map<std::string, std::optional<Counterpart>>;
   return collective == "barrier" || collective == "gather" || collective == "scatter" ? "" : "total_msg_size";
 }
 
+constexpr double kMostInFile = std::numeric_limits<int>::max();
+
 /// The chain over sizes for one number of ranks. Thresholds beyond an int are left out: what lies there is the rest's.
 [[nodiscard]] Json sizes(std::string_view collective, const RankBlock& block, const Choices& choices,
                          const Json& fallback) {
@@ -82,19 +84,29 @@ using Choices = std::map<std::string, std::optional<Counterpart>>;
   const double factor = our_bytes_per_size(collective, test == "total_msg_size", ranks);
   Json chain = Json::object();
   Json last = fallback;
+  std::int64_t next = 0;  // the first size that is not settled
+  const auto up_to = [&](std::int64_t bytes, const Json& leaf) {
+    chain[fmt::format("{}<={}", test, static_cast<std::int64_t>(static_cast<double>(bytes) / factor))] = leaf;
+  };
   for (const DecisionRule& rule : block.rules) {
     const std::optional<Counterpart>& choice = choices.at(rule.algorithm);
+    const bool by_size = !test.empty() && static_cast<double>(rule.bytes.least) / factor < kMostInFile;
+    if (by_size && rule.bytes.least > next) {
+      up_to(rule.bytes.least - 1, fallback);  // what has no counterpart was left out
+    }
     last = choice ? leaf(collective, *choice) : fallback;
-    const double most = static_cast<double>(rule.bytes.most) / factor;
-    if (test.empty() || rule.bytes.most == CountRange::kUnlimited || most >= std::numeric_limits<int>::max()) {
+    if (!by_size || rule.bytes.most == CountRange::kUnlimited ||
+        static_cast<double>(rule.bytes.most) / factor >= kMostInFile) {
+      next = CountRange::kUnlimited;
       break;
     }
-    chain[fmt::format("{}<={}", test, static_cast<std::int64_t>(most))] = last;
+    up_to(rule.bytes.most, last);
+    next = rule.bytes.most + 1;
   }
   if (chain.empty()) {
     return last;
   }
-  chain[fmt::format("{}=any", test)] = std::move(last);
+  chain[fmt::format("{}=any", test)] = next == CountRange::kUnlimited ? std::move(last) : fallback;
   return chain;
 }
 

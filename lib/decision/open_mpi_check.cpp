@@ -25,6 +25,8 @@ namespace {
          (earlier.distribution == Distribution::kAny || earlier.distribution == rule.distribution);
 }
 
+constexpr std::string_view kBruckOfSix = "bruck-k-fanout";
+
 void check_parameters(const Rule& rule, const TheirAlgorithm& algorithm, Findings& findings) {
   const auto ignored = [&](bool read, std::int64_t value, const char* code, const char* what) {
     if (!read && value != 0) {
@@ -36,6 +38,12 @@ void check_parameters(const Rule& rule, const TheirAlgorithm& algorithm, Finding
   ignored(algorithm.segments, rule.segment, "segment-ignored", "the segment size");
   ignored(algorithm.fan, rule.fan, "fan-ignored", "the fan-in/out");
   ignored(algorithm.requests, rule.requests, "requests-ignored", "max_requests");
+  if (algorithm.name == kBruckOfSix) {
+    findings.note(rule.place, "fan-is-radix",
+                  fmt::format("{} takes the fan-in/out, here {}, as its radix; up to 5.0 the same id is bruck, which "
+                              "does not read it",
+                              algorithm.name, rule.fan));
+  }
 }
 
 /// What another algorithm takes over in silence, and when.

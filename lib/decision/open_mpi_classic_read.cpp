@@ -63,6 +63,12 @@ class Reader {
                                 "without a message; 5.0.7 was the first to know it",
                                 name_of(target_), version_));
     }
+    if (target_.major == 5 && target_.minor == 0 && target_.patch == DecisionTarget{}.patch) {
+      findings_.warn({}, "version-2",
+                     fmt::format("5.0.0 to 5.0.6 do not know the header line 'rule-file-version-{}', and drop the file "
+                                 "whole, without a message; a target such as open-mpi-5.0.7 says which is meant",
+                                 version_));
+    }
     if (version_ != 2) {
       findings_.warn(
           {}, "version",

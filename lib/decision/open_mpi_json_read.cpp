@@ -34,6 +34,10 @@ class Reader {
       findings_.note(version == nullptr ? root.place : version->place, "version",
                      "rule_file_version is 3 in files of this form; it is not looked at");
     }
+    if (const LocatedJson* module = root.find("module"); module == nullptr || module->text != "tuned") {
+      findings_.note(module == nullptr ? root.place : module->place, "module",
+                     "module is \"tuned\" in files of this form, whose rules are those of coll/tuned");
+    }
     for (const LocatedJson::Member& member : collectives->members) {
       read_collective(member, *collectives);
     }

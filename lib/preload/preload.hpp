@@ -29,28 +29,26 @@ class CalledFrom {
 /// Marks this thread as inside the library: what MPI calls in turn is not for us.
 class Inside {
  public:
-  explicit Inside(int& depth) : depth_(++depth) {}
+  Inside() { ++depth(); }
 
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
-  ~Inside() { --depth_; }
+  ~Inside() { --depth(); }
 
-  /// How often this thread is inside.
-  [[nodiscard]] static int& depth();
+  [[nodiscard]] static bool already() { return depth() > 0; }
 
  private:
-  int& depth_;
+  static int& depth();
 };
 
 /// `ours()` or `native()`, whichever is to serve the call.
 template <typename Ours, typename Native>
 int serve(const Site& site, Ours ours, Native native) {
-  int& depth = Inside::depth();
-  if (depth > 0 || !is_on()) {
+  if (Inside::already() || !is_on()) {
     return native();
   }
-  const Inside inside(depth);
+  const Inside inside;
   const bool compared = Ledger::is_compared(site);
   if (!Ledger::is_kept()) {
     return compared ? native() : ours();

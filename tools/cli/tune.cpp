@@ -85,6 +85,9 @@ constexpr double kSimulatedTie = 0.01;
       continue;
     }
     const Schedule schedule(*algorithm, question.request);
+    if (!model.objection(schedule, bytes).empty()) {
+      continue;  // the rules are made of these times
+    }
     if (const double seconds = model.affordable_seconds(schedule, bytes); seconds >= 0) {
       sample.times.push_back({std::string(algorithm->name), seconds, seconds, seconds});
     }

@@ -128,6 +128,26 @@ TEST(Mpich, DoublingOfAllgatherIsForPowersOfTwoOnly) {
   EXPECT_EQ(taken(file, "mpich-4.0", Collective::kAllgather, 12, 8192), "ring");
 }
 
+TEST(Mpich, WhatItHasNoWordForIsLeftToItsOwnChoice) {
+  DecisionTable table;
+  CollectiveDecisions& decisions = table.collectives.emplace_back();
+  decisions.collective = Collective::kAllreduce;
+  const auto rule = [&](Bytes least, Bytes most, const char* algorithm) {
+    DecisionRule& one = decisions.rules.emplace_back();
+    one.bytes = {least, most};
+    one.algorithm = algorithm;
+  };
+  rule(0, 4095, "recursive-doubling");
+  rule(4096, 65535, "swing");
+  rule(65536, 262143, "recursive-doubling");
+  rule(262144, CountRange::kUnlimited, "swing");
+  const DecisionExport file = written(table, "mpich-4.0");
+  EXPECT_EQ(taken(file, "mpich-4.0", Collective::kAllreduce, 8, 1024), "recursive-doubling");
+  EXPECT_EQ(taken(file, "mpich-4.0", Collective::kAllreduce, 8, 16384), "rabenseifner");
+  EXPECT_EQ(taken(file, "mpich-4.0", Collective::kAllreduce, 8, 131072), "recursive-doubling");
+  EXPECT_EQ(taken(file, "mpich-4.0", Collective::kAllreduce, 8, 1 << 20), "rabenseifner");
+}
+
 TEST(Mpich, SplicesIntoAFileAndKeepsTheRest) {
   DecisionExportOptions options;
   options.splice = "{\"collective=barrier\": {\"algorithm=MPIR_Barrier_intra_smp\": {}}}";

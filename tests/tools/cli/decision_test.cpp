@@ -131,6 +131,18 @@ TEST(Select, RobustChoiceHasTheLeastWorstRegret) {
   EXPECT_EQ(ringwood("select allreduce --ranks 8 --sizes 8 --robust lots").code, 2);
 }
 
+TEST(Tune, TakesNothingThatIsDenied) {
+  const TemporaryDirectory directory;
+  const std::string tune = "tune allreduce --simulated --machine hpc --ranks 8 --sizes 64 --quiet";
+  const Json allowed = json_of(tune + " --allow ring --output " + (directory / "allowed"));
+  ASSERT_EQ(allowed.size(), 1U);
+  EXPECT_EQ(allowed.at(0).at("algorithm"), "ring");
+  const std::string best = json_of(tune + " --output " + (directory / "all")).at(0).at("algorithm");
+  const Json others =
+      json_of(tune + " --deny " + best.substr(0, best.find(':')) + " --output " + (directory / "others"));
+  EXPECT_NE(others.at(0).at("algorithm"), best);
+}
+
 TEST(Tune, WritesATableThatSelectTakes) {
   const TemporaryDirectory directory;
   const std::string table = directory / "table.json";
