@@ -29,8 +29,10 @@ class Reader {
 
   [[nodiscard]] Machine read() {
     const Json document = parse();
-    if (!document.is_object() || document.value("schema", Json()) != kSchema) {
-      refuse("", "expected an object with \"schema\": \"" + std::string(kSchema) + "\"");
+    const Json schema = document.is_object() ? document.value("schema", Json()) : Json();
+    if (schema != kSchema) {
+      refuse("", "expected an object with \"schema\": \"" + std::string(kSchema) + "\"" +
+                     (schema.is_string() ? ", found \"" + schema.get<std::string>() + "\"" : ""));
     }
     add_vertices(document, "hosts");
     const auto hosts = static_cast<Host>(names_.size());

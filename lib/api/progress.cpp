@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -225,7 +226,11 @@ class ProgressThread {
   void start() {
     const std::lock_guard lock(mutex_);
     if (!thread_.joinable()) {
-      thread_ = std::jthread([](const std::stop_token& stop) { run(stop); });
+      try {
+        thread_ = std::jthread([](const std::stop_token& stop) { run(stop); });
+      } catch (const std::system_error& error) {
+        throw Error(ErrorKind::kSystem, std::string("RINGWOOD_PROGRESS=1: no thread can be started: ") + error.what());
+      }
     }
   }
 

@@ -14,7 +14,7 @@ std::string read_text_file(const std::string& path, std::size_t most) {
     throw Error(ErrorKind::kInput, path + ": cannot be opened: " + std::strerror(errno));
   }
   std::string text;
-  char block[65536];
+  char block[8192];
   while (file.read(block, sizeof block) || file.gcount() > 0) {
     text.append(block, static_cast<std::size_t>(file.gcount()));
     if (text.size() > most) {

@@ -19,9 +19,11 @@ class WorkloadReader {
 
   [[nodiscard]] std::vector<WorkloadJob> read() {
     const YAML::Node& root = yaml_.root();
-    if (!root.IsMap() || !root["schema"] || !root["schema"].IsScalar() ||
-        root["schema"].Scalar() != "ringwood.workload/1") {
-      yaml_.fail(root, "expected a map with 'schema: ringwood.workload/1'");
+    const bool named = root.IsMap() && root["schema"] && root["schema"].IsScalar();
+    const std::string schema = named ? root["schema"].Scalar() : "";
+    if (schema != "ringwood.workload/1") {
+      yaml_.fail(named ? root["schema"] : root,
+                 "expected a map with 'schema: ringwood.workload/1'" + (named ? ", found '" + schema + "'" : ""));
     }
     if (!root["jobs"]) {
       yaml_.expect_keys(

@@ -91,7 +91,7 @@ std::string digest_of(const FileHandle& file) {
   constexpr std::uint64_t kBasis = 14695981039346656037U;
   constexpr std::uint64_t kPrime = 1099511628211U;
   std::uint64_t hash = kBasis;
-  std::array<unsigned char, 65536> buffer{};
+  std::array<unsigned char, 8192> buffer{};
   off_t offset = 0;
   for (ssize_t got = 1; got > 0; offset += got) {
     got = ::pread(file.get(), buffer.data(), buffer.size(), offset);

@@ -24,7 +24,7 @@ std::string decision_file_text(const std::string& path) {
     throw Error(ErrorKind::kInput, fmt::format("{}: cannot be opened: {}", path, std::strerror(errno)));
   }
   std::string text;
-  char block[65536];
+  char block[8192];
   while (file.read(block, sizeof block) || file.gcount() > 0) {
     text.append(block, static_cast<std::size_t>(file.gcount()));
     if (text.size() > kMostBytes) {

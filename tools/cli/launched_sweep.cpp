@@ -79,7 +79,7 @@ struct Pipe {
   /// All that comes until nobody can write any more.
   [[nodiscard]] std::string read_all() const {
     std::string text;
-    std::array<char, 65536> piece{};
+    std::array<char, 8192> piece{};
     while (true) {
       const ssize_t count = ::read(ends[0], piece.data(), piece.size());
       if (count > 0) {

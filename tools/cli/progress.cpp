@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <system_error>
 
 #include "ringwood/error.hpp"
 #include "tools/cli/output.hpp"
@@ -69,7 +70,7 @@ SlowRemark::SlowRemark(bool wanted, std::function<std::string()> text, std::chro
   if (!wanted) {
     return;
   }
-  waiting_ = std::jthread([text = std::move(text), after](const std::stop_token& end) {
+  const auto wait_and_tell = [text = std::move(text), after](const std::stop_token& end) {
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any ended;
@@ -80,7 +81,11 @@ SlowRemark::SlowRemark(bool wanted, std::function<std::string()> text, std::chro
       remark(text());
     } catch (const Error&) {  // what is asked for ends with the same error, and tells it
     }
-  });
+  };
+  try {
+    waiting_ = std::jthread(wait_and_tell);
+  } catch (const std::system_error&) {  // nothing is lost but the remark
+  }
 }
 
 }  // namespace ringwood::cli

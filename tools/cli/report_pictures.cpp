@@ -138,11 +138,14 @@ class FigureReader {
 
 std::optional<nlohmann::ordered_json> report_figure(const std::string& text, const std::string& name) {
   const std::string_view head = std::string_view(text).substr(0, 256);
-  if (!head.starts_with('{') || head.find("\"ringwood.figure/1\"") == std::string_view::npos) {
+  if (!head.starts_with('{') || head.find("\"ringwood.figure/") == std::string_view::npos) {
     return std::nullopt;
   }
   try {
     const Json figure = Json::parse(text);
+    if (const std::string format = figure.value("format", ""); format != "ringwood.figure/1") {
+      throw Error(ErrorKind::kInput, fmt::format("'{}' is '{}'; accepted is 'ringwood.figure/1'", name, format));
+    }
     return FigureReader(name, figure).read();
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::kInput,

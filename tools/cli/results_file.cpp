@@ -147,7 +147,7 @@ void ResultsFile::lock() const {
 
 std::string ResultsFile::contents() const {
   std::string text;
-  std::array<char, 1 << 16> piece{};
+  std::array<char, 8192> piece{};
   off_t offset = 0;
   while (true) {
     const ssize_t count = ::pread(file_, piece.data(), piece.size(), offset);

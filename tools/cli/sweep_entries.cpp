@@ -128,7 +128,9 @@ class Plan {
     check_keys(path_, root_, {"schema", "title", "simulate", "defaults", "sweeps"}, "the plan");
     const YAML::Node schema = root_["schema"];
     if (!schema || !schema.IsScalar() || schema.Scalar() != kSchema) {
-      throw wrong(path_, schema ? schema : root_, fmt::format("a plan has 'schema: {}'", kSchema));
+      throw wrong(path_, schema ? schema : root_,
+                  fmt::format("a plan has 'schema: {}'{}", kSchema,
+                              schema && schema.IsScalar() ? fmt::format(", not '{}'", schema.Scalar()) : ""));
     }
     if (root_["defaults"]) {
       check_keys(path_, root_["defaults"], options, "'defaults'");

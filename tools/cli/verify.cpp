@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "base/units.hpp"
@@ -147,8 +148,12 @@ void prove_all(std::vector<Task>& tasks, const Arguments& arguments) {
     }
   };
   std::vector<std::jthread> workers;
-  for (unsigned i = 1; i < threads; ++i) {
-    workers.emplace_back(work, std::ref(failures[i]));
+  try {
+    for (unsigned i = 1; i < threads; ++i) {
+      workers.emplace_back(work, std::ref(failures[i]));
+    }
+  } catch (const std::system_error&) {  // those that there are do it as well
+    remark(fmt::format("ringwood verify: the system has {} of {} threads", workers.size() + 1, threads));
   }
   work(failures.front());
   workers.clear();

@@ -2,6 +2,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 #include "interpret/threads/hostile.hpp"
@@ -97,7 +98,12 @@ ThreadsReport run_on_threads(const Schedule& schedule, const Layout& layout, con
     std::vector<std::jthread> threads;
     threads.reserve(tasks.size());
     for (std::size_t rank = 0; rank < tasks.size(); ++rank) {
-      threads.emplace_back(run, rank);
+      try {
+        threads.emplace_back(run, rank);
+      } catch (const std::system_error& error) {
+        fail(rank, "rank " + std::to_string(rank) + ": no thread can be started: " + error.what());
+        break;
+      }
     }
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
