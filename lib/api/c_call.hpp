@@ -95,8 +95,10 @@ class CCall {
   MPI_Comm comm_;
 };
 
-/// Does it. Returns MPI's code, after the error handler.
-[[nodiscard]] int do_call(CCall& call);
+struct CallKey;
+
+/// Does it. Returns MPI's code, after the error handler. With a key it is remembered (c_repeat.hpp).
+[[nodiscard]] int do_call(CCall& call, const CallKey* key = nullptr);
 
 /// Starts it.
 [[nodiscard]] int start_call(std::unique_ptr<CCall> call, ringwood_request* request);

@@ -4,6 +4,7 @@
 
 #include "api/c_blocks.hpp"
 #include "api/c_calls.hpp"
+#include "api/c_repeat.hpp"
 
 using namespace ringwood;  // NOLINT(google-build-using-namespace): the functions below are C's, and outside
 
@@ -81,9 +82,18 @@ std::unique_ptr<CCall> kept_scatter(const void* sendbuf, int sendcount, MPI_Data
 }  // namespace
 
 int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kAllreduce,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .count = count,
+                    .comm = comm,
+                    .type = datatype,
+                    .op = op};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   ReducingCall call(ReducingCall::Form::kAllreduce,
                     {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op}, comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_iallreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm,
@@ -98,9 +108,18 @@ int ringwood_allreduce_init(const void* sendbuf, void* recvbuf, int count, MPI_D
 
 int ringwood_reduce_scatter(const void* sendbuf, void* recvbuf, const int recvcounts[], MPI_Datatype datatype,
                             MPI_Op op, MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kReduceScatter,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .comm = comm,
+                    .type = datatype,
+                    .op = op,
+                    .counts = recvcounts};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   ReducingCall call(ReducingCall::Form::kReduceScatter,
                     {.send = sendbuf, .receive = recvbuf, .counts = recvcounts, .type = datatype, .op = op}, comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ireduce_scatter(const void* sendbuf, void* recvbuf, const int recvcounts[], MPI_Datatype datatype,
@@ -115,9 +134,18 @@ int ringwood_reduce_scatter_init(const void* sendbuf, void* recvbuf, const int r
 
 int ringwood_reduce_scatter_block(const void* sendbuf, void* recvbuf, int recvcount, MPI_Datatype datatype, MPI_Op op,
                                   MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kReduceScatterBlock,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .count = recvcount,
+                    .comm = comm,
+                    .type = datatype,
+                    .op = op};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   ReducingCall call(ReducingCall::Form::kReduceScatterBlock,
                     {.send = sendbuf, .receive = recvbuf, .count = recvcount, .type = datatype, .op = op}, comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ireduce_scatter_block(const void* sendbuf, void* recvbuf, int recvcount, MPI_Datatype datatype, MPI_Op op,
@@ -132,9 +160,19 @@ int ringwood_reduce_scatter_block_init(const void* sendbuf, void* recvbuf, int r
 
 int ringwood_allgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
                        MPI_Datatype recvtype, MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kAllgather,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .count = recvcount,
+                    .other_count = sendcount,
+                    .comm = comm,
+                    .type = recvtype,
+                    .other_type = sendtype};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   AllgatherCall call({sendbuf, sendcount, sendtype}, {.memory = recvbuf, .count = recvcount, .type = recvtype}, false,
                      comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_iallgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
@@ -168,8 +206,17 @@ int ringwood_allgatherv_init(const void* sendbuf, int sendcount, MPI_Datatype se
 }
 
 int ringwood_bcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kBroadcast,
+                    .in_place = true,
+                    .count = count,
+                    .root = root,
+                    .comm = comm,
+                    .type = datatype};
+  if (const auto code = repeat_call(key, nullptr, buffer)) {
+    return *code;
+  }
   BroadcastCall call(buffer, count, datatype, root, comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ibcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
@@ -184,10 +231,20 @@ int ringwood_bcast_init(void* buffer, int count, MPI_Datatype datatype, int root
 
 int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
                     MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kReduce,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .count = count,
+                    .root = root,
+                    .comm = comm,
+                    .type = datatype,
+                    .op = op};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   ReducingCall call(ReducingCall::Form::kReduce,
                     {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op, .root = root},
                     comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ireduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
@@ -201,8 +258,12 @@ int ringwood_reduce_init(const void* sendbuf, void* recvbuf, int count, MPI_Data
 }
 
 int ringwood_barrier(MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kBarrier, .comm = comm};
+  if (const auto code = repeat_call(key, nullptr, nullptr)) {
+    return *code;
+  }
   BarrierCall call(comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ibarrier(MPI_Comm comm, ringwood_request* request) {
@@ -215,9 +276,19 @@ int ringwood_barrier_init(MPI_Comm comm, MPI_Info /*info*/, ringwood_request* re
 
 int ringwood_alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
                       MPI_Datatype recvtype, MPI_Comm comm) {
+  const CallKey key{.function = CallKey::Function::kAlltoall,
+                    .in_place = sendbuf == MPI_IN_PLACE,
+                    .count = recvcount,
+                    .other_count = sendcount,
+                    .comm = comm,
+                    .type = recvtype,
+                    .other_type = sendtype};
+  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
+    return *code;
+  }
   BlocksCall call(Collective::kAlltoall, {const_cast<void*>(sendbuf), sendcount, sendtype},
                   {recvbuf, recvcount, recvtype}, 0, comm);
-  return do_call(call);
+  return do_call(call, &key);
 }
 
 int ringwood_ialltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,

@@ -103,6 +103,10 @@ std::optional<Bytes> contiguous_size(MPI_Datatype type) {
   return static_cast<Bytes>(size);
 }
 
+bool is_predefined_without_gaps(MPI_Datatype type) {
+  return type != MPI_DATATYPE_NULL && contiguous_size(type) && remembered(type).type == type;
+}
+
 MpiReduction::MpiReduction(MPI_Datatype type, MPI_Op op) : type_(type), op_(op) {
   if (type == MPI_DATATYPE_NULL || op == MPI_OP_NULL) {
     return;

@@ -40,4 +40,7 @@ class MpiReduction {
 /// The bytes of an element, if elements follow each other without gaps and each is one piece from its address on.
 [[nodiscard]] std::optional<Bytes> contiguous_size(MPI_Datatype type);
 
+/// The same of a datatype whose handle never means another.
+[[nodiscard]] bool is_predefined_without_gaps(MPI_Datatype type);
+
 }  // namespace ringwood

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "api/c_call.hpp"
+#include "api/c_repeat.hpp"
 #include "api/c_serve.hpp"
 
 namespace ringwood {
@@ -160,7 +161,7 @@ int wait_for_all(int count, ringwood_request requests[], MPI_Status* statuses, b
 
 }  // namespace
 
-int do_call(CCall& call) {
+int do_call(CCall& call, const CallKey* key) {
   const Verdict verdict = call.verdict();
   switch (verdict.kind) {
     case Verdict::Kind::kRefused:
@@ -177,6 +178,9 @@ int do_call(CCall& call) {
         call.pack();
         context.run(call.call());
         call.unpack();
+        if (key != nullptr) {
+          remember_call(*key, context, call.call());
+        }
       });
 }
 

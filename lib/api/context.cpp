@@ -135,11 +135,13 @@ void Context::attach(Node node, Cores here) {
 }
 
 void Context::close() noexcept {
+  change();
   closed_ = true;
   stepped_->when_idle([self = shared_from_this()] { self->free(); });
 }
 
 void Context::end() noexcept {
+  change();
   closed_ = true;
   stepped_->abandon();
   free();
@@ -190,6 +192,7 @@ void Context::place(Placement placement) {
   table_.forget();
   machine_.forget();
   cache_ = PlanCache();
+  change();
   last_algorithm_ = "native";
 }
 

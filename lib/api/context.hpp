@@ -70,6 +70,16 @@ class Context : public std::enable_shared_from_this<Context> {
     return *known(call, Manner::kWaiting, false);
   }
 
+  /// What `run` carries out for a call that it did just now, if it may be kept and passed to `run_again`: as long as
+  /// changes() says the same, or the context is failed or closed. Else nullptr.
+  [[nodiscard]] const PlanCache::Known* repeatable(const CollectiveCall& call);
+
+  /// As `run`, of a call that differs in nothing but buffers, neither of which is a null pointer.
+  void run_again(const CollectiveCall& call, const PreparedCall& todo);
+
+  /// Grows whenever what was kept of any context of the process may not be used any more.
+  [[nodiscard]] static std::uint64_t changes() { return changes_.load(std::memory_order_acquire); }
+
   /// The call to be carried out in steps, once. `kept` as in SteppedCall::Recipe. All ranks make the same, in the order
   /// of their calls.
   [[nodiscard]] std::shared_ptr<SteppedCall> in_steps(const CollectiveCall& call, std::shared_ptr<const void> kept);
@@ -150,6 +160,8 @@ class Context : public std::enable_shared_from_this<Context> {
   const PlanCache::Known& prepare_and_keep(const CollectiveCall& call, Manner manner);
   void check_usable();
 
+  static void change() { changes_.fetch_add(1, std::memory_order_acq_rel); }
+
   void note(const PreparedCall& todo) {
     last_algorithm_ = todo.algorithm;
     last_reason_ = todo.why;
@@ -164,7 +176,9 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
   void attach(Node node, Cores here);
   void keep(const std::shared_ptr<SteppedCall>& made);
+  [[nodiscard]] bool goes_at_once(const CollectiveCall& call) const;
   [[nodiscard]] bool run_at_once(const CollectiveCall& call);
+  void carry_out_at_once(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers);
   [[nodiscard]] Buffers buffers_of(const CollectiveCall& call, const PreparedCall& todo);
   void execute(const CollectiveCall& call, const PreparedCall& todo);
   void note_failed(const PreparedCall& todo);
@@ -179,6 +193,8 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] Surroundings surroundings() const {
     return {.cores = cores_, .medium = one_node_ ? Medium::kMemory : Medium::kMessages};
   }
+
+  static inline std::atomic<std::uint64_t> changes_ = 0;
 
   MPI_Comm own_ = MPI_COMM_NULL;
   Settings settings_;

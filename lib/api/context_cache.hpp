@@ -16,4 +16,7 @@ namespace ringwood {
 /// The context, or nullptr where there is none yet. Local.
 [[nodiscard]] Context* find_context(MPI_Comm users);
 
+/// Whether somebody has asked for a context, and MPI has not begun to end since. Cheap.
+[[nodiscard]] bool contexts_in_use();
+
 }  // namespace ringwood

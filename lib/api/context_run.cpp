@@ -113,20 +113,47 @@ void Context::execute(const CollectiveCall& call, const PreparedCall& todo) {
   }
 }
 
-/// What is known already and goes through the memory of the node: sends first, and notes the call while that is on its
-/// way. False: nothing was done.
+/// Whether nothing has to be asked or told before the first message through the memory of the node.
+bool Context::goes_at_once(const CollectiveCall& call) const {
+  return node_ != nullptr && !settings_.check && trace_ == nullptr && call.log == nullptr && call.policies.scratch < 0;
+}
+
+const PlanCache::Known* Context::repeatable(const CollectiveCall& call) {
+  // The report wants to know of every call who chose what.
+  if (!goes_at_once(call) || settings_.report || call.policies.timeout.count() > 0) {
+    return nullptr;
+  }
+  const PlanCache::Known* known = cache_.find(call, Manner::kWaiting);
+  return known != nullptr && (*known)->fused ? known : nullptr;
+}
+
+void Context::run_again(const CollectiveCall& call, const PreparedCall& todo) {
+  check_usable();
+  ++calls_;
+  carry_out_at_once(call, todo,
+                    {static_cast<const std::byte*>(call.send), static_cast<std::byte*>(call.receive),
+                     scratch_.at_least(static_cast<std::size_t>(todo.plan->scratch_bytes()))});
+}
+
+/// What is known already. False: nothing was done.
 bool Context::run_at_once(const CollectiveCall& call) {
-  if (node_ == nullptr || settings_.check || trace_ != nullptr || call.log != nullptr || call.policies.scratch >= 0) {
+  if (!goes_at_once(call)) {
     return false;
   }
   const PlanCache::Known* known = cache_.find(call, Manner::kWaiting);
   if (known == nullptr || !(*known)->fused) {
     return false;
   }
-  const PreparedCall& todo = **known;
+  const Buffers buffers = buffers_of(call, **known);
+  note(**known);
+  carry_out_at_once(call, **known, buffers);
+  return true;
+}
+
+/// Sends first, and notes the call while that is on its way.
+void Context::carry_out_at_once(const CollectiveCall& call, const PreparedCall& todo, const Buffers& buffers) {
   NodeExecutor& executor = node_->executor();
-  NodeRun run = executor.begin(*todo.fused, buffers_of(call, todo), call.reduction);
-  note(todo);
+  NodeRun run = executor.begin(*todo.fused, buffers, call.reduction);
   RecordedCall recorded(recorder_, call, node_->endpoint().own().round, todo.recorded);
   CallMark mark(&node_->endpoint());
   try {
@@ -140,7 +167,6 @@ bool Context::run_at_once(const CollectiveCall& call) {
   }
   mark.end();
   recorded.end();
-  return true;
 }
 
 /// What is no fault of the call's tells what came before it.

@@ -60,7 +60,7 @@ class Registry {
 
 Registry& registry() {
   // Never destroyed: MPI may be ended by a destructor that runs later.
-  static Registry& made = *new Registry;
+  static Registry& made = *new Registry;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
   return made;
 }
 
@@ -259,7 +259,7 @@ class ProgressThread {
 
 ProgressThread& progress_thread() {
   // Never destroyed, as the registry.
-  static ProgressThread& made = *new ProgressThread;
+  static ProgressThread& made = *new ProgressThread;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
   return made;
 }
 

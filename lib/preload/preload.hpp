@@ -29,26 +29,28 @@ class CalledFrom {
 /// Marks this thread as inside the library: what MPI calls in turn is not for us.
 class Inside {
  public:
-  Inside() { ++depth(); }
+  explicit Inside(int& depth) : depth_(++depth) {}
 
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 
-  ~Inside() { --depth(); }
+  ~Inside() { --depth_; }
 
-  [[nodiscard]] static bool already() { return depth() > 0; }
+  /// How often this thread is inside.
+  [[nodiscard]] static int& depth();
 
  private:
-  static int& depth();
+  int& depth_;
 };
 
 /// `ours()` or `native()`, whichever is to serve the call.
 template <typename Ours, typename Native>
 int serve(const Site& site, Ours ours, Native native) {
-  if (Inside::already() || !is_on()) {
+  int& depth = Inside::depth();
+  if (depth > 0 || !is_on()) {
     return native();
   }
-  const Inside inside;
+  const Inside inside(depth);
   const bool compared = Ledger::is_compared(site);
   if (!Ledger::is_kept()) {
     return compared ? native() : ours();

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What `cluster-grid` measured: which candidates are good, decision tables, and the figures. Times are medians.
 
-Usage: cluster_grid.py good FILE OURS FORCED | table DIRECTORY ORDER | report DIRECTORY"""
+Usage: cluster_grid.py good FILE OURS FORCED | ours FILE | table DIRECTORY ORDER | report DIRECTORY"""
 import datetime
 import json
 import math
 import pathlib
+import statistics
 import sys
 
 LARGE = 256 << 10
@@ -58,6 +59,10 @@ def good(file, count, forced):
     ours = {name: time for name, time in point.ours().items() if name != "native"}
     names = sorted(ours, key=ours.get)[:count] + ["native"] + sorted(point.forced(), key=point.forced().get)[:forced]
     print(";".join(names))
+
+
+def ours(file):
+    print(";".join(name for name in Point(json.loads(pathlib.Path(file).read_text())).ours() if name != "native"))
 
 
 def rules_of(points):
@@ -127,6 +132,30 @@ def regret(title, points, goal):
     show(title, {key: point.chosen / min(point.ours().values()) for key, point in points.items()}, max, goal)
 
 
+def predictions(grid, predicted):
+    """How far predictions are from what was measured, and whether the predicted best is good."""
+    if not predicted:
+        return
+    errors, misses, points = {}, [], 0
+    for key, simulated in predicted.items():
+        measured = grid[key].ours()
+        both = {name: time for name, time in simulated.times.items() if name in measured}
+        errors.setdefault(key[2], []).extend(abs(time / measured[name] - 1) for name, time in both.items())
+        best = min(both, key=both.get)
+        loss = measured[best] / min(measured[name] for name in both)
+        points += 1
+        if loss > 1.05:
+            misses.append(f"{key[0]} {key[1]} {key[2]}: {best} is {loss:.3f} of the best")
+    every = [error for of_size in errors.values() for error in of_size]
+    print("predicted by the flow model on the probed machine")
+    print(f"  error: median {statistics.median(every):.1%} of {len(every)}; goal 10 %; by size "
+          + ", ".join(f"{size} {statistics.median(errors[size]):.1%}" for size in sorted(errors)))
+    print(f"  the predicted best is the measured best or within 5 % of it at {points - len(misses)} of {points} points; "
+          "goal 95 %")
+    for miss in misses:
+        print(f"    not {miss}")
+
+
 def report(directory):
     grid, tuned = load(directory, "grid"), load(directory, "tuned")
     if grid:
@@ -135,18 +164,25 @@ def report(directory):
     if tuned:
         speeds("chosen by a table made of the grid, in a run of its own", tuned, True)
         regret("regret of the table", tuned, "1.03")
+    raced = load(directory, "raced")
+    if raced:
+        speeds("chosen by the table of `ringwood tune`, in a run of its own", raced, True)
+        regret("regret of the table", raced, "1.03")
+    predictions(grid, load(directory, "predicted"))
     without, rules = load(directory, "without"), load(directory, "rules")
     if rules:
         print("the MPI library alone, under the exported rules")
         show("time without over time with them", {key: without[key].chosen / point.chosen for key, point in rules.items()
                                                   if key in without}, min, "above 1")
-    print("elements that were wrong:", sum(point.wrong for kind in (grid, tuned, without, rules) for point in kind.values()))
+    print("elements that were wrong:", sum(point.wrong for kind in (grid, tuned, raced, without, rules) for point in kind.values()))
 
 
 def main():
     command, arguments = sys.argv[1], sys.argv[2:]
     if command == "good":
         good(arguments[0], int(arguments[1]), int(arguments[2]))
+    elif command == "ours":
+        ours(*arguments)
     elif command == "table":
         table(*arguments)
     else:

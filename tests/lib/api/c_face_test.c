@@ -269,6 +269,68 @@ static void intercommunicators_are_for_mpi(void) {
   MPI_Comm_free(&half);
 }
 
+/* Each call once to be found out about, and again: what is remembered of it has to be of this communicator, these
+   counts (read anew), this operation and these buffers. */
+static void twice_on(MPI_Comm comm) {
+  int rank = 0, size = 1;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &size);
+  int counts[64];
+  int in[64 * 4], out[64 * 4], sums = size * (size - 1) / 2;
+  for (int turn = 0; turn < 6; ++turn) {
+    const int count = 1 + turn / 2 % 2;
+    for (int i = 0; i < 4 * size; ++i) {
+      in[i] = rank + 100 * turn;
+      out[i] = -1;
+    }
+    EXPECT(ringwood_allreduce(in + turn % 2, out, count, MPI_INT, MPI_SUM, comm) == MPI_SUCCESS);
+    EXPECT(out[0] == sums + 100 * turn * size && out[count - 1] == out[0] && (count == 2 || out[1] == -1));
+    EXPECT(ringwood_allreduce(in, out, count, MPI_INT, MPI_MAX, comm) == MPI_SUCCESS);
+    EXPECT(out[0] == size - 1 + 100 * turn);
+    EXPECT(ringwood_allreduce(MPI_IN_PLACE, out, count, MPI_INT, MPI_SUM, comm) == MPI_SUCCESS);
+    EXPECT(out[0] == size * (size - 1 + 100 * turn));
+    for (int i = 0; i < size; ++i)
+      counts[i] = turn < 2 ? 1 : 1 + (i + turn / 2) % 2;
+    out[0] = out[1] = out[2] = -1;
+    EXPECT(ringwood_reduce_scatter(in, out, counts, MPI_INT, MPI_SUM, comm) == MPI_SUCCESS);
+    EXPECT(out[counts[rank] - 1] == sums + 100 * turn * size && out[counts[rank]] == -1);
+    EXPECT(ringwood_reduce_scatter_block(in, out, count, MPI_INT, MPI_SUM, comm) == MPI_SUCCESS);
+    EXPECT(out[count - 1] == sums + 100 * turn * size);
+    EXPECT(ringwood_allgather(in, count, MPI_INT, out, count, MPI_INT, comm) == MPI_SUCCESS);
+    for (int i = 0; i < size; ++i)
+      EXPECT(out[i * count] == i + 100 * turn);
+    out[0] = in[0];
+    EXPECT(ringwood_bcast(out, count, MPI_INT, turn % size, comm) == MPI_SUCCESS);
+    EXPECT(out[0] == turn % size + 100 * turn);
+    out[0] = -1;
+    EXPECT(ringwood_reduce(in, rank == turn % size ? out : NULL, count, MPI_INT, MPI_SUM, turn % size, comm) ==
+           MPI_SUCCESS);
+    EXPECT(out[0] == (rank == turn % size ? sums + 100 * turn * size : -1));
+    EXPECT(ringwood_alltoall(in, count, MPI_INT, out, count, MPI_INT, comm) == MPI_SUCCESS);
+    EXPECT(out[(size - 1) * count] == size - 1 + 100 * turn);
+    EXPECT(ringwood_barrier(comm) == MPI_SUCCESS);
+  }
+}
+
+/* Handles of communicators that were freed come back for others, and those of datatypes that users made. */
+static void what_is_remembered_is_of_this_call(void) {
+  for (int round = 0; round < 6; ++round) {
+    MPI_Comm part;
+    MPI_Comm_split(MPI_COMM_WORLD, round % 3 == 0 ? 0 : me % (round % 3 + 1), round % 2 == 0 ? me : -me, &part);
+    twice_on(part);
+    twice_on(MPI_COMM_WORLD);
+    MPI_Datatype type;
+    MPI_Type_contiguous(1 + round % 2, MPI_INT, &type);
+    MPI_Type_commit(&type);
+    int in[2] = {me, me}, out[128] = {0};
+    for (int i = 0; i < 2; ++i)
+      EXPECT(ringwood_allgather(in, 1, type, out, 1, type, MPI_COMM_WORLD) == MPI_SUCCESS);
+    EXPECT(out[(1 + round % 2) * (ranks - 1)] == ranks - 1 && (ranks < 2 || out[1] == 1 - round % 2));
+    MPI_Type_free(&type);
+    MPI_Comm_free(&part);
+  }
+}
+
 int main(int argc, char** argv) {
   MPI_Init(&argc, &argv);
   MPI_Comm_rank(MPI_COMM_WORLD, &me);
@@ -280,6 +342,7 @@ int main(int argc, char** argv) {
   environment_and_errors();
   bad_environment_is_told_once();
   intercommunicators_are_for_mpi();
+  what_is_remembered_is_of_this_call();
   MPI_Allreduce(MPI_IN_PLACE, &failures, 1, MPI_INT, MPI_SUM, MPI_COMM_WORLD);
   MPI_Finalize();
   return failures == 0 ? 0 : 1;
