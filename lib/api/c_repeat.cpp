@@ -26,16 +26,39 @@ struct Remembered {
 
 constexpr std::size_t kRemembered = 32;
 
-using Memory = std::array<Remembered, kRemembered>;
+using RememberedCalls = std::array<Remembered, kRemembered>;
 
-/// Of this thread: a plain pointer, which costs nothing to look at, to what is made by the first call that is
-/// remembered.
-thread_local Memory* calls_of_thread = nullptr;
+/// Those of a thread: a plain pointer, which costs nothing to look at.
+struct CallsOfThread {
+  RememberedCalls* all = nullptr;
+  bool ended = false;  ///< the thread ends: destructors that run later may still call collectives
+};
 
-Memory& made_memory() {
-  thread_local const std::unique_ptr<Memory> owner = std::make_unique<Memory>();
-  calls_of_thread = owner.get();
-  return *owner;
+CallsOfThread& calls_of_thread() {
+  thread_local CallsOfThread calls;
+  return calls;
+}
+
+/// Made by the first call that is remembered.
+class OwnedCalls {
+ public:
+  OwnedCalls() : calls_(std::make_unique<RememberedCalls>()) { calls_of_thread().all = calls_.get(); }
+
+  OwnedCalls(const OwnedCalls&) = delete;
+  OwnedCalls& operator=(const OwnedCalls&) = delete;
+
+  ~OwnedCalls() { calls_of_thread() = {.all = nullptr, .ended = true}; }
+
+ private:
+  std::unique_ptr<RememberedCalls> calls_;
+};
+
+/// nullptr: the thread remembers nothing any more.
+RememberedCalls* calls_to_remember() {
+  if (!calls_of_thread().ended) {
+    thread_local const OwnedCalls owned;
+  }
+  return calls_of_thread().all;
 }
 
 std::size_t place_of(const CallKey& key) {
@@ -83,7 +106,11 @@ void remember(const CallKey& key, Context& context, const CollectiveCall& call) 
   if (todo == nullptr) {
     return;
   }
-  Remembered& known = (calls_of_thread != nullptr ? *calls_of_thread : made_memory())[place_of(key)];
+  RememberedCalls* const calls = calls_to_remember();
+  if (calls == nullptr) {
+    return;
+  }
+  Remembered& known = (*calls)[place_of(key)];
   known.context = nullptr;
   known.key = key;
   known.contexts = Context::changes();
@@ -99,10 +126,11 @@ void remember(const CallKey& key, Context& context, const CollectiveCall& call) 
 }  // namespace
 
 std::optional<int> repeat_call(const CallKey& key, const void* send, void* receive) {
-  if (calls_of_thread == nullptr) {
+  RememberedCalls* const calls = calls_of_thread().all;
+  if (calls == nullptr) {
     return std::nullopt;
   }
-  Remembered& known = (*calls_of_thread)[place_of(key)];
+  Remembered& known = (*calls)[place_of(key)];
   if (known.context == nullptr || !(known.key == key) || known.contexts != Context::changes() ||
       !same_counts(known.counts, key.counts) || !are_there(key, send, receive)) {
     return std::nullopt;
@@ -121,8 +149,8 @@ void remember_call(const CallKey& key, Context& context, const CollectiveCall& c
   try {
     remember(key, context, call);
   } catch (const std::exception&) {
-    if (calls_of_thread != nullptr) {
-      (*calls_of_thread)[place_of(key)].context = nullptr;  // the call is done; the next one finds out again
+    if (RememberedCalls* const calls = calls_of_thread().all) {
+      (*calls)[place_of(key)].context = nullptr;  // the call is done; the next one finds out again
     }
   }
 }

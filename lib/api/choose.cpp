@@ -47,7 +47,8 @@ CostView usual_costs(const Placement* placement, Cores cores) {
 // Through shared memory, measured with 2, 4 and 8 ranks on 2 cores: what goes to everybody is written once and read
 // where it lies, so that few rounds count for more than few bytes. Up to so many bytes of all ranks together, one
 // round.
-constexpr Bytes kOneShotBytes = Bytes{128} << 10U;
+constexpr Bytes kOneShotBytes = Bytes{64} << 10U;
+constexpr Bytes kFlatTreeBytes = Bytes{128} << 10U;
 
 // Direct algorithms have as many messages as there are ranks; no node that was measured has more.
 constexpr Rank kMostRanksDirect = 64;
@@ -76,7 +77,7 @@ std::string within_memory(const CollectiveCall& call, Rank ranks) {
     case Collective::kBroadcast:
       return flat_tree;
     case Collective::kReduce:
-      return bytes * ranks <= kOneShotBytes ? flat_tree : "";
+      return bytes * ranks <= kFlatTreeBytes ? flat_tree : "";
     case Collective::kGather:
     case Collective::kScatter:
     case Collective::kBarrier:

@@ -78,7 +78,7 @@ class Context : public std::enable_shared_from_this<Context> {
   void run_again(const CollectiveCall& call, const PreparedCall& todo);
 
   /// Grows whenever what was kept of any context of the process may not be used any more.
-  [[nodiscard]] static std::uint64_t changes() { return changes_.load(std::memory_order_acquire); }
+  [[nodiscard]] static std::uint64_t changes() { return counted_changes().load(std::memory_order_acquire); }
 
   /// The call to be carried out in steps, once. `kept` as in SteppedCall::Recipe. All ranks make the same, in the order
   /// of their calls.
@@ -160,7 +160,12 @@ class Context : public std::enable_shared_from_this<Context> {
   const PlanCache::Known& prepare_and_keep(const CollectiveCall& call, Manner manner);
   void check_usable();
 
-  static void change() { changes_.fetch_add(1, std::memory_order_acq_rel); }
+  static void change() { counted_changes().fetch_add(1, std::memory_order_acq_rel); }
+
+  static std::atomic<std::uint64_t>& counted_changes() {
+    static std::atomic<std::uint64_t> counted = 0;
+    return counted;
+  }
 
   void note(const PreparedCall& todo) {
     last_algorithm_ = todo.algorithm;
@@ -193,8 +198,6 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] Surroundings surroundings() const {
     return {.cores = cores_, .medium = one_node_ ? Medium::kMemory : Medium::kMessages};
   }
-
-  static inline std::atomic<std::uint64_t> changes_ = 0;
 
   MPI_Comm own_ = MPI_COMM_NULL;
   Settings settings_;

@@ -16,7 +16,10 @@ namespace {
 
 using Holder = std::shared_ptr<Context>;
 
-std::atomic<bool> in_use = false;
+std::atomic<bool>& in_use() {
+  static std::atomic<bool> is = false;
+  return is;
+}
 
 /// All contexts of the process, since MPI_Finalize promises to run the callbacks of MPI_COMM_SELF only, not those of
 /// the other predefined communicators.
@@ -51,7 +54,7 @@ int close_context(MPI_Comm /*users*/, int /*key*/, void* value, void* /*state*/)
 }
 
 int close_all_contexts(MPI_Comm /*self*/, int /*key*/, void* value, void* /*state*/) {
-  in_use = false;
+  in_use() = false;
   progress::stop_thread();
   static_cast<LiveContexts*>(value)->close_all();
   return MPI_SUCCESS;
@@ -66,7 +69,7 @@ class Keys {
     check_mpi(MPI_Comm_create_keyval(MPI_COMM_NULL_COPY_FN, close_all_contexts, &end_, nullptr),
               "MPI_Comm_create_keyval");
     check_mpi(MPI_Comm_set_attr(MPI_COMM_SELF, end_, &live_), "MPI_Comm_set_attr");
-    in_use = true;
+    in_use() = true;
   }
 
   [[nodiscard]] int context() const { return context_; }
@@ -119,7 +122,7 @@ const std::shared_ptr<Context>& context_of(MPI_Comm users) {
 }
 
 bool contexts_in_use() {
-  return in_use.load(std::memory_order_acquire);
+  return in_use().load(std::memory_order_acquire);
 }
 
 Context* find_context(MPI_Comm users) {
