@@ -23,6 +23,9 @@ namespace {
 // A fit that is further off than that does not describe the machine.
 constexpr double kWorstMedianError = 0.5;
 
+// Of the sizes, at which a short exchange took much longer than a long one: more is no accident of one size.
+constexpr double kMostContradicting = 0.125;
+
 constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback = "300ms"}, {.name = "quiet"}};
 
 [[nodiscard]] std::string row(const LogGops& parameters, const ProbePoint& point) {
@@ -72,6 +75,12 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
                 fmt::format("the measurements {} do not fit the model (median error {:.0f} %): nothing is written; try "
                             "again on a quieter machine",
                             samples.distance, result.error_of_checks * 100));
+  }
+  if (result.contradicting > kMostContradicting) {
+    throw Error(ErrorKind::kSystem,
+                fmt::format("at {:.0f} % of the sizes {} a message took much longer than one of more bytes, as on a "
+                            "machine that is busy: nothing is written; try again on a quieter machine",
+                            result.contradicting * 100, samples.distance));
   }
   return result.parameters;
 }

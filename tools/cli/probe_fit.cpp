@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
@@ -64,6 +65,18 @@ void check(const ProbeSamples& samples) {
     }
   }
   return median_of(std::move(parts)) > kNearly;
+}
+
+/// ProbeFit::contradicting. Protocols change with the size, and a longer message may be a little faster.
+[[nodiscard]] double contradicting(const std::vector<ProbePoint>& points) {
+  constexpr double kMuchLonger = 1.5;
+  double least_of_longer = std::numeric_limits<double>::infinity();
+  double found = 0;
+  for (auto point = points.rbegin(); point != points.rend(); ++point) {
+    found += point->exchange > kMuchLonger * least_of_longer ? 1 : 0;
+    least_of_longer = std::min(least_of_longer, point->exchange);
+  }
+  return found / static_cast<double>(points.size());
 }
 
 [[nodiscard]] Picoseconds picoseconds(double seconds) {
@@ -134,6 +147,7 @@ ProbeFit fit(const ProbeSamples& samples) {
     }
     return median_of(std::move(all));
   };
+  result.contradicting = contradicting(samples.points);
   result.error_without = median_of(std::move(without));
   result.error_of_one_way = errors(samples.points, &ProbePoint::one_way, predicted_one_way);
   result.error_of_checks = errors(samples.checks, &ProbePoint::exchange, predicted_exchange);

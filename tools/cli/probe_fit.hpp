@@ -33,6 +33,9 @@ struct ProbeFit {
   double error_of_one_way = 0;        ///< the same of ping-pongs, at the sizes of the fit
   double error_of_other_one_way = 0;  ///< and at others
   double error_without = 0;           ///< the same of all exchanges, if there were no corrections
+  /// The part of the sizes of the fit at which an exchange took half as long again as one of more bytes: no network
+  /// does that to many of them, but a machine that was busy with something else does.
+  double contradicting = 0;
 };
 
 /// o as measured, G from long exchanges, L what is left of a short one; and what exchanges at every size differ from

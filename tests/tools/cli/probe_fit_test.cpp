@@ -109,6 +109,18 @@ TEST(ProbeFit, SaysHowFarOffItIs) {
   EXPECT_GT(fit(samples).error_of_checks, 0.3);
 }
 
+TEST(ProbeFit, CountsShortMessagesThatTookLongerThanLongOnes) {
+  ProbeSamples samples =
+      samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40), .O = {}});
+  const auto points = static_cast<double>(samples.points.size());
+  samples.points[2].exchange = 1.4 * samples.points[3].exchange;  // a protocol may be faster for more bytes
+  EXPECT_EQ(fit(samples).contradicting, 0);
+  samples.points[2].exchange = 1.6 * samples.points[3].exchange;
+  EXPECT_EQ(fit(samples).contradicting, 1 / points);
+  samples.points[1].exchange = 3 * samples.points[4].exchange;  // not longer than the next one, but than later ones
+  EXPECT_EQ(fit(samples).contradicting, 2 / points);
+}
+
 TEST(ProbeFit, RefusesTimesThatAreNone) {
   ProbeSamples samples =
       samples_of({.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(40), .O = {}});
