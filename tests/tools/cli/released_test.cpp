@@ -127,7 +127,11 @@ TEST(Released, later_versions_are_refused_by_name) {
 TEST(Released, a_field_more_or_less_is_an_error_or_changes_nothing) {
   const std::string machine = read_file(versions().front() / "machine.json");
   const Outcome more = read_by(samples()[0], with(machine, "\"schema\"", "\"extra\": 1, \"schema\""));
-  EXPECT_TRUE(more.code == 2 || more.output == read_by(samples()[0], machine).output) << more.output;
+  const Outcome plain = read_by(samples()[0], machine);
+  // The name of the file comes first, which is another each time.
+  EXPECT_TRUE(more.code == 2 ||
+              more.output.substr(more.output.find('\n')) == plain.output.substr(plain.output.find('\n')))
+      << more.output;
   const std::string rules = read_file(versions().front() / "rules.open-mpi-4.1");
   const std::size_t line = rules.find_last_of("0123456789");
   const Outcome column = read_by(samples()[13], rules.substr(0, line + 1) + " 7" + rules.substr(line + 1));
