@@ -13,6 +13,9 @@ class ChunkBytes {
   /// Whether all chunks are of one size.
   [[nodiscard]] bool all_alike() const { return unit_ != kVarious; }
 
+  /// Of all chunks.
+  [[nodiscard]] Bytes total() const { return layout_.total_bytes(); }
+
   [[nodiscard, gnu::always_inline]] Bytes of(const ChunkSet& set) const {
     if (unit_ == kVarious) {
       return layout_.bytes(set);

@@ -1,7 +1,7 @@
 // Data flow for ranks that go in step: in each turn a rank takes the messages of its round, goes on to the next one and
 // sends. What a turn does is done for a group of neighbours, one thing after the other: their messages are looked up,
 // their clocks advanced, their programs resumed, their sends served. Where neighbours do alike, clocks are advanced by
-// vectors (clock_arrays.hpp), and rounds that repeat are repeated without asking the programs.
+// vectors (clock_arrays.hpp). For as long as all ranks do alike, LockStep goes ahead.
 //
 // Posted order fixes the order of everything that one rank does, so that the order in which ranks are visited is free,
 // and every time is what any other engine computes. A rank that has to wait is asked again when a message has come.
@@ -15,6 +15,7 @@
 #include "sim/chunk_bytes.hpp"
 #include "sim/due_ranks.hpp"
 #include "sim/engine.hpp"
+#include "sim/lock_step.hpp"
 #include "sim/step_group.hpp"
 #include "sim/step_mail.hpp"
 #include "sim/step_service.hpp"
@@ -26,26 +27,33 @@ namespace {
 template <LogGopsForm kForm>
 class InStep {
  public:
-  explicit InStep(const SimulationInput& input)
-      : input_(input),
-        ranks_(input.schedule.ranks()),
-        bytes_(input.layout),
-        instance_(input.schedule),
-        service_(input),
-        programs_(static_cast<std::size_t>(ranks_)),
+  explicit InStep(StepRanks<kForm>& all)
+      : ranks_(all.ranks),
+        bytes_(all.bytes),
+        instance_(all.instance),
+        service_(all.service),
+        programs_(all.programs),
         mail_(ranks_),
         due_(ranks_),
         wanted_(programs_.size()),
         rounds_(programs_.size()),
         running_(ranks_) {}
 
-  [[nodiscard]] std::optional<SimulationReport> run() {
+  /// From where ranks in lock-step stopped. False: another engine has to do it.
+  [[nodiscard]] bool run(const LockStepEnd& before) {
+    for (Rank first = 0; first < before.advanced && !gave_up_; first += kGroup) {
+      begin_group(first, std::min(kGroup, ranks_ - first), before);
+    }
     for (Rank first = 0; first < ranks_ && !gave_up_; first += kBlock) {
-      for (Rank rank = first; rank < std::min(first + kBlock, ranks_); ++rank) {
-        programs_[index(rank)] = instance_.program(rank);
+      for (Rank rank = std::max(first, before.advanced); rank < std::min(first + kBlock, ranks_); ++rank) {
+        if (rank >= before.created) {
+          programs_[index(rank)] = instance_.program(rank);
+        }
         due_.add(rank / kGroup, bit(rank % kGroup));
       }
-      go_on_in_block(due_.next_block(first / kBlock));
+      if (const Rank block = due_.next_block(first / kBlock); block >= 0) {
+        go_on_in_block(block);
+      }
     }
     for (bool any = true; any && !gave_up_;) {
       any = false;
@@ -55,13 +63,17 @@ class InStep {
       }
     }
     // Of a deadlock another engine says whose it is.
-    return gave_up_ || running_ > 0 || mail_.any() ? std::nullopt : std::optional(report());
+    return !gave_up_ && running_ == 0 && !mail_.any();
+  }
+
+  [[nodiscard]] std::int32_t rounds() const { return *std::max_element(rounds_.begin(), rounds_.end()); }
+
+  /// Bytes that it takes besides what it was given.
+  [[nodiscard]] std::size_t reserved() const {
+    return mail_.reserved() + due_.reserved() + programs_.size() * (sizeof(Wanted) + sizeof(std::int32_t));
   }
 
  private:
-  template <typename Value>
-  using OfRanks = std::vector<Value, HugePageAllocator<Value>>;
-
   [[nodiscard]] static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
   [[nodiscard]] static std::uint64_t bit(Rank rank) { return std::uint64_t{1} << static_cast<unsigned>(rank); }
@@ -91,26 +103,14 @@ class InStep {
     const auto reduces = [this](Rank rank) { return wanted_[index(rank)].reduces(); };
     sent_.count = 0;
     different_ = 0;
-    if (!alike_.empty() && alike_[index(group)].left > 0) {
-      if (!mail_.take_from_each(first, count, &wanted_[index(first)], taken_)) {
-        return;
-      }
-      service_.receive(taken_, first, count, reduces);
-      send_alike(first, count, alike_[index(group)]);
-    } else {
-      take_messages(first, count, due);
-      service_.receive(taken_, first, count, reduces);
-      pull_rounds(first, count);
-    }
+    take_messages(first, count, due);
+    service_.receive(taken_, first, count, reduces);
+    pull_rounds(first, count);
     if (!gave_up_) {
       service_.send(sent_, false);
       deliver();
     }
     gave_up_ |= service_.too_late();
-  }
-
-  [[nodiscard]] static std::uint64_t all_of(Rank count) {
-    return ~std::uint64_t{0} >> static_cast<unsigned>(64 - count);
   }
 
   void take_messages(Rank first, Rank count, std::uint64_t due) {
@@ -179,41 +179,58 @@ class InStep {
     gave_up_ |= static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks_);
   }
 
+  /// Ranks that have been advanced already, to rounds that nobody has served.
+  void begin_group(Rank first, Rank count, const LockStepEnd& before) {
+    std::uint64_t again = 0;
+    block_ = first / kBlock * kBlock;
+    sent_.count = 0;
+    different_ = 0;
+    for (Rank rank = first; rank < first + count; ++rank) {
+      again |= found(rank, before.step_of(rank)) ? bit(rank - first) : 0;
+    }
+    due_.add(first / kGroup, again);
+    sent_.alike = false;
+    if (!gave_up_) {
+      service_.send(sent_, false);
+      deliver();
+    }
+  }
+
+  /// Goes about what a program was advanced to. Whether it goes on.
+  [[gnu::always_inline]] bool found(Rank rank, Step step) {
+    Program& program = programs_[index(rank)];
+    switch (step) {
+      case Step::kRound:
+        begin_round(rank, wanted_[index(rank)], program.round());
+        return true;
+      case Step::kFork:
+        gave_up_ = true;
+        return false;
+      case Step::kEnd:
+        program = Program();  // its frame is the next one's
+        wanted_[index(rank)].peer = kEnded;
+        --running_;
+        return false;
+    }
+    return false;
+  }
+
   void pull_rounds(Rank first, Rank count) {
     std::uint64_t again = 0;
-    alike_count_ = 0;
     for (std::size_t i = 0; i < going_count_; ++i) {
       const Rank rank = going_[i];
       Wanted& wanted = wanted_[index(rank)];
       if (wanted.next() != 0 && !finish_round(rank, wanted)) [[unlikely]] {
         continue;
       }
-      programs_[std::min(index(rank) + kAhead, programs_.size() - 1)].prefetch();
-      Program& program = programs_[index(rank)];
-      switch (program.advance()) {
-        case Step::kRound:
-          begin_round(rank, wanted, program);
-          again |= bit(rank - first);
-          break;
-        case Step::kFork:
-          gave_up_ = true;
-          return;
-        case Step::kEnd:
-          program = Program();  // its frame is the next one's
-          wanted.peer = kEnded;
-          --running_;
-          break;
-      }
+      programs_[std::min(index(rank) + StepRanks<kForm>::kAhead, programs_.size() - 1)].prefetch();
+      again |= found(rank, programs_[index(rank)].advance()) ? bit(rank - first) : 0;
     }
     due_.add(first / kGroup, again);
     sent_.alike = sent_.count == index(count) && different_ == 0;
-    if (alike_count_ == count && alike_different_ == 0) {
-      begin_alike(first, count);
-    }
   }
 
-  [[gnu::always_inline]] void begin_round(Rank rank, Wanted& wanted, Program& program) {
-    const std::span<const Operation> round = program.round();
+  [[gnu::always_inline]] void begin_round(Rank rank, Wanted& wanted, std::span<const Operation> round) {
     if (round.size() == 2 && round[0].kind == OperationKind::kSend &&
         (round[1].kind == OperationKind::kReceive || round[1].kind == OperationKind::kReceiveReduce)) [[likely]] {
       const Bytes sent = bytes_.of(round[0].chunks);
@@ -222,50 +239,10 @@ class InStep {
         add_send(rank, round[0].peer, sent);
         want(wanted, round[1], received, 0);
         ++rounds_[index(rank)];
-        if (program.alike() > 0) {
-          compare(rank, round[0].peer, {sent, received, 0, program.alike(), wanted.rest});
-        }
         return;
       }
     }
     begin_any_round(rank, wanted, round);
-  }
-
-  /// Whether the ranks of a group all repeat the same.
-  [[gnu::noinline]] void compare(Rank rank, Rank peer, AlikeGroup alike) {
-    alike.distance = modulo(peer - rank, ranks_);
-    if (alike_count_++ == 0) {
-      candidate_ = alike;
-      alike_different_ = bytes_.all_alike() ? 0 : 1;  // chunks may be of several sizes
-    }
-    alike_different_ |= alike.difference(candidate_);
-  }
-
-  void begin_alike(Rank first, Rank count) {
-    if (alike_.empty()) {
-      alike_.resize(index((ranks_ + kGroup - 1) / kGroup));
-    }
-    alike_[index(first / kGroup)] = candidate_;
-    for (Rank rank = first; rank < first + count; ++rank) {
-      rounds_[index(rank)] += static_cast<std::int32_t>(candidate_.left);
-      programs_[index(rank)].skip(candidate_.left);
-    }
-  }
-
-  void send_alike(Rank first, Rank count, AlikeGroup& alike) {
-    --alike.left;
-    for (Rank i = 0; i < count; ++i) {
-      const Rank peer = first + i + alike.distance - (first + i + alike.distance < ranks_ ? 0 : ranks_);
-      sent_.ranks[index(i)] = first + i;
-      sent_.peers[index(i)] = peer;
-      sent_.bytes[index(i)] = alike.sent;
-      sent_.classes[index(i)] = service_.class_of(first + i, peer);
-      different_ |= sent_.classes[index(i)] ^ sent_.classes[0];
-      outside_ |= index(peer ^ block_);
-    }
-    sent_.count = index(count);
-    sent_.alike = different_ == 0;
-    due_.add(first / kGroup, all_of(count));
   }
 
   [[gnu::noinline]] void begin_any_round(Rank rank, Wanted& wanted, std::span<const Operation> round) {
@@ -341,54 +318,61 @@ class InStep {
     }
   }
 
-  [[nodiscard]] SimulationReport report() {
-    SimulationReport report;
-    report.finish.resize(input_.mapping.size());
-    service_.write(report);
-    report.rounds = *std::max_element(rounds_.begin(), rounds_.end());
-    report.memory = instance_.reserved() + service_.reserved() + mail_.reserved() + due_.reserved() +
-                    alike_.size() * sizeof(AlikeGroup) +
-                    programs_.size() * (sizeof(Program) + sizeof(Wanted) + sizeof(std::int32_t));
-    report.engine = Engine::kDataFlow;
-    report.evaluated = ranks_;
-    return report;
-  }
-
-  static constexpr std::size_t kAhead = 8;  // ranks whose frames are on their way into the cache
-  const SimulationInput& input_;
   const Rank ranks_;
-  const ChunkBytes bytes_;
-  ScheduleInstance instance_;
-  StepService<kForm> service_;
-  OfRanks<Program> programs_;
+  const ChunkBytes& bytes_;
+  const ScheduleInstance& instance_;
+  StepService<kForm>& service_;
+  OfRanks<Program>& programs_;
   StepMail mail_;
   DueRanks due_;
   OfRanks<Wanted> wanted_;
   OfRanks<std::int32_t> rounds_;
-  std::vector<AlikeGroup> alike_;  // of each group; empty until there is one
   // Of the group whose turn it is.
   Messages taken_;
   Messages sent_;
   std::array<Rank, kGroup> going_;  // those that go on to their next round
   std::size_t going_count_ = 0;
   std::uint64_t different_ = 0;  // not 0: what is sent is not alike
-  AlikeGroup candidate_;
-  Rank alike_count_ = 0;  // ranks whose rounds repeat
-  std::int64_t alike_different_ = 0;
-  Rank block_ = 0;           // the first rank of its block
-  std::size_t outside_ = 0;  // at least kBlock if a peer was not in its block
+  Rank block_ = 0;               // the first rank of its block
+  std::size_t outside_ = 0;      // at least kBlock if a peer was not in its block
   Rank running_;
   bool gave_up_ = false;
 };
+
+template <LogGopsForm kForm>
+[[nodiscard]] std::optional<SimulationReport> run_form(const SimulationInput& input) {
+  StepRanks<kForm> all(input);
+  const LockStepEnd end = LockStep<kForm>(all).run();
+  SimulationReport report;
+  report.rounds = end.rounds;
+  report.memory = end.reserved;
+  if (all.service.too_late()) {
+    return std::nullopt;
+  }
+  if (!end.everybody_ended) {
+    InStep<kForm> rest(all);
+    if (!rest.run(end)) {
+      return std::nullopt;
+    }
+    report.rounds += rest.rounds();
+    report.memory = std::max(report.memory, rest.reserved());
+  }
+  report.memory += all.reserved();
+  report.finish.resize(input.mapping.size());
+  all.service.write(report);
+  report.engine = Engine::kDataFlow;
+  report.evaluated = all.ranks;
+  return report;
+}
 
 }  // namespace
 
 std::optional<SimulationReport> run_in_step(const SimulationInput& input) {
   switch (input.options.form) {
     case LogGopsForm::kTextbook:
-      return InStep<LogGopsForm::kTextbook>(input).run();
+      return run_form<LogGopsForm::kTextbook>(input);
     case LogGopsForm::kSimulator:
-      return InStep<LogGopsForm::kSimulator>(input).run();
+      return run_form<LogGopsForm::kSimulator>(input);
   }
   return std::nullopt;
 }

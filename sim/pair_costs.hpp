@@ -30,6 +30,9 @@ class PairCosts {
     return last.peer == to ? last.cost_class : look_up(from, to);
   }
 
+  /// Whether all pairs of ranks are of one class.
+  [[nodiscard]] bool one_class() const { return only_class_ != kSeveral; }
+
   [[nodiscard]] const LogGops& operator[](CostClass cost_class) const { return classes_[cost_class]; }
 
   /// Whether any message of up to `largest` bytes may have to wait for its receive.

@@ -32,21 +32,6 @@ struct Wanted {
   }
 };
 
-/// What all ranks of a group do in rounds that are alike (ringwood::alike): they need not ask their programs.
-struct AlikeGroup {
-  Bytes sent = 0;
-  Bytes received = 0;
-  Rank distance = 0;       ///< from each to the one that it sends to, modulo the number of ranks
-  std::uint32_t left = 0;  ///< rounds
-  std::uint32_t rest = 0;  ///< Wanted::rest
-
-  /// 0: both do the same.
-  [[nodiscard]] std::int64_t difference(const AlikeGroup& other) const {
-    return (sent ^ other.sent) | (received ^ other.received) | (distance ^ other.distance) | (left ^ other.left) |
-           (rest ^ other.rest);
-  }
-};
-
 /// Messages of a group's ranks: those that they have taken, or those that they send.
 struct Messages {
   std::array<Rank, kMostMessages> ranks;

@@ -55,42 +55,6 @@ class StepMail {
     return true;
   }
 
-  /// Takes one message for each of a group's ranks. False: one of them has none, and nothing was taken.
-  bool take_from_each(Rank first, Rank count, const Wanted* wanted, Messages& taken) {
-    Slots* slots = &slots_[index(first)];
-    Rank others = 0;  // not 0: what is wanted is not always the older message
-    for (Rank i = 0; i < count; ++i) {
-      others |= slots[i][0].source ^ wanted[i].peer;
-    }
-    if (others != 0 || pool_.pending() > 0) {
-      for (Rank i = 0; i < count; ++i) {
-        if (!holds(first + i, wanted[i].peer)) {
-          return false;
-        }
-      }
-    }
-    Message message;
-    CostClass different = 0;
-    for (Rank i = 0; i < count; ++i) {
-      take(first + i, wanted[i].peer, message);
-      taken.heads[index(i)] = message.head;
-      taken.ranks[index(i)] = first + i;
-      taken.classes[index(i)] = message.cost_class;
-      taken.bytes[index(i)] = wanted[i].bytes;
-      different |= message.cost_class ^ taken.classes[0];
-    }
-    taken.count = index(count);
-    taken.alike = different == 0;  // all want as many bytes
-    return true;
-  }
-
-  /// Whether there is a message of `peer`.
-  [[nodiscard]] bool holds(Rank rank, Rank peer) const {
-    const Slots& slots = slots_[index(rank)];
-    return slots[0].source == peer || slots[1].source == peer ||
-           (pool_.pending() > 0 && pool_.holds(inboxes_[index(rank)], peer, 0));
-  }
-
   void prefetch(Rank receiver) const { __builtin_prefetch(&slots_[index(receiver)], 1); }
 
   /// Whether any message was not taken.

@@ -18,7 +18,7 @@ class StepService {
       : costs_(input.machine, input.mapping, input.layout.total_bytes()),
         charges_(costs_, input.machine.gamma),
         clocks_(input.schedule.ranks()),
-        bytes_sent_(input.mapping.size()) {}
+        ranks_(input.schedule.ranks()) {}
 
   [[nodiscard]] CostClass class_of(Rank from, Rank to) { return costs_.class_of(from, to); }
 
@@ -55,6 +55,9 @@ class StepService {
 
   /// Serves what ranks of a group send in their rounds, or a part of it: a `part` is not the group's first or last.
   void send(Messages& sent, bool is_part) {
+    if (bytes_sent_.empty()) [[unlikely]] {
+      bytes_sent_.resize(static_cast<std::size_t>(ranks_));
+    }
     messages_ += static_cast<std::int64_t>(sent.count);
     if (!sent.alike) {
       send_each(sent, is_part);
@@ -68,13 +71,47 @@ class StepService {
     }
   }
 
+  /// A message's size, and what class of pairs it is between.
+  struct Kind {
+    CostClass cost_class = 0;
+    Bytes bytes = 0;
+  };
+
+  /// Whether all pairs of ranks are of one class.
+  [[nodiscard]] bool one_class() const { return costs_.one_class(); }
+
+  /// Serves one message of each of the ranks first .. first + count - 1, the first in their rounds; count_sent_by_all()
+  /// counts them.
+  void send_alike(Rank first, Rank count, Kind kind, Picoseconds* heads) {
+    note(clocks_.send(first, count, charges_.of(kind.cost_class, kind.bytes).charges, heads));
+  }
+
+  /// The same of one rank; when its head arrives.
+  [[nodiscard]] Picoseconds send_one(Rank rank, Kind kind) {
+    RankClocks clocks = clocks_.at(rank);
+    const ServedSend served = serve_send(clocks, clocks.cpu, charges_.of(kind.cost_class, kind.bytes).charges);
+    set(rank, clocks);
+    order_sensitive_ += served.order_sensitive ? 1 : 0;
+    return served.head;
+  }
+
+  /// Every rank has sent a message of so many bytes.
+  void count_sent_by_all(Bytes bytes) {
+    sent_by_all_ += bytes;
+    messages_ += ranks_;
+  }
+
+  /// Serves one message for each of the ranks first .. first + count - 1.
+  void receive_alike(Rank first, Rank count, Kind kind, bool reduces, const Picoseconds* heads) {
+    note(clocks_.receive(kForm, first, count, charges_.of_received(kind.cost_class, kind.bytes), reduces, heads));
+  }
+
   /// Whether a time came out that is not to be told.
   [[nodiscard]] bool too_late() const { return too_late_; }
 
   void write(SimulationReport& report) const {
-    const auto ranks = static_cast<Rank>(bytes_sent_.size());
-    for (Rank rank = 0; rank < ranks; ++rank) {
-      const Bytes sent = bytes_sent_[static_cast<std::size_t>(rank)];
+    for (Rank rank = 0; rank < ranks_; ++rank) {
+      const Bytes sent = sent_by_all_ + (bytes_sent_.empty() ? 0 : bytes_sent_[static_cast<std::size_t>(rank)]);
       report.finish[static_cast<std::size_t>(rank)] = clocks_.cpu(rank);
       report.bytes_sent_max = std::max(report.bytes_sent_max, sent);
       report.bytes_sent_total += sent;
@@ -116,9 +153,11 @@ class StepService {
   PairCosts costs_;
   ChargeTable charges_;
   ClockArrays clocks_;
-  std::vector<Bytes, HugePageAllocator<Bytes>> bytes_sent_;
-  Rank sender_ = kNobody;        // of the last message, if its round goes on
-  Picoseconds round_start_ = 0;  // its
+  Rank ranks_;
+  std::vector<Bytes, HugePageAllocator<Bytes>> bytes_sent_;  // empty until ranks send one by one
+  Bytes sent_by_all_ = 0;                                    // besides that
+  Rank sender_ = kNobody;                                    // of the last message, if its round goes on
+  Picoseconds round_start_ = 0;                              // its
   std::int64_t messages_ = 0;
   std::int64_t order_sensitive_ = 0;
   bool too_late_ = false;

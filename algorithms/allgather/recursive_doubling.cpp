@@ -10,6 +10,8 @@
 // Thakur, Rabenseifner, Gropp: Optimization of collective communication operations in MPICH, IJHPCA 2005.
 // p = 2^k: log2 p rounds, (p-1)/p of the vector; else floor(log2 p) + 2 rounds and one vector more.
 
+#include <bit>
+
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
 
@@ -17,12 +19,18 @@ namespace ringwood {
 
 namespace {
 
+/// Of the rounds to come when the distance can still be multiplied by `factor`: a pair's blocks are two.
+Series farther(const Fold& fold, Rank factor) {
+  const Rank left = fold.pairs() == 0 ? std::countr_zero(static_cast<unsigned>(factor)) : 0;
+  return series(left, {.exclusive_or = true, .peers = 1, .chunks = 1});
+}
+
 Program double_up(const Problem& problem, const Problem& outer, const Fold fold, Rank me) {
   for (Rank mask = 1; mask < problem.ranks; mask *= 2) {
-    const Rank partner = me ^ mask;
-    const Round round{send(partner, fold.blocks(outer, me & -mask, mask)),
-                      receive(partner, fold.blocks(outer, partner & -mask, mask))};
-    co_yield round;
+    const SeriesRound<2> round{{send(me ^ mask, fold.blocks(outer, me & -mask, mask)),
+                                receive(me ^ mask, fold.blocks(outer, (me ^ mask) & -mask, mask))},
+                               farther(fold, problem.ranks / 2 / mask)};
+    mask <<= co_yield round;
   }
 }
 

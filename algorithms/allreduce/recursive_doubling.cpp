@@ -7,6 +7,8 @@
 // evaluates the same tree over consecutive ranks, lower (+) upper: same bits everywhere, rank order kept, and the same
 // tree for every element.
 
+#include <bit>
+
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
 
@@ -16,10 +18,13 @@ namespace {
 
 Program swap_and_add(const Problem& problem, const Fold&, Rank me) {
   for (Rank mask = 1; mask < problem.ranks; mask *= 2) {
-    const Rank partner = me ^ mask;
-    const Side side = partner < me ? Side::kLeft : Side::kRight;
-    const Round round{send(partner, problem.whole()), receive_reduce(partner, problem.whole(), side)};
-    co_yield round;
+    const Side side = (me & mask) != 0 ? Side::kLeft : Side::kRight;
+    const Rank left = std::countr_zero(static_cast<unsigned>(problem.ranks / 2 / mask));
+    const SeriesRound<2> round{
+        {send(me ^ mask, problem.whole()), receive_reduce(me ^ mask, problem.whole(), side)},
+        series(left, {.exclusive_or = true, .peers = 1}),
+    };
+    mask <<= co_yield round;
   }
 }
 

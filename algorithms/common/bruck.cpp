@@ -27,6 +27,27 @@ void turn_round(std::vector<Operation>& round) {
   }
 }
 
+[[nodiscard]] Rank next_window(Rank window, Rank ranks, Rank ports, BruckWay way) {
+  return way == BruckWay::kReduceScatter
+             ? window / (ports + 1)
+             : static_cast<Rank>(std::min<std::int64_t>(ranks, std::int64_t{window} * (ports + 1)));
+}
+
+/// With one port, rounds after that of `window` of which each has twice or half as many blocks as the one before.
+[[nodiscard]] Rank whole_windows_behind(Rank window, Rank ranks, BruckWay way) {
+  Rank count = 0;
+  if (way == BruckWay::kReduceScatter) {
+    for (; 2 * std::int64_t{window} < ranks && window > 1; window /= 2) {
+      ++count;
+    }
+  } else {
+    for (; 4 * std::int64_t{window} <= ranks; window *= 2) {
+      ++count;
+    }
+  }
+  return count;
+}
+
 }  // namespace
 
 Program bruck(const Problem& problem, Rank me, Rank ports, BruckWay way) {
@@ -44,14 +65,18 @@ Program bruck(const Problem& problem, Rank me, Rank ports, BruckWay way) {
     append_round(problem, me, window, ports, round);
     switch (way) {
       case BruckWay::kAllgather:
-        window = static_cast<Rank>(std::min<std::int64_t>(p, std::int64_t{window} * (ports + 1)));
         break;
       case BruckWay::kReduceScatter:
         turn_round(round);
-        window /= ports + 1;
         break;
     }
-    co_yield std::span<const Operation>(round);
+    const Course course =
+        way == BruckWay::kAllgather ? Course{.peers = 1, .chunks = 1} : Course{.peers = -1, .chunks = -1};
+    const Rank left = ports == 1 ? whole_windows_behind(window, p, way) : 0;
+    const Rank skipped = co_yield SeriesList{round, series(left, course)};
+    for (Rank behind = 0; behind <= skipped; ++behind) {
+      window = next_window(window, p, ports, way);
+    }
   }
 }
 

@@ -4,6 +4,13 @@
 
 namespace ringwood {
 
+namespace {
+
+constexpr Course kThere{.exclusive_or = true, .peers = 1, .chunks = -1};
+constexpr Course kBack{.exclusive_or = true, .peers = -1, .chunks = 1};
+
+}  // namespace
+
 Program halving(const Problem& problem, const Rank me, const HalvingPart part) {
   const Rank p = problem.ranks;
   const Rank mine = halving_piece(me, p);
@@ -19,9 +26,10 @@ Program halving(const Problem& problem, const Rank me, const HalvingPart part) {
     const ChunkSet own = problem.part(kept, p, size);
     const ChunkSet other = problem.part(kept ^ size, p, size);
     const Side side = partner < me ? Side::kLeft : Side::kRight;
-    const Round round{send(partner, back ? own : other),
-                      back ? receive(partner, other) : receive_reduce(partner, own, side)};
-    co_yield round;
+    const SeriesRound<2> round{
+        {send(partner, back ? own : other), back ? receive(partner, other) : receive_reduce(partner, own, side)},
+        series((back ? 2 * doublings : doublings) - 1 - step, back ? kBack : kThere)};
+    step += co_yield round;
   }
 }
 

@@ -10,6 +10,8 @@
 // p = 2^k: log2 p rounds, (p-1)/p of the vector; else floor(log2 p) + 2 rounds and one vector more. The operator must
 // commute.
 
+#include <bit>
+
 #include "algorithms/catalogue.hpp"
 #include "algorithms/common/fold.hpp"
 
@@ -17,12 +19,18 @@ namespace ringwood {
 
 namespace {
 
+/// Of the rounds after that of `mask`: a pair's blocks are two.
+Series nearer(const Fold& fold, Rank mask) {
+  const Rank left = fold.pairs() == 0 ? std::countr_zero(static_cast<unsigned>(mask)) : 0;
+  return series(left, {.exclusive_or = true, .peers = -1, .chunks = -1});
+}
+
 Program halve(const Problem& problem, const Problem& outer, const Fold fold, Rank me) {
   for (Rank mask = problem.ranks / 2; mask > 0; mask /= 2) {
-    const Rank partner = me ^ mask;
-    const Round round{send(partner, fold.blocks(outer, partner & -mask, mask)),
-                      receive_reduce(partner, fold.blocks(outer, me & -mask, mask))};
-    co_yield round;
+    const SeriesRound<2> round{{send(me ^ mask, fold.blocks(outer, (me ^ mask) & -mask, mask)),
+                                receive_reduce(me ^ mask, fold.blocks(outer, me & -mask, mask))},
+                               nearer(fold, mask)};
+    mask >>= co_yield round;
   }
 }
 

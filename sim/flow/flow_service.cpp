@@ -89,11 +89,11 @@ void FlowEngine::send(FlowStrandId id, Rank peer, Bytes bytes) {
   const LogGops& costs = costs_[cost_class];
   const MessageCharges charges = charges_.of(strand.rank).of(cost_class, bytes).charges;
   const Picoseconds start = std::max(rank.cpu, rank.nic_out);
-  order_sensitive_ += strand.round_start < rank.latest_ready ? 1 : 0;
-  rank.latest_ready = std::max(rank.latest_ready, strand.round_start);
+  // The certificate of model/loggops.hpp.
+  order_sensitive_ += std::max(strand.round_start, rank.nic_out) < rank.cpu_busy_since ? 1 : 0;
   const WorkOfRank work = work_of(strand.rank);
   const Picoseconds injected = work(start, charges.overhead);
-  rank.cpu = work(injected, charges.cpu - charges.overhead);
+  rank.occupy(start, work(injected, charges.cpu - charges.overhead));
   rank.nic_out = start + costs.g;
   rank.bytes_sent += bytes;
   ++message_count_;
@@ -238,7 +238,7 @@ void FlowEngine::leave_rendezvous(FlowStrand& strand) {
                               .round = strand.pulled - 1,
                               .kind = SimulatedOperation::Kind::kMatch});
   }
-  rank.cpu = std::max(rank.cpu, strand.latest_match);
+  rank.occupy(std::max(rank.cpu, strand.latest_match), std::max(rank.cpu, strand.latest_match));
   rank.nic_out = std::max(rank.nic_out, strand.latest_match);
   strand.end = strand.latest_match;
 }
@@ -249,10 +249,9 @@ void FlowEngine::receive(FlowStrand& strand, Bytes bytes) {
   const LogGops& costs = costs_[message.cost_class];
   const Picoseconds taken_in = std::max(message.end, rank.nic_in);
   const Picoseconds start = std::max(taken_in, rank.cpu);
-  order_sensitive_ += message.end < rank.latest_ready ? 1 : 0;
-  rank.latest_ready = std::max(rank.latest_ready, message.end);
+  order_sensitive_ += message.end < rank.cpu_busy_since ? 1 : 0;
   rank.nic_in = taken_in + costs.g;
-  rank.cpu = work_of(strand.rank)(start, charges_.of(strand.rank).of(message.cost_class, bytes).charges.cpu);
+  rank.occupy(start, work_of(strand.rank)(start, charges_.of(strand.rank).of(message.cost_class, bytes).charges.cpu));
   if (traces_) {
     const bool by_message = taken_in >= strand.end;
     const double alone = static_cast<double>(bytes) / limit_of(message);
@@ -276,7 +275,6 @@ void FlowEngine::receive(FlowStrand& strand, Bytes bytes) {
 void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
   FlowRank& rank = rank_of(strand);
   const Picoseconds start = rank.cpu;
-  rank.latest_ready = std::max(rank.latest_ready, strand.end);
   rank.cpu = work_of(strand.rank)(start, charges_.of(strand.rank).reduction(bytes));
   if (traces_) {
     strand.last = trace_.add({.cause = {strand.last, false, start - strand.end},

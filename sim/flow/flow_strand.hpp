@@ -70,11 +70,17 @@ struct FlowRank {
   Picoseconds cpu = 0;
   Picoseconds nic_out = 0;
   Picoseconds nic_in = 0;
-  Picoseconds latest_ready = 0;  ///< the latest time at which something that the CPU has served was ready for it
-  MessagePool::Box inbox;        ///< messages that no strand waits for yet; their cost class is their MessageId
+  Picoseconds cpu_busy_since = 0;  ///< the start of the CPU's last busy period
+  MessagePool::Box inbox;          ///< messages that no strand waits for yet; their cost class is their MessageId
   Bytes bytes_sent = 0;
   std::int32_t running = 1;         ///< strands that compete for the CPU
   std::vector<FlowStrandId> lanes;  ///< those that run or wait
+
+  /// Puts the CPU to use from `start` to `end`.
+  void occupy(Picoseconds start, Picoseconds end) {
+    cpu_busy_since = cpu < start ? start : cpu_busy_since;
+    cpu = end;
+  }
 };
 
 /// An operation that is ready to be served, all that its lane knows considered.

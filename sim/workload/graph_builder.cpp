@@ -45,9 +45,10 @@ std::uint32_t GraphBuilder::group(const RankRun& run) {
 std::uint32_t GraphBuilder::add(Rank rank, const Task& task, const Tasks& after) {
   RankTasks& tasks = graph_.ranks[static_cast<std::size_t>(rank)];
   if (rank != last_ || bytes_ > most_) {
-    check_memory(last_);
+    check_size(last_);
     last_ = rank;
   }
+  ++tasks_;
   bytes_ += static_cast<std::int64_t>(sizeof(Task)) + task_memory(1, after.size()) +
             static_cast<std::int64_t>(after.size() * sizeof(TaskRequirement));
   const auto id = static_cast<std::uint32_t>(tasks.tasks.size());
@@ -58,8 +59,17 @@ std::uint32_t GraphBuilder::add(Rank rank, const Task& task, const Tasks& after)
   return id;
 }
 
-/// Ranks come one after the other, and differ: what an eighth of the memory holds tells well enough.
-void GraphBuilder::check_memory(Rank rank) const {
+/// Ranks come one after the other, and differ: some of them tell well enough what all will take.
+void GraphBuilder::check_size(Rank rank) const {
+  constexpr std::int64_t kMostTasks = std::int64_t{1} << 26U;
+  constexpr Rank kTelling = 1024;
+  const std::int64_t tasks = tasks_ / (std::int64_t{rank} + 1) * graph_.size();
+  if (tasks_ > kMostTasks || (rank >= kTelling && tasks > 2 * kMostTasks)) {
+    throw Error(ErrorKind::kUsage, "the workload of " + std::to_string(graph_.size()) + " ranks has about " +
+                                       std::to_string(std::max(tasks, tasks_)) +
+                                       " tasks, and it would take many minutes to evaluate them; accepted are up to " +
+                                       std::to_string(kMostTasks) + "; take fewer ranks");
+  }
   const double all = static_cast<double>(bytes_) / (static_cast<double>(rank) + 1) * graph_.size();
   if (bytes_ > most_ || (bytes_ > most_ / 8 && all > 2 * static_cast<double>(most_))) {
     constexpr double kGibibyte = 1 << 30;

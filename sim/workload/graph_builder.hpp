@@ -28,7 +28,7 @@ struct RankRun {
 class GraphBuilder {
  public:
   /// `most`: bytes of memory that the graph and its evaluation may take; tasks are refused with Error(kUsage) as soon
-  /// as it is plain that all ranks' would take more.
+  /// as it is plain that all ranks' would take more, or would be more than 2^26.
   explicit GraphBuilder(TaskGraph& graph, std::int64_t most = std::numeric_limits<std::int64_t>::max())
       : graph_(graph), most_(most) {}
 
@@ -49,11 +49,12 @@ class GraphBuilder {
   [[nodiscard]] std::uint32_t add(Rank rank, const Task& task, const Tasks& after);
 
  private:
-  void check_memory(Rank rank) const;
+  void check_size(Rank rank) const;
 
   TaskGraph& graph_;
   std::int64_t most_;
   std::int64_t bytes_ = 0;  // of the tasks so far
+  std::int64_t tasks_ = 0;  // their number
   Rank last_ = 0;           // rank of the last task
   std::map<std::string, std::uint32_t> labels_;
   std::map<std::vector<Rank>, std::uint32_t> groups_;

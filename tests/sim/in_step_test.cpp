@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <vector>
+
 #include "algorithms/catalogue.hpp"
 #include "sim/engine.hpp"
 #include "tests/sim/expect_same.hpp"
@@ -115,6 +118,104 @@ TEST(InStep, KeepsMessagesOfEachSenderInOrder) {
   expect_same(*report, run(algorithm, 3, 8, machine, kRankByRank), "runs ahead");
 }
 
+/// What one operation of a rank is in the round after that of `before`, by the course promised.
+void expect_on_course(const Operation& before, const Operation& after, Course course, Rank me, Rank ranks) {
+  EXPECT_EQ(after.kind, before.kind);
+  const Chunk chunks = before.chunks.size();
+  EXPECT_EQ(after.chunks.size(), course.chunks > 0 ? 2 * chunks : course.chunks < 0 ? chunks / 2 : chunks);
+  EXPECT_TRUE(course.chunks >= 0 || chunks % 2 == 0);
+  const Rank ahead = modulo(before.peer - me, ranks);
+  const Rank distance = course.exclusive_or ? before.peer ^ me : 2 * ahead > ranks ? ahead - ranks : ahead;
+  const Rank next = course.peers > 0 ? 2 * distance : course.peers < 0 ? distance / 2 : distance;
+  EXPECT_EQ(after.peer, course.exclusive_or ? me ^ next : modulo(me + next, ranks));
+  EXPECT_TRUE(course.exclusive_or || course.peers >= 0 || 2 * std::abs(distance) < ranks);
+}
+
+/// Asks one rank's program for every round; how many were promised.
+std::int64_t expect_promises_kept(const ScheduleInstance& instance, Rank me, Rank ranks) {
+  Program program = instance.program(me);
+  std::vector<Operation> before;
+  Series promised;
+  std::int64_t rounds = 0;
+  for (Step step = program.advance(); step == Step::kRound; step = program.advance()) {
+    const std::span<const Operation> round = program.round();
+    if (promised.left > 0) {
+      EXPECT_EQ(round.size(), before.size());
+      for (std::size_t i = 0; i < std::min(before.size(), round.size()); ++i) {
+        expect_on_course(before[i], round[i], promised.course, me, ranks);
+      }
+      EXPECT_EQ(program.series(), (Series{promised.left - 1, program.series().course}));
+      ++rounds;
+    }
+    promised = program.series();
+    before.assign(round.begin(), round.end());
+  }
+  EXPECT_EQ(promised.left, 0U);
+  return rounds;
+}
+
+TEST(Series, AreWhatTheCatalogueYieldsIfAskedForEachRound) {
+  std::int64_t rounds = 0;
+  for (const Algorithm* algorithm : built_in_catalogue()) {
+    for (const Rank ranks : {2, 3, 4, 7, 12, 16, 64}) {
+      if (!why_not(*algorithm, {.ranks = ranks}).empty()) {
+        continue;
+      }
+      SCOPED_TRACE(std::string(algorithm->name) + " on " + std::to_string(ranks));
+      const Schedule schedule(*algorithm, {.ranks = ranks});
+      const ScheduleInstance instance(schedule);
+      for (Rank me = 0; me < ranks; ++me) {
+        rounds += expect_promises_kept(instance, me, ranks);
+      }
+    }
+  }
+  EXPECT_GT(rounds, 5000);
+}
+
+// Rounds in which all do alike, on the same distance or on any, then one in which rank 70 is left out with its peer.
+Program parts_ways(const Problem& problem, Rank me) {
+  const Rank p = problem.ranks;
+  const Rank swapped = modulo(me % 2 == 0 ? me + 3 : me - 3, p);
+  const Round rotated{send(modulo(me + 5, p), problem.whole()), receive_reduce(modulo(me - 5, p), problem.whole())};
+  co_yield rotated;
+  const Round any{send(swapped, problem.whole()), receive(swapped, problem.whole())};
+  co_yield any;
+  const SeriesRound<2> doubling{{send(me ^ 1, problem.whole()), receive_reduce(me ^ 1, problem.whole())},
+                                series(2, {.exclusive_or = true, .peers = 1})};
+  const Rank left_out = co_yield doubling;
+  for (Rank mask = Rank{2} << left_out; mask <= 4; mask *= 2) {
+    const Round round{send(me ^ mask, problem.whole()), receive_reduce(me ^ mask, problem.whole())};
+    co_yield round;
+  }
+  if (me != 70 && me != 71) {
+    const Round round{send(me ^ 1, problem.whole()), receive(me ^ 1, problem.whole())};
+    co_yield round;
+  }
+  const Round last{send(me ^ 8, problem.whole()), receive(me ^ 8, problem.whole())};
+  co_yield last;
+}
+
+// Among 80 ranks the promise is not one to go by: they are no power of two.
+TEST(InStep, TakesOverWhereRanksPartWays) {
+  const Algorithm algorithm = made_of(parts_ways);
+  for (const Rank ranks : {80, 128, 1024}) {
+    for (const bool uniform : {true, false}) {
+      const Machine machine = test_machine(ranks, uniform);
+      const auto report = in_step(algorithm, ranks, 8, machine);
+      ASSERT_TRUE(report);
+      EXPECT_EQ(report->messages, Bytes{7} * ranks - 2);
+      expect_same(*report, run(algorithm, ranks, 8, machine, kRankByRank), "parts ways");
+    }
+  }
+}
+
+// Everybody names the one before as their peer for both ways: what is taken is not what was sent.
+Program takes_from_the_wrong_one(const Problem& problem, Rank me) {
+  const Rank before = modulo(me - 1, problem.ranks);
+  const Round round{send(before, problem.whole()), receive(before, problem.whole())};
+  co_yield round;
+}
+
 TEST(InStep, LeavesToOthersWhatIsNotForIt) {
   EXPECT_FALSE(in_step(allreduce_double_tree, 16, 4800, test_machine(16)));  // lanes
 }
@@ -140,6 +241,7 @@ TEST(InStep, LeavesToOthersToSayWhatIsWrong) {
   for (Program (*program)(const Problem&, Rank) : {waits_for_ever, speaks_to_nobody, is_not_heard}) {
     EXPECT_FALSE(in_step(made_of(program), 2, 8, test_machine(2)));
   }
+  EXPECT_FALSE(in_step(made_of(takes_from_the_wrong_one), 70, 8, test_machine(70)));
 }
 
 }  // namespace

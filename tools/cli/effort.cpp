@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
+#include <vector>
 
 #include "ringwood/error.hpp"
 
@@ -104,6 +106,20 @@ Effort effort_of(const Schedule& schedule, std::int64_t enough) {
           most.at_once * std::min<std::int64_t>(ranks, 1 + most.all) * kBytesPerMessage +
               ranks * (kBytesPerRank + most.lanes * kBytesPerLane),
           most.lanes, most.pieces * ranks, std::max(most.lanes, most.at_once)};
+}
+
+std::int64_t messages_about(const Schedule& schedule) {
+  constexpr std::int64_t kSamples = 8;
+  const ScheduleInstance instance(schedule);
+  std::vector<std::int64_t> sent;
+  for (std::int64_t i = 0; i < kSamples; ++i) {
+    Program program = instance.program(static_cast<Rank>(i * schedule.ranks() / kSamples));
+    Count one;
+    count(program, std::numeric_limits<std::int32_t>::max(), one);
+    sent.push_back(one.all);
+  }
+  std::sort(sent.begin(), sent.end());
+  return sent[kSamples / 2] * schedule.ranks() + sent.back();
 }
 
 std::int64_t memory_of_computer() {

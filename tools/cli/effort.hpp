@@ -21,6 +21,9 @@ struct Effort {
 [[nodiscard]] Effort effort_of(const Schedule& schedule,
                                std::int64_t enough = std::numeric_limits<std::int64_t>::max());
 
+/// How many messages all ranks send, about: what most ranks do, and the one of a few that sends most.
+[[nodiscard]] std::int64_t messages_about(const Schedule& schedule);
+
 /// Bytes of memory that this computer has.
 [[nodiscard]] std::int64_t memory_of_computer();
 

@@ -17,6 +17,8 @@ namespace ringwood::cli {
 
 namespace {
 
+constexpr std::int64_t kMostMessages = std::int64_t{1} << 31U;
+
 [[nodiscard]] Mapping mapping_of(const Site& site, const std::vector<Rank>& members) {
   Mapping mapping;
   for (const Rank rank : members) {
@@ -55,6 +57,18 @@ WorkloadRunner::WorkloadRunner(const Arguments& arguments, const LoadedWorkload&
   for (const CollectiveCall& call : workload.graph.calls) {
     const Planned& found = planned(call);
     calls_.push_back({found.schedule.get(), found.layout.get()});
+    check_messages(found.messages);
+  }
+}
+
+/// A message takes a microsecond or more: that it will take hours is to be known before.
+void WorkloadRunner::check_messages(std::int64_t more) {
+  messages_ += more;
+  if (messages_ > kMostMessages) {
+    throw Error(ErrorKind::kUsage,
+                fmt::format("the workload's collectives send about {} messages or more, which would take more than {} "
+                            "minutes to simulate one by one; take fewer ranks, or --algorithm with fewer messages",
+                            messages_, messages_ / 60'000'000));
   }
 }
 
@@ -71,6 +85,7 @@ const WorkloadRunner::Planned& WorkloadRunner::planned(const CollectiveCall& cal
     entry.schedule = std::make_unique<Schedule>(
         schedule_for(choice, call.collective, entry.site->request(arguments_), known_library()));
     check_memory(*entry.schedule);
+    entry.messages = messages_about(*entry.schedule);
     entry.layout = std::make_unique<Layout>(equal_layout(*entry.schedule, elements, element_size_));
   }
   return entry;

@@ -41,10 +41,13 @@ class WorkloadRunner {
     std::unique_ptr<Site> site;
     std::unique_ptr<Schedule> schedule;
     std::unique_ptr<Layout> layout;
+    std::int64_t messages = 0;  // about
   };
 
   [[nodiscard]] const Planned& planned(const CollectiveCall& call);
   [[nodiscard]] Choice choice_for(const CollectiveCall& call, const Site& site, Bytes bytes) const;
+
+  void check_messages(std::int64_t more);
 
   const Arguments& arguments_;
   const LoadedWorkload& workload_;
@@ -55,6 +58,7 @@ class WorkloadRunner {
   std::vector<std::string> group_signatures_;  // of each group: how its ranks lie to each other
   std::map<std::string, Planned> planned_;
   std::vector<CallSchedule> calls_;
+  std::int64_t messages_ = 0;  // of them, about
 };
 
 }  // namespace ringwood::cli

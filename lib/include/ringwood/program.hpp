@@ -24,6 +24,24 @@ enum class Step : std::uint8_t {
   kEnd,    ///< the program has ended
 };
 
+/// How rounds follow from each other: what is done to the distance of the peers, and to the number of chunks of each
+/// operation, from each round to the next. By default nothing.
+struct Course {
+  bool exclusive_or : 1 = false;  ///< distance: peer ^ me; otherwise peer - me, modulo the number of ranks
+  std::int8_t peers : 2 = 0;      ///< 1: the distance is doubled, -1: halved
+  std::int8_t chunks : 2 = 0;     ///< 1: the number of chunks is doubled, -1: halved
+
+  friend bool operator==(const Course&, const Course&) = default;
+};
+
+/// Rounds that follow on another, and how.
+struct Series {
+  std::uint32_t left = 0;
+  Course course;
+
+  friend bool operator==(const Series&, const Series&) = default;
+};
+
 /// One rank's part of a schedule: a coroutine that yields rounds. A function with this return type, whose first
 /// parameter is `const Problem&`, may
 ///
@@ -31,6 +49,8 @@ enum class Step : std::uint8_t {
 ///     co_yield round;                                   // one round of operations known here
 ///     co_yield std::span<const Operation>(list);        // one round of any number, none included
 ///     step += co_yield alike(round, left);              // one round, of which more like it follow
+///     const SeriesRound<2> round{{send(...), receive(...)}, series(left, course)};
+///     step += co_yield round;                           // one round, from which those that follow can be told
 ///     co_yield other_program;                           // run another program in place
 ///     co_yield Lanes{std::move(a), std::move(b)};       // run several side by side, then go on
 ///
@@ -69,7 +89,11 @@ class Program {
   /// which whoever has no use for it may ignore.
   [[nodiscard]] std::uint32_t alike() const;
 
-  /// After kRound: the next `advance` leaves out so many of the rounds that are alike.
+  /// After kRound: how many of the rounds that follow can be told from this one (ringwood::SeriesRound), those
+  /// that are alike included. A promise like that.
+  [[nodiscard]] Series series() const;
+
+  /// After kRound: the next `advance` leaves out so many of the rounds that were promised.
   void skip(std::uint32_t rounds);
 
   /// After kFork: the programs to be run; they stay here and are destroyed when this program goes on.
@@ -115,19 +139,33 @@ struct Lanes {
   std::vector<Program> programs;
 };
 
+/// A round, and a promise of those that follow on it: each differs from the one before in its chunks, in what its
+/// course says, and on which side of the operator operands go, and in nothing else. Who wants no more of them, as a
+/// simulation does where all chunks are of one size, need not ask for each: `co_yield` says how many have been left
+/// out, and the program goes on behind them. Whoever asks for every round gets 0, and all of them. A distance that is
+/// halved by rotation is less than half of the ranks at first: it would have two signs.
 template <std::size_t kCount>
-struct AlikeRounds {
-  const Round<kCount>& round;
-  std::uint32_t left;
+struct SeriesRound {
+  Operation operations[kCount];
+  Series series;
 };
 
-/// To be yielded: a round, and a promise that the `left` rounds after it differ from it in nothing but the chunks, of
-/// which each operation has as many. Who wants no more of them than their number, as a simulation does where all chunks
-/// are of one size, need not ask for each: `co_yield` says how many have been left out, and the program goes on behind
-/// them. Whoever asks for every round gets 0, and all of them.
+/// The same of a list. To be yielded at once.
+struct SeriesList {
+  std::span<const Operation> operations;
+  Series series;
+};
+
+/// To be yielded at once: a round, and a promise that the `left` rounds after it differ from it in nothing but the
+/// chunks, of which each operation has as many.
 template <std::size_t kCount>
-[[nodiscard]] AlikeRounds<kCount> alike(const Round<kCount>& round, Rank left) {
-  return {round, static_cast<std::uint32_t>(left)};
+[[nodiscard]] SeriesList alike(const Round<kCount>& round, Rank left) {
+  return {std::span<const Operation>(round.operations, kCount), {static_cast<std::uint32_t>(left), {}}};
+}
+
+/// A promise of `left` rounds.
+[[nodiscard]] inline Series series(Rank left, Course course) {
+  return {static_cast<std::uint32_t>(left), course};
 }
 
 /// The program of a group's member as a program of the whole: ranks and chunks are renumbered, round by round.
@@ -186,7 +224,7 @@ struct Program::promise_type {
   std::suspend_always yield_value(std::span<const Operation> round) noexcept {
     root->operations = round.data();
     root->count = static_cast<std::uint32_t>(round.size());
-    root->alike = 0;
+    root->left = 0;
     root->step = Step::kRound;
     return {};
   }
@@ -203,9 +241,14 @@ struct Program::promise_type {
   };
 
   template <std::size_t kCount>
-  Skipped yield_value(const AlikeRounds<kCount>& rounds) noexcept {
-    yield_value(rounds.round);
-    root->alike = rounds.left;
+  Skipped yield_value(const SeriesRound<kCount>& round) noexcept {
+    return yield_value(SeriesList{std::span<const Operation>(round.operations, kCount), round.series});
+  }
+
+  Skipped yield_value(const SeriesList& rounds) noexcept {
+    yield_value(rounds.operations);
+    root->left = rounds.series.left;
+    root->course = rounds.series.course;
     root->skipped = 0;
     return {root};
   }
@@ -247,12 +290,13 @@ struct Program::promise_type {
   };
 
   std::uint32_t count = 0;
-  std::uint32_t alike = 0;    // rounds after this one
+  std::uint32_t left = 0;     // rounds after this one that are promised
   std::uint32_t skipped = 0;  // of them
   Lane lane = 0;
   Lane lane_stride = 1;
   Step step = Step::kRound;
   bool renumbered = false;
+  Course course;  // of those that are left
 };
 
 inline Step Program::advance() {
@@ -267,7 +311,15 @@ inline std::span<const Operation> Program::round() const {
 }
 
 inline std::uint32_t Program::alike() const {
-  return handle_.promise().alike;
+  const promise_type& root = handle_.promise();
+  return root.course == Course{} ? root.left : 0;
+}
+
+inline Series Program::series() const {
+  const promise_type& root = handle_.promise();
+  // Distances are not what they were once ranks have other names.
+  const bool holds = root.course == Course{} || !root.leaf->renumbered;
+  return {holds ? root.left : 0, root.course};
 }
 
 inline void Program::skip(std::uint32_t rounds) {

@@ -114,9 +114,8 @@ TEST(Workload, TakesNoiseNicsAndFairnessAsSimulateDoes) {
     const json simulated = records("simulate alltoall --algorithm direct --sizes 64KiB" + machine + options)[0];
     EXPECT_EQ(workload["time_s"], simulated["time_s"]) << options;
     times.insert(workload["time_s"]);
-    if (options.find("flow") == std::string::npos) {
-      EXPECT_EQ(workload["order_sensitive"], simulated["order_sensitive"]) << options;
-    } else {
+    EXPECT_EQ(workload["order_sensitive"], simulated["order_sensitive"]) << options;
+    if (options.find("flow") != std::string::npos) {
       EXPECT_EQ(workload["fairness"], simulated["fairness"]);
       EXPECT_EQ(workload["routing"], "static");
     }
@@ -175,6 +174,9 @@ TEST(Workload, RefusesInOneLine) {
       {"workload resnet-50 --ranks 4 --nics 2 --model flow", "--nics is for loggops"},
       {"simulate allreduce --algorithm ring --ranks 65536 --explain", "of memory; there are"},
       {"simulate allreduce --algorithm ring --ranks 262144 --engine table", "sends 137438429184 messages"},
+      {"workload resnet-50 --ranks 1048576", "take fewer ranks"},
+      {"workload " + file("many.yaml", head + "steps: [{allreduce: 1MiB, algorithm: ring}]\n") + " --ranks 65536",
+       "collectives send about 8589869056 messages"},
       {"workload resnet-50 --ranks 4 --noise gauss:1us@2us", "--noise 'gauss:1us@2us' is unknown"},
       {"workload resnet-50 --ranks 4 --fairness rank", "--fairness 'rank' is unknown"},
       {"workload resnet-50 --ranks 4 --algorithm rnig", "did you mean 'ring'?"},
