@@ -433,10 +433,9 @@ std::optional<SimulationReport> run_data_flow(const SimulationInput& input) {
   if (input.options.critical_path) {
     return run_kind<Kind::kTraced>(input, orbits);
   }
-  const bool may_wait = PairCosts::may_wait_for_receives(input.machine, input.layout.total_bytes());
   const SimulationOptions& options = input.options;
-  const bool plain = !may_wait && options.log == nullptr && options.stragglers.empty() && options.noise.none() &&
-                     options.nics.count == 1;
+  const bool plain =
+      options.log == nullptr && options.stragglers.empty() && options.noise.none() && options.nics.count == 1;
   std::optional<SimulationReport> report = plain ? run_in_step(input) : std::nullopt;
   return report ? report : run_kind<Kind::kGeneral>(input, orbits);
 }

@@ -32,8 +32,8 @@ struct SimulationInput {
 [[nodiscard]] std::optional<SimulationReport> run_data_flow(const SimulationInput& input);
 
 /// The same by groups of ranks, several of them at a time: what run_data_flow() tries first. Nothing if a program
-/// forks, and for whatever is wrong: run_data_flow() says what. All messages are eager, and no option asks for more
-/// than the times.
+/// forks or a message is not eager, and for whatever is wrong: run_data_flow() says what. No option asks for more than
+/// the times.
 [[nodiscard]] std::optional<SimulationReport> run_in_step(const SimulationInput& input);
 
 /// Operation by operation in the total order (time at which it is ready, rank, lane). Any schedule.

@@ -110,7 +110,7 @@ class InStep {
       service_.send(sent_, false);
       deliver();
     }
-    gave_up_ |= service_.too_late();
+    gave_up_ |= service_.gives_up();
   }
 
   void take_messages(Rank first, Rank count, std::uint64_t due) {
@@ -346,7 +346,7 @@ template <LogGopsForm kForm>
   SimulationReport report;
   report.rounds = end.rounds;
   report.memory = end.reserved;
-  if (all.service.too_late()) {
+  if (all.service.gives_up()) {
     return std::nullopt;
   }
   if (!end.everybody_ended) {

@@ -22,7 +22,7 @@ class LockStep {
 
   /// Serves rounds for as long as all ranks do alike, or until a time came out that is not to be told.
   [[nodiscard]] LockStepEnd run() {
-    while (!all_.service.too_late() && pull_all() && level_.step == Step::kRound && matches()) {
+    while (!all_.service.gives_up() && pull_all() && level_.step == Step::kRound && matches()) {
       serve();
       end_.advanced = 0;
     }
@@ -266,7 +266,7 @@ class LockStep {
       send(level_, first, sent_[0]);
     }
     count(level_);
-    while (level_.series.left > 0 && !all_.service.too_late()) {
+    while (level_.series.left > 0 && !all_.service.gives_up()) {
       const Level next = follow(level_);
       for (Rank first = 0; first < ranks_; first += kGroup) {
         receive(level_, first, sent_[0]);

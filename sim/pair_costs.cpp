@@ -80,7 +80,7 @@ CostClass PairCosts::class_with(const LogGops& costs) {
 
 bool PairCosts::may_wait_for_receives(const Machine& machine, Bytes largest) {
   const Bytes shortest = std::min(machine.inside_host.S, machine.between_hosts.S);
-  return largest > std::min(shortest, machine.replaced.S.value_or(shortest));
+  return largest > machine.replaced.S.value_or(shortest);
 }
 
 void PairCosts::check(const LogGops& costs) const {

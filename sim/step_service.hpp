@@ -64,7 +64,7 @@ class StepService {
     } else if (sent.count > 0) {
       const auto count = static_cast<Rank>(sent.count);
       const Rank first = sent.ranks[0];
-      const ChargeTable::Entry& entry = charges_.of(sent.classes[0], sent.bytes[0]);
+      const ChargeTable::Entry& entry = sent_with(sent.classes[0], sent.bytes[0]);
       note(clocks_.send(first, count, entry.charges, sent.heads.data()));
       const auto begin = bytes_sent_.begin() + first;
       std::for_each(begin, begin + count, [&entry](Bytes& bytes) { bytes += entry.bytes; });
@@ -83,13 +83,13 @@ class StepService {
   /// Serves one message of each of the ranks first .. first + count - 1, the first in their rounds; count_sent_by_all()
   /// counts them.
   void send_alike(Rank first, Rank count, Kind kind, Picoseconds* heads) {
-    note(clocks_.send(first, count, charges_.of(kind.cost_class, kind.bytes).charges, heads));
+    note(clocks_.send(first, count, sent_with(kind.cost_class, kind.bytes).charges, heads));
   }
 
   /// The same of one rank; when its head arrives.
   [[nodiscard]] Picoseconds send_one(Rank rank, Kind kind) {
     RankClocks clocks = clocks_.at(rank);
-    const ServedSend served = serve_send(clocks, clocks.cpu, charges_.of(kind.cost_class, kind.bytes).charges);
+    const ServedSend served = serve_send(clocks, clocks.cpu, sent_with(kind.cost_class, kind.bytes).charges);
     set(rank, clocks);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     return served.head;
@@ -106,8 +106,9 @@ class StepService {
     note(clocks_.receive(kForm, first, count, charges_.of_received(kind.cost_class, kind.bytes), reduces, heads));
   }
 
-  /// Whether a time came out that is not to be told.
-  [[nodiscard]] bool too_late() const { return too_late_; }
+  /// Whether something came out that is for other engines: a time that is not to be told, or a message that has to wait
+  /// for its receive.
+  [[nodiscard]] bool gives_up() const { return gives_up_; }
 
   void write(SimulationReport& report) const {
     for (Rank rank = 0; rank < ranks_; ++rank) {
@@ -125,14 +126,20 @@ class StepService {
   [[nodiscard]] std::size_t reserved() const { return clocks_.reserved() + bytes_sent_.size() * sizeof(Bytes); }
 
  private:
+  [[nodiscard, gnu::always_inline]] const ChargeTable::Entry& sent_with(CostClass cost_class, Bytes bytes) {
+    const ChargeTable::Entry& entry = charges_.of(cost_class, bytes);
+    gives_up_ |= !entry.charges.eager;
+    return entry;
+  }
+
   void note(const ServedTogether& served) {
     order_sensitive_ += served.order_sensitive;
-    too_late_ |= served.too_late;
+    gives_up_ |= served.too_late;
   }
 
   void set(Rank rank, const RankClocks& clocks) {
     clocks_.set(rank, clocks);
-    too_late_ |= clocks.cpu > kLatestTime;
+    gives_up_ |= clocks.cpu > kLatestTime;
   }
 
   void send_each(Messages& sent, bool is_part) {
@@ -141,7 +148,7 @@ class StepService {
       RankClocks clocks = clocks_.at(rank);
       round_start_ = rank == sender_ ? round_start_ : clocks.cpu;
       sender_ = rank;
-      const ServedSend served = serve_send(clocks, round_start_, charges_.of(sent.classes[i], sent.bytes[i]).charges);
+      const ServedSend served = serve_send(clocks, round_start_, sent_with(sent.classes[i], sent.bytes[i]).charges);
       set(rank, clocks);
       sent.heads[i] = served.head;
       order_sensitive_ += served.order_sensitive ? 1 : 0;
@@ -160,7 +167,7 @@ class StepService {
   Picoseconds round_start_ = 0;                              // its
   std::int64_t messages_ = 0;
   std::int64_t order_sensitive_ = 0;
-  bool too_late_ = false;
+  bool gives_up_ = false;
 };
 
 }  // namespace ringwood

@@ -217,6 +217,13 @@ Program takes_from_the_wrong_one(const Problem& problem, Rank me) {
 }
 
 TEST(InStep, LeavesToOthersWhatIsNotForIt) {
+  Machine waits = test_machine(16);
+  waits.replaced.S = 100;
+  EXPECT_FALSE(in_step(allreduce_ring, 16, 16 * 101, waits));
+  EXPECT_FALSE(in_step(allreduce_binomial, 16, 101, waits));
+  const auto eager = in_step(allreduce_ring, 16, 1600, waits);  // though the vector is not
+  ASSERT_TRUE(eager);
+  expect_same(*eager, run(allreduce_ring, 16, 1600, waits, kRankByRank), "eager");
   EXPECT_FALSE(in_step(allreduce_double_tree, 16, 4800, test_machine(16)));  // lanes
 }
 
