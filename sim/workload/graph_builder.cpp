@@ -61,10 +61,10 @@ std::uint32_t GraphBuilder::add(Rank rank, const Task& task, const Tasks& after)
 
 /// Ranks come one after the other, and differ: some of them tell well enough what all will take.
 void GraphBuilder::check_size(Rank rank) const {
-  constexpr std::int64_t kMostTasks = std::int64_t{1} << 26U;
+  constexpr std::int64_t kMostTasks = std::int64_t{1} << 25U;
   constexpr Rank kTelling = 1024;
   const std::int64_t tasks = tasks_ / (std::int64_t{rank} + 1) * graph_.size();
-  if (tasks_ > kMostTasks || (rank >= kTelling && tasks > 2 * kMostTasks)) {
+  if (tasks_ > kMostTasks || (rank >= kTelling && tasks > kMostTasks + kMostTasks / 4)) {
     throw Error(ErrorKind::kUsage, "the workload of " + std::to_string(graph_.size()) + " ranks has about " +
                                        std::to_string(std::max(tasks, tasks_)) +
                                        " tasks, and it would take many minutes to evaluate them; accepted are up to " +

@@ -28,7 +28,7 @@ struct RankRun {
 class GraphBuilder {
  public:
   /// `most`: bytes of memory that the graph and its evaluation may take; tasks are refused with Error(kUsage) as soon
-  /// as it is plain that all ranks' would take more, or would be more than 2^26.
+  /// as it is plain that all ranks' would take more, or would be more than 2^25.
   explicit GraphBuilder(TaskGraph& graph, std::int64_t most = std::numeric_limits<std::int64_t>::max())
       : graph_(graph), most_(most) {}
 

@@ -176,7 +176,7 @@ TEST(Workload, RefusesInOneLine) {
       {"simulate allreduce --algorithm ring --ranks 262144 --engine table", "sends 137438429184 messages"},
       {"workload resnet-50 --ranks 1048576", "take fewer ranks"},
       {"workload " + file("many.yaml", head + "steps: [{allreduce: 1MiB, algorithm: ring}]\n") + " --ranks 65536",
-       "collectives send about 8589869056 messages"},
+       "collectives send about 8589934590 messages"},
       {"workload resnet-50 --ranks 4 --noise gauss:1us@2us", "--noise 'gauss:1us@2us' is unknown"},
       {"workload resnet-50 --ranks 4 --fairness rank", "--fairness 'rank' is unknown"},
       {"workload resnet-50 --ranks 4 --algorithm rnig", "did you mean 'ring'?"},
