@@ -158,7 +158,11 @@ void Context::free() noexcept {
     node_.reset();
     transport_.reset();
     trace_.reset();
-    PMPI_Comm_free(&own_);
+    // Messages of a call that failed may still be under way, and would meet those of the next communicator to which MPI
+    // gives the same context: it stays taken.
+    if (!failed_) {
+      PMPI_Comm_free(&own_);
+    }
     own_ = MPI_COMM_NULL;
   }
 }

@@ -95,11 +95,12 @@ TEST(Published, BineSendsLessBetweenGroupsThatAreNotAligned) {
 /// Bytes from each rank to each other.
 class Traffic {
  public:
-  Traffic(const Algorithm& algorithm, Rank ranks) : ranks_(ranks), bytes_(static_cast<std::size_t>(ranks) * ranks) {
+  Traffic(const Algorithm& algorithm, Rank ranks) : ranks_(static_cast<std::size_t>(ranks)), bytes_(ranks_ * ranks_) {
     const Machine machine = make_machine("crossbar:hosts=" + std::to_string(ranks));
     for (const LoggedOperation& operation : operations_of(Schedule(algorithm, {.ranks = ranks}), machine)) {
       if (operation.kind == LoggedOperation::Kind::kSend) {
-        bytes_[static_cast<std::size_t>(operation.rank) * ranks + operation.peer] += operation.bytes;
+        bytes_[static_cast<std::size_t>(operation.rank) * ranks_ + static_cast<std::size_t>(operation.peer)] +=
+            operation.bytes;
       }
     }
   }
@@ -107,23 +108,23 @@ class Traffic {
   /// Bytes between groups, where `group` tells each rank's.
   [[nodiscard]] Bytes crossing(const std::vector<int>& group) const {
     Bytes sum = 0;
-    for (Rank from = 0; from < ranks_; ++from) {
-      for (Rank to = 0; to < ranks_; ++to) {
-        sum += group[from] == group[to] ? 0 : bytes_[static_cast<std::size_t>(from) * ranks_ + to];
+    for (std::size_t from = 0; from < ranks_; ++from) {
+      for (std::size_t to = 0; to < ranks_; ++to) {
+        sum += group[from] == group[to] ? 0 : bytes_[from * ranks_ + to];
       }
     }
     return sum;
   }
 
  private:
-  Rank ranks_;
+  std::size_t ranks_;
   std::vector<Bytes> bytes_;
 };
 
 /// Calls with the group of each rank, for each way to lay ranks into so many groups one after the other: the order in
 /// which schedulers list hosts.
 void for_each_allocation(Rank ranks, int groups, const std::function<void(const std::vector<int>&)>& visit) {
-  std::vector<int> group(ranks);
+  std::vector<int> group(static_cast<std::size_t>(ranks));
   const std::function<void(Rank, int)> fill = [&](Rank begin, int number) {
     if (number == groups - 1) {
       std::fill(group.begin() + begin, group.end(), number);
