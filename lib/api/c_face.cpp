@@ -79,6 +79,16 @@ std::unique_ptr<CCall> kept_scatter(const void* sendbuf, int sendcount, MPI_Data
                                                {recvbuf, recvcount, recvtype}, root, comm));
 }
 
+/// Does the call as it was remembered, or as `make()` has it.
+template <typename Make>
+int repeat_or_do(const CallKey& key, const void* send, void* receive, Make make) {
+  if (const auto code = repeat_call(key, send, receive)) {
+    return *code;
+  }
+  auto call = make();
+  return do_call(call, &key);
+}
+
 }  // namespace
 
 int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm) {
@@ -88,12 +98,10 @@ int ringwood_allreduce(const void* sendbuf, void* recvbuf, int count, MPI_Dataty
                     .comm = comm,
                     .type = datatype,
                     .op = op};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  ReducingCall call(ReducingCall::Form::kAllreduce,
-                    {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op}, comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return ReducingCall(ReducingCall::Form::kAllreduce,
+                        {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op}, comm);
+  });
 }
 
 int ringwood_iallreduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, MPI_Comm comm,
@@ -114,12 +122,10 @@ int ringwood_reduce_scatter(const void* sendbuf, void* recvbuf, const int recvco
                     .type = datatype,
                     .op = op,
                     .counts = recvcounts};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  ReducingCall call(ReducingCall::Form::kReduceScatter,
-                    {.send = sendbuf, .receive = recvbuf, .counts = recvcounts, .type = datatype, .op = op}, comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return ReducingCall(ReducingCall::Form::kReduceScatter,
+                        {.send = sendbuf, .receive = recvbuf, .counts = recvcounts, .type = datatype, .op = op}, comm);
+  });
 }
 
 int ringwood_ireduce_scatter(const void* sendbuf, void* recvbuf, const int recvcounts[], MPI_Datatype datatype,
@@ -140,12 +146,10 @@ int ringwood_reduce_scatter_block(const void* sendbuf, void* recvbuf, int recvco
                     .comm = comm,
                     .type = datatype,
                     .op = op};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  ReducingCall call(ReducingCall::Form::kReduceScatterBlock,
-                    {.send = sendbuf, .receive = recvbuf, .count = recvcount, .type = datatype, .op = op}, comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return ReducingCall(ReducingCall::Form::kReduceScatterBlock,
+                        {.send = sendbuf, .receive = recvbuf, .count = recvcount, .type = datatype, .op = op}, comm);
+  });
 }
 
 int ringwood_ireduce_scatter_block(const void* sendbuf, void* recvbuf, int recvcount, MPI_Datatype datatype, MPI_Op op,
@@ -167,12 +171,10 @@ int ringwood_allgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype
                     .comm = comm,
                     .type = recvtype,
                     .other_type = sendtype};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  AllgatherCall call({sendbuf, sendcount, sendtype}, {.memory = recvbuf, .count = recvcount, .type = recvtype}, false,
-                     comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return AllgatherCall({sendbuf, sendcount, sendtype}, {.memory = recvbuf, .count = recvcount, .type = recvtype},
+                         false, comm);
+  });
 }
 
 int ringwood_iallgather(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,
@@ -212,11 +214,7 @@ int ringwood_bcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI
                     .root = root,
                     .comm = comm,
                     .type = datatype};
-  if (const auto code = repeat_call(key, nullptr, buffer)) {
-    return *code;
-  }
-  BroadcastCall call(buffer, count, datatype, root, comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, nullptr, buffer, [&] { return BroadcastCall(buffer, count, datatype, root, comm); });
 }
 
 int ringwood_ibcast(void* buffer, int count, MPI_Datatype datatype, int root, MPI_Comm comm,
@@ -238,13 +236,11 @@ int ringwood_reduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype 
                     .comm = comm,
                     .type = datatype,
                     .op = op};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  ReducingCall call(ReducingCall::Form::kReduce,
-                    {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op, .root = root},
-                    comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return ReducingCall(ReducingCall::Form::kReduce,
+                        {.send = sendbuf, .receive = recvbuf, .count = count, .type = datatype, .op = op, .root = root},
+                        comm);
+  });
 }
 
 int ringwood_ireduce(const void* sendbuf, void* recvbuf, int count, MPI_Datatype datatype, MPI_Op op, int root,
@@ -259,11 +255,7 @@ int ringwood_reduce_init(const void* sendbuf, void* recvbuf, int count, MPI_Data
 
 int ringwood_barrier(MPI_Comm comm) {
   const CallKey key{.function = CallKey::Function::kBarrier, .comm = comm};
-  if (const auto code = repeat_call(key, nullptr, nullptr)) {
-    return *code;
-  }
-  BarrierCall call(comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, nullptr, nullptr, [&] { return BarrierCall(comm); });
 }
 
 int ringwood_ibarrier(MPI_Comm comm, ringwood_request* request) {
@@ -283,12 +275,10 @@ int ringwood_alltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype,
                     .comm = comm,
                     .type = recvtype,
                     .other_type = sendtype};
-  if (const auto code = repeat_call(key, sendbuf, recvbuf)) {
-    return *code;
-  }
-  BlocksCall call(Collective::kAlltoall, {const_cast<void*>(sendbuf), sendcount, sendtype},
-                  {recvbuf, recvcount, recvtype}, 0, comm);
-  return do_call(call, &key);
+  return repeat_or_do(key, sendbuf, recvbuf, [&] {
+    return BlocksCall(Collective::kAlltoall, {const_cast<void*>(sendbuf), sendcount, sendtype},
+                      {recvbuf, recvcount, recvtype}, 0, comm);
+  });
 }
 
 int ringwood_ialltoall(const void* sendbuf, int sendcount, MPI_Datatype sendtype, void* recvbuf, int recvcount,

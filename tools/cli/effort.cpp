@@ -126,7 +126,7 @@ std::int64_t memory_of_computer() {
   return std::int64_t{::sysconf(_SC_PHYS_PAGES)} * ::sysconf(_SC_PAGE_SIZE);
 }
 
-void check_memory(const Schedule& schedule, std::int64_t kept) {
+Effort check_memory(const Schedule& schedule, std::int64_t kept) {
   const Effort effort = effort_of(schedule);
   const double all = static_cast<double>(effort.messages) * static_cast<double>(kept);
   if (all > static_cast<double>(memory_of_computer())) {
@@ -144,6 +144,7 @@ void check_memory(const Schedule& schedule, std::int64_t kept) {
                     "memory, and there are {:.0f}; take fewer ranks or another algorithm",
                     schedule.name(), schedule.ranks(), gibibytes(effort.bytes), gibibytes(memory_of_computer())));
   }
+  return effort;
 }
 
 void check_ranks(std::span<const Rank> ranks, Rank most) {

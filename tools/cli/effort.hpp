@@ -28,8 +28,8 @@ struct Effort {
 [[nodiscard]] std::int64_t memory_of_computer();
 
 /// Throws Error(kUsage) if the simulation would need more memory than there is, and says how much. `kept`: bytes that
-/// are kept of every message until the end.
-void check_memory(const Schedule& schedule, std::int64_t kept = 0);
+/// are kept of every message until the end. Returns what it would take.
+Effort check_memory(const Schedule& schedule, std::int64_t kept = 0);
 
 /// For commands that follow every piece of every rank: throws Error(kUsage) for more ranks than `most`, before anything
 /// is made for each of them.

@@ -29,6 +29,10 @@ namespace {
 
 // Up to so many messages the critical path is told without being asked for; it takes a second run.
 constexpr std::int64_t kMessagesForCriticalPath = 65536;
+
+// With fewer, a simulation takes no longer than it takes to start the thread that would tell.
+constexpr std::int64_t kMessagesForRemark = 100'000;
+
 constexpr std::int64_t kTableBytesPerMessage = 20;
 
 // In the order of Engine.
@@ -75,14 +79,14 @@ void tell_what_was_not_simulated(const std::vector<ModelOption>& options) {
   }
 }
 
-[[nodiscard]] std::string what_takes_long(const Schedule& schedule) {
+[[nodiscard]] std::string what_takes_long(const Schedule& schedule, std::int64_t messages) {
   return fmt::format(
       "ringwood simulate: {} over {} ranks has up to {:.2g} messages, of which ten to a hundred million can be served "
       "a "
       "second where ranks are not all alike (with fewer elements than ranks they are not); a remark, and the "
       "simulation "
       "goes on",
-      schedule.name(), schedule.ranks(), static_cast<double>(effort_of(schedule).messages));
+      schedule.name(), schedule.ranks(), static_cast<double>(messages));
 }
 
 /// The most memory that this process ever had, in bytes.
@@ -167,8 +171,9 @@ SimulationReport Simulator::evaluate(const Schedule& schedule, const Layout& lay
     answers_->prepare(options);
   }
   if (!known || options.critical_path) {
-    check_memory(schedule, kept_of_a_message(options));
-    const SlowRemark slow(!arguments_.given("quiet"), [&] { return what_takes_long(schedule); });
+    const std::int64_t messages = check_memory(schedule, kept_of_a_message(options)).messages;
+    const SlowRemark slow(messages > kMessagesForRemark && !arguments_.given("quiet"),
+                          [&] { return what_takes_long(schedule, messages); });
     known = simulate(schedule, layout, site_.machine(), site_.mapping(), options);
   }
   SimulationReport report = std::move(*known);
