@@ -25,7 +25,7 @@ TimePerByte TimePerByte::from_picoseconds(double picoseconds_per_byte) {
   return {static_cast<std::uint64_t>(std::llround(picoseconds_per_byte * 0x1p32))};
 }
 
-SizeCorrections::SizeCorrections(std::vector<Point> points, bool paced) : points_(std::move(points)), paced_(paced) {
+SizeCorrections::SizeCorrections(std::vector<Point> points, Bytes burst) : points_(std::move(points)), burst_(burst) {
   const auto not_ascending = [](const Point& a, const Point& b) { return a.bytes >= b.bytes; };
   if (points_.empty() || points_.front().bytes < 1 ||
       std::adjacent_find(points_.begin(), points_.end(), not_ascending) != points_.end()) {
@@ -62,7 +62,7 @@ MessageFlight flight_of(const LogGops& costs, Bytes bytes) {
   const Picoseconds off_body = std::min(-correction, flight.body);
   flight.body -= off_body;
   flight.latency = std::max<Picoseconds>(0, flight.latency + correction + off_body);
-  flight.busy = costs.corrections->paced() ? flight.busy : std::min(flight.busy, flight.body);
+  flight.busy = costs.corrections->burst() > 0 ? flight.busy : std::min(flight.busy, flight.body);
   return flight;
 }
 

@@ -40,13 +40,13 @@ class SizeCorrections {
 
   SizeCorrections() = default;
 
-  /// At least one; sizes ascend strictly. Throws Error(kInput) otherwise. `paced`: a message that takes less than its
-  /// bytes would has passed a cable at once, which is busy for (m-1)G all the same.
-  explicit SizeCorrections(std::vector<Point> points, bool paced = false);
+  /// At least one; sizes ascend strictly. Throws Error(kInput) otherwise. `burst`: bytes that a cable lets pass at once
+  /// after a pause, though it is busy with them for (m-1)G all the same (a token bucket); 0: none.
+  explicit SizeCorrections(std::vector<Point> points, Bytes burst = 0);
 
   [[nodiscard]] const std::vector<Point>& points() const { return points_; }
 
-  [[nodiscard]] bool paced() const { return paced_; }
+  [[nodiscard]] Bytes burst() const { return burst_; }
 
   [[nodiscard]] Picoseconds of(Bytes bytes) const { return at(bytes, &Point::time); }
 
@@ -56,7 +56,7 @@ class SizeCorrections {
   [[nodiscard]] Picoseconds at(Bytes bytes, Picoseconds Point::*what) const;
 
   std::vector<Point> points_;
-  bool paced_ = false;
+  Bytes burst_ = 0;
 };
 
 /// The cost of messages between two ranks (Hoefler, Schneider, Lumsdaine 2010): m bytes cost o + L + (m-1)G + o.

@@ -157,6 +157,20 @@ class Reader {
     return value.get<bool>();
   }
 
+  /// Files of before tell only that there is a burst: then no longer one than any message was seen to gain by.
+  [[nodiscard]] Bytes burst_of(const Json& object, const std::string& place, const LogGops& costs,
+                               const std::vector<SizeCorrections::Point>& points) const {
+    if (object.contains("burst_bytes")) {
+      return static_cast<Bytes>(number(object, place, "burst_bytes", 0, 1e15));
+    }
+    if (!is_paced(object, place) || costs.G.scaled == 0) {
+      return 0;
+    }
+    const auto least = std::ranges::min_element(points, {}, &SizeCorrections::Point::time);
+    const double picoseconds_per_byte = std::ldexp(static_cast<double>(costs.G.scaled), -32);
+    return std::max<Bytes>(0, std::llround(-static_cast<double>(least->time) / picoseconds_per_byte));
+  }
+
   void read_corrections(const Json& object, const std::string& place, LogGops& costs) const {
     constexpr std::size_t kMost = 1000;
     const Json& list = object.at("corrections");
@@ -174,7 +188,8 @@ class Reader {
                         std::llround(number(list[i], here, "s", -3600, 3600) * 1e12), std::llround(cpu * 1e12)});
     }
     try {
-      costs.corrections = std::make_shared<const SizeCorrections>(std::move(points), is_paced(object, place));
+      const Bytes burst = burst_of(object, place, costs, points);
+      costs.corrections = std::make_shared<const SizeCorrections>(std::move(points), burst);
     } catch (const Error& error) {
       refuse(place, error.what());
     }
@@ -256,7 +271,7 @@ class Reader {
     object["S_bytes"] = costs.S;
   }
   if (costs.corrections != nullptr) {
-    object["paced"] = costs.corrections->paced();
+    object["burst_bytes"] = costs.corrections->burst();
     for (const SizeCorrections::Point& point : costs.corrections->points()) {
       object["corrections"].push_back({{"bytes", point.bytes}, {"s", seconds(point.time)}});
       if (point.cpu != 0) {

@@ -31,8 +31,11 @@
 /// Where no link is shared a message takes G longer than in LogGOPS, which counts m-1 bytes, and else the same.
 ///
 /// Where parameters have corrections by size, L is the message's (flight_of), and a message whose body takes less than
-/// its bytes is a flow of fewer bytes; where they are paced, the rest of its bytes follows as a flow for which nobody
-/// waits.
+/// its bytes is a flow of fewer bytes. Where they have a burst B, every link is a token bucket instead: it is in debt
+/// by what it was given to carry, pays off at its bandwidth, and a flow that starts is spared of its bytes what keeps
+/// every link of its way within a debt of B. Flows that start together are spared in the order of their ranks; ways
+/// that are chosen by load pay as the first one. simulate() has a call follow another one like it after a barrier;
+/// a workload begins with full buckets.
 ///
 /// Rendezvous: a send of m > S bytes completes at max(t + o + L, start of the receiver's round), as in LogGOPS.
 namespace ringwood {

@@ -1,6 +1,9 @@
 #include "sim/flow/flow_engine.hpp"
 
 #include <algorithm>
+#include <bit>
+
+#include "sim/flow/flow_limit.hpp"
 
 namespace ringwood {
 
@@ -11,7 +14,7 @@ FlowEngine::FlowEngine(const SimulationInput& input)
       costs_(input.machine, input.mapping, input.layout.total_bytes()),
       charges_(costs_, input.machine.gamma, input.options.stragglers),
       links_(input.machine, input.options.flow.nic_bandwidth),
-      network_(links_, input.mapping, input.options.flow),
+      network_(links_, input.mapping, input.options.flow, burst_of(input.machine)),
       messages_(input.options.flow.rates),
       ranks_(static_cast<std::size_t>(input.schedule.ranks())),
       traces_(input.options.critical_path),
@@ -22,7 +25,6 @@ SimulationReport FlowEngine::run() {
   if (!input_.options.noise.none()) {
     noise_.emplace(input_.options.noise, input_.schedule.ranks());
   }
-  tails_.assign(ranks_.size(), 0);
   for (const Straggler& straggler : input_.options.stragglers) {
     const auto rank = static_cast<std::size_t>(straggler.rank);
     ranks_[rank].cpu = straggler.arrival;
@@ -67,7 +69,7 @@ void FlowEngine::step(Picoseconds now) {
   }
   messages_.take_starting(now, started_);
   for (std::size_t i = 0; has_credit_ && i < started_.size(); ++i) {
-    started_[i].bytes = take_credit(started_[i].message);
+    started_[i].bytes = carried(messages_[started_[i].message]);
   }
   network_.change(now, started_);
 }
@@ -99,32 +101,14 @@ void FlowEngine::prefetch_for(std::size_t index) {
 
 void FlowEngine::complete(Picoseconds now, const FlowEnd& end) {
   FlowMessage& message = messages_[end.message];
-  if (message.is_tail) {
-    tails_[static_cast<std::size_t>(message.source)] -= message.bytes;
-    messages_.release(end.message);
-    return;
-  }
   message.end = now + end.detour;
   message.bottleneck = end.bottleneck;
   const bool awaited = message.awaited;
   const FlowStrandId receiver = message.receiver;
-  if (message.has_tail) {
-    start_tail(now, end.message);
-  }
   if (awaited) {
     strands_[receiver].waits = FlowWaits::kNot;
     proceed(receiver);
   }
-}
-
-/// The cables go on with what they let pass at once.
-void FlowEngine::start_tail(Picoseconds now, MessageId id) {
-  FlowMessage tail = messages_[id];
-  tail.head = now;
-  tail.bytes = tail_bytes_.extract(id).mapped();
-  tail.has_tail = false;
-  tail.is_tail = true;
-  messages_.schedule(messages_.add(tail), limit_of(tail));
 }
 
 void FlowEngine::proceed_runnable() {
@@ -293,8 +277,26 @@ void FlowEngine::end(FlowStrandId id) {
   }
 }
 
+void FlowEngine::follow(const FlowEngine& before, Picoseconds end) {
+  const LogGops& costs = input_.machine.between_hosts;
+  const auto levels = std::bit_width(static_cast<std::uint32_t>(ranks_.size()) - 1);
+  links_.fill_as(before.links_, end + levels * (costs.L + 2 * costs.o));
+}
+
 SimulationReport run_flow(const SimulationInput& input) {
-  return FlowEngine(input).run();
+  FlowEngine engine(input);
+  if (burst_of(input.machine) == 0) {
+    return engine.run();
+  }
+  // What links let pass at once depends on what was before: a collective follows others like it.
+  SimulationOptions options = input.options;
+  options.log = nullptr;
+  options.operations = nullptr;
+  options.critical_path = false;
+  const SimulationInput earlier{input.schedule, input.layout, input.machine, input.mapping, options};
+  FlowEngine before(earlier);
+  engine.follow(before, before.run().time);
+  return engine.run();
 }
 
 }  // namespace ringwood

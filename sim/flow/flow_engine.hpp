@@ -4,7 +4,6 @@
 #include <optional>
 #include <queue>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "base/huge_pages.hpp"
@@ -27,6 +26,9 @@ class FlowEngine {
   /// Throws as simulate().
   [[nodiscard]] SimulationReport run();
 
+  /// This run begins where `before`, which has taken until `end`, has left the links; ranks meet in a barrier between.
+  void follow(const FlowEngine& before, Picoseconds end);
+
  private:
   [[nodiscard]] WorkOfRank work_of(Rank rank) { return {noise_ ? &*noise_ : nullptr, rank}; }
 
@@ -37,7 +39,6 @@ class FlowEngine {
   void step(Picoseconds now);
   void prefetch_for(std::size_t index);
   void complete(Picoseconds now, const FlowEnd& end);
-  void start_tail(Picoseconds now, MessageId id);
   void proceed_runnable();
   void proceed(FlowStrandId id);
   void skip_what_takes_no_time(FlowStrand& strand);
@@ -61,7 +62,7 @@ class FlowEngine {
   void bind_round(FlowStrandId id);
   [[nodiscard]] bool bind_in_round(FlowStrandId id, MessageId message);
   void match(const FlowMessage& message, const FlowStrand& receiver);
-  [[nodiscard]] Bytes take_credit(MessageId id);
+  [[nodiscard]] Bytes carried(const FlowMessage& message) const;
   [[nodiscard]] double limit_of(const FlowMessage& message) const;
   void check_peer(const FlowStrand& strand, Rank peer) const;
 
@@ -100,8 +101,6 @@ class FlowEngine {
   bool traces_;
   bool has_credit_ = false;  // some messages take less than their bytes
   bool binds_rounds_;        // receives get their messages when their round begins, since senders wait for that
-  std::unordered_map<MessageId, Bytes> tail_bytes_;  // of messages that have a tail
-  std::vector<Bytes> tails_;  // of each rank's messages: what cables let pass, and have not carried yet
   std::int64_t message_count_ = 0;
   std::int64_t order_sensitive_ = 0;
 };

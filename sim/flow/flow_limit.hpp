@@ -17,4 +17,10 @@ namespace ringwood {
   return scaled == 0 ? kNoLimit : std::ldexp(1.0 / static_cast<double>(scaled), 32);
 }
 
+/// Bytes that the cables between hosts let pass at once; 0: none.
+[[nodiscard]] inline Bytes burst_of(const Machine& machine) {
+  const LogGops& costs = machine.between_hosts;
+  return costs.corrections == nullptr ? 0 : costs.corrections->burst();
+}
+
 }  // namespace ringwood

@@ -288,34 +288,17 @@ void FlowEngine::reduce(FlowStrand& strand, Bytes bytes) {
   log(strand, {.start = start, .bytes = bytes, .kind = LoggedOperation::Kind::kReduce});
 }
 
-/// What the network has to carry before the message is there: less than its bytes where these take less. If cables are
-/// paced they catch up afterwards, and let no more pass at once than the best of all sizes was seen to gain.
-Bytes FlowEngine::take_credit(MessageId id) {
-  FlowMessage& message = messages_[id];
+/// What the network has to carry of a message: less than its bytes where messages of that size take less. What cables
+/// let pass at once is theirs (FlowNetwork).
+Bytes FlowEngine::carried(const FlowMessage& message) const {
   const LogGops& costs = costs_[message.cost_class];
-  if (message.is_tail || costs.corrections == nullptr || costs.G.scaled == 0) {
+  if (costs.corrections == nullptr || costs.corrections->burst() > 0 || costs.G.scaled == 0) {
     return message.bytes;
   }
   const auto usual = static_cast<double>(costs.G.of(message.bytes - 1));
   const auto body = static_cast<double>(flight_of(costs, message.bytes).body);
   const double part = usual > body ? body / usual : 1;
-  const Bytes carried = std::max<Bytes>(1, std::llround(static_cast<double>(message.bytes) * part));
-  if (!costs.corrections->paced()) {
-    return carried;
-  }
-  const std::vector<SizeCorrections::Point>& points = costs.corrections->points();
-  const auto least =
-      std::ranges::min_element(points, {}, [](const SizeCorrections::Point& point) { return point.time; });
-  Bytes& tails = tails_[static_cast<std::size_t>(message.source)];
-  const double picoseconds_per_byte = std::ldexp(static_cast<double>(costs.G.scaled), -32);
-  const Bytes most = std::llround(-static_cast<double>(least->time) / picoseconds_per_byte);
-  const Bytes tail = std::clamp<Bytes>(most - tails, 0, message.bytes - carried);
-  tails += tail;
-  message.has_tail = tail > 0;
-  if (message.has_tail) {
-    tail_bytes_[id] = tail;
-  }
-  return message.bytes - tail;
+  return std::max<Bytes>(1, std::llround(static_cast<double>(message.bytes) * part));
 }
 
 /// Bytes per picosecond that a message cannot pass, whatever the links.

@@ -32,6 +32,29 @@ void LinkTable::append_route(Host from, Host to, std::int32_t choice, std::vecto
   }
 }
 
+Bytes LinkTable::take_burst(std::span<const FlowLink> way, Bytes bytes, Bytes burst, Picoseconds now) {
+  debts_.resize(capacities_.size());
+  double free = static_cast<double>(burst);
+  for (const FlowLink link : way) {
+    Debt& debt = debts_[link];
+    debt.bytes = std::max(0.0, debt.bytes - capacities_[link] * static_cast<double>(now - debt.since));
+    debt.since = now;
+    free = std::min(free, static_cast<double>(burst) - debt.bytes);
+    debt.bytes += static_cast<double>(bytes);
+  }
+  return std::min(bytes, static_cast<Bytes>(std::max(0.0, free)));
+}
+
+void LinkTable::fill_as(const LinkTable& before, Picoseconds later) {
+  for (std::size_t link = 0; link < before.debts_.size(); ++link) {
+    const Debt& debt = before.debts_[link];
+    const double paid = before.capacities_[link] * static_cast<double>(later - debt.since);
+    const FlowLink here = number(before.outside_[link]);
+    debts_.resize(capacities_.size());
+    debts_[here] = {std::max(0.0, debt.bytes - paid), 0};
+  }
+}
+
 Picoseconds LinkTable::latency_of(Host from, Host to, std::int32_t choice) {
   network_.choose_route(from, to, choice, route_);
   return std::accumulate(route_.begin(), route_.end(), Picoseconds{0},

@@ -32,6 +32,13 @@ class LinkTable {
   /// Bytes per picosecond, of every link met so far.
   [[nodiscard]] std::span<const double> capacities() const { return capacities_; }
 
+  /// How many of these bytes all links of a way let pass at once, each being a bucket of `burst` bytes that is filled
+  /// at the link's bandwidth; takes all of them from the buckets. `now` never goes back.
+  [[nodiscard]] Bytes take_burst(std::span<const FlowLink> way, Bytes bytes, Bytes burst, Picoseconds now);
+
+  /// The buckets are as another table's were at its end and some time later; nothing was carried yet.
+  void fill_as(const LinkTable& before, Picoseconds later);
+
   void carry(FlowLink link, Bytes bytes) { carried_[link] += bytes; }
 
   /// What every link carried, where use is over `time`.
@@ -41,6 +48,11 @@ class LinkTable {
   [[nodiscard]] LinkUse identity(FlowLink link) const;
 
  private:
+  struct Debt {
+    double bytes = 0;
+    Picoseconds since = 0;
+  };
+
   /// Numbers of the network's links, then two for the NIC of each host.
   [[nodiscard]] FlowLink number(std::size_t outside);
   [[nodiscard]] Picoseconds latency_of(Host from, Host to, std::int32_t choice);
@@ -53,6 +65,7 @@ class LinkTable {
   std::vector<std::size_t> outside_;
   std::vector<double> capacities_;
   std::vector<Bytes> carried_;
+  std::vector<Debt> debts_;  // if there are bursts
   std::vector<LinkId> route_;
 };
 

@@ -33,8 +33,6 @@ struct FlowMessage {
   FlowLink bottleneck = kNoFlowLink;
   bool awaited = false;
   bool eager = true;
-  bool is_tail = false;   ///< no message: what a cable has still to do for one that has passed it at once
-  bool has_tail = false;  ///< of its bytes: what cables let pass at once, and carry afterwards
 };
 
 static_assert(sizeof(FlowMessage) == 64);

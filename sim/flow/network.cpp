@@ -13,8 +13,13 @@ namespace {
 
 }  // namespace
 
-FlowNetwork::FlowNetwork(LinkTable& links, const Mapping& mapping, const FlowOptions& options)
-    : links_(links), mapping_(mapping), active_(links_), logs_rates_(options.rates), fairness_(options.fairness) {}
+FlowNetwork::FlowNetwork(LinkTable& links, const Mapping& mapping, const FlowOptions& options, Bytes burst)
+    : links_(links),
+      mapping_(mapping),
+      burst_(burst),
+      active_(links_),
+      logs_rates_(options.rates),
+      fairness_(options.fairness) {}
 
 Picoseconds FlowNetwork::next_end() {
   return bulk_ended_ < bulk_.size() ? bulk_[bulk_ended_].end : active_.next_end();
@@ -42,6 +47,9 @@ void FlowNetwork::change(Picoseconds now, std::vector<FlowStart>& started) {
     return;
   }
   sort(started);
+  if (burst_ > 0) {
+    spare_bursts(now, started);
+  }
   const bool is_equal = std::all_of(started.begin(), started.end(),
                                     [&](const FlowStart& flow) { return flow.bytes == started.front().bytes; });
   if (dirty_ && active_.empty()) {
@@ -139,6 +147,22 @@ void FlowNetwork::sort(std::vector<FlowStart>& flows) {
         std::find_if(first, flows.end(), [&](const FlowStart& flow) { return flow.source != first->source; });
     std::sort(first, last, in_order);
     first = last;
+  }
+}
+
+/// Takes off the flows what their links let pass at once; one byte stays, so that they end as others do.
+void FlowNetwork::spare_bursts(Picoseconds now, std::span<FlowStart> flows) {
+  for (FlowStart& flow : flows) {
+    path_.clear();
+    links_.append_route(host(flow.source), host(flow.destination), path_);
+    if (path_.empty()) {
+      continue;
+    }
+    const Bytes spared = std::min(links_.take_burst(path_, flow.bytes, burst_, now), flow.bytes - 1);
+    flow.bytes -= spared;
+    for (const FlowLink link : path_) {
+      links_.carry(link, spared);
+    }
   }
 }
 

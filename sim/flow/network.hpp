@@ -17,8 +17,8 @@ namespace ringwood {
 /// ones. A round that was solved before needs no solve and no routes.
 class FlowNetwork {
  public:
-  /// The arguments must outlive this.
-  FlowNetwork(LinkTable& links, const Mapping& mapping, const FlowOptions& options);
+  /// `burst`: bytes that a link lets pass at once (flow.hpp). The other arguments must outlive this.
+  FlowNetwork(LinkTable& links, const Mapping& mapping, const FlowOptions& options, Bytes burst);
 
   /// The earliest end of a flow, or kNever.
   [[nodiscard]] Picoseconds next_end();
@@ -44,6 +44,7 @@ class FlowNetwork {
   [[nodiscard]] Host host(Rank rank) const { return mapping_[static_cast<std::size_t>(rank)]; }
 
   void sort(std::vector<FlowStart>& flows);
+  void spare_bursts(Picoseconds now, std::span<FlowStart> flows);
   [[nodiscard]] bool have_sources_of_their_own(std::span<const FlowStart> flows);
   template <typename FlowsOn>
   [[nodiscard]] Picoseconds append_path(const FlowStart& flow, std::vector<FlowLink>& path, FlowsOn&& flows_on);
@@ -57,6 +58,7 @@ class FlowNetwork {
 
   LinkTable& links_;
   const Mapping& mapping_;
+  Bytes burst_;
   ActiveFlows active_;
   RoundMemo memo_;
   MaxMinSolver solver_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "sim/flow/flow_limit.hpp"
 #include "sim/nics.hpp"
 
 namespace ringwood {
@@ -51,7 +52,7 @@ WorkloadEngine::WorkloadEngine(const WorkloadInput& input, bool posted)
   }
   if (is_flow()) {
     links_ = std::make_unique<LinkTable>(input.machine, input.options.flow.nic_bandwidth);
-    network_ = std::make_unique<FlowNetwork>(*links_, input.mapping, input.options.flow);
+    network_ = std::make_unique<FlowNetwork>(*links_, input.mapping, input.options.flow, burst_of(input.machine));
   }
   if (input.options.path) {
     records_.resize(groups_.tasks());

@@ -55,13 +55,14 @@ TEST_F(MachineFile, WhatIsWrittenIsReadBack) {
 TEST_F(MachineFile, CorrectionsBySizeAreKept) {
   Machine written = make_machine("crossbar:hosts=2");
   written.between_hosts.corrections = std::make_shared<const SizeCorrections>(
-      std::vector<SizeCorrections::Point>{{1, 0}, {1000, -5000}, {3000, 7000, 400}});
+      std::vector<SizeCorrections::Point>{{1, 0}, {1000, -5000}, {3000, 7000, 400}}, 20'480);
   write_machine_file(written, name_);
   const Machine machine = make_machine(name_);
   ASSERT_NE(machine.between_hosts.corrections, nullptr);
   EXPECT_EQ(machine.between_hosts.corrections->points(), written.between_hosts.corrections->points());
   EXPECT_EQ(machine.inside_host.corrections, nullptr);
   const SizeCorrections& corrections = *machine.between(0, 1).corrections;
+  EXPECT_EQ(corrections.burst(), 20'480);
   EXPECT_EQ(corrections.of(1), 0);
   EXPECT_EQ(corrections.of(2000), 1000);
   EXPECT_EQ(corrections.of(1'000'000), 7000);

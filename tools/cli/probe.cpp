@@ -43,8 +43,12 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
   const LogGops& p = result.parameters;
   const auto per_byte = [](TimePerByte time) { return static_cast<double>(time.scaled) / 4294967296.0 / 1000; };
   std::string text =
-      fmt::format("{}: L {}, o {}, g {}, G {:.4f} ns, S {}, and corrections by size\n\n", samples.distance,
+      fmt::format("{}: L {}, o {}, g {}, G {:.4f} ns, S {}, and corrections by size\n", samples.distance,
                   format_time(p.L), format_time(p.o), format_time(p.g), per_byte(p.G), format_bytes(p.S));
+  if (p.corrections->burst() > 0) {
+    text += fmt::format("cables let {} bytes pass at once after a pause\n", p.corrections->burst());
+  }
+  text += "\n";
   text += fmt::format("{:>8}  {:>10}  {:>10}  {:>7}  {:>10}  {:>10}  {:>7}  {:>10}\n", "bytes", "one way", "model", "",
                       "exchange", "model", "", "gap");
   for (const ProbePoint& point : samples.points) {
@@ -194,8 +198,9 @@ constinit const Command probe_command{
         "left out: what is written holds for how the machine was then. Hosts that slow each other down on\n"
         "their way to others become groups with a cable of that bandwidth. The file is a machine: `ringwood\n"
         "simulate --machine FILE`, and RINGWOOD_MACHINE=FILE for real runs, which then choose by it. Cables\n"
-        "that let a burst pass before they limit a rate make schedules of few rounds look slower than they\n"
-        "are. Reductions are timed for each type and operator, in the caches and from memory, all ranks at\n"
+        "that let a burst pass before they limit a rate are known to the flow model only, for which the file\n"
+        "says how long the burst is. Reductions are timed for each type and operator, in the caches and from memory, "
+        "all ranks at\n"
         "once: `simulate` takes those of --type and --op. --budget is for each of some hundred\n"
         "other measurements, over all passes.",
     .operands_min = 0,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
@@ -65,6 +66,28 @@ void check(const ProbeSamples& samples) {
     }
   }
   return median_of(std::move(parts)) > kNearly;
+}
+
+/// What cables let pass at once, if they are paced: what all messages that followed each other took less than their
+/// bytes would. The least of what the sizes say: pauses between short messages fill the bucket again, which looks like
+/// a larger one; and those that told G say nothing about what is not in it.
+[[nodiscard]] Bytes burst_of(const ProbeSamples& samples, const LogGops& found,
+                             const std::vector<SizeCorrections::Point>& corrections) {
+  constexpr Bytes kFrom = Bytes{16} << 10U;
+  const Bytes end = samples.points.back().bytes / kLong;
+  if (samples.through_memory || !is_paced(samples, found.G) || found.G.scaled == 0) {
+    return 0;
+  }
+  std::optional<double> least;
+  for (std::size_t i = 0; i < corrections.size(); ++i) {
+    const SizeCorrections::Point& point = corrections[i];
+    if (point.bytes >= kFrom && point.bytes < end && point.time < 0) {
+      const double gained = -static_cast<double>(point.time) * samples.points[i].in_a_row;
+      const double bytes = gained / std::ldexp(static_cast<double>(found.G.scaled), -32);
+      least = std::min(least.value_or(bytes), bytes);
+    }
+  }
+  return std::llround(least.value_or(0));
 }
 
 /// ProbeFit::contradicting. Protocols change with the size, and a longer message may be a little faster.
@@ -138,8 +161,8 @@ ProbeFit fit(const ProbeSamples& samples) {
     without.push_back(error_of(predicted_exchange(found, point.bytes), point.exchange));
     corrections.push_back(correction_at(samples, point, found));
   }
-  found.corrections = std::make_shared<const SizeCorrections>(std::move(corrections),
-                                                              !samples.through_memory && is_paced(samples, found.G));
+  const Bytes burst = burst_of(samples, found, corrections);
+  found.corrections = std::make_shared<const SizeCorrections>(std::move(corrections), burst);
   const auto errors = [&found](const std::vector<ProbePoint>& points, double ProbePoint::*measured, auto predicted) {
     std::vector<double> all;
     for (const ProbePoint& point : points) {

@@ -12,6 +12,7 @@ struct ProbePoint {
   Bytes bytes = 0;
   double one_way = 0;   ///< half of a ping-pong
   double exchange = 0;  ///< both send and receive at once, one exchange after the other
+  int in_a_row = 1;     ///< exchanges that followed each other without a pause where `exchange` was measured
   double gap = 0;       ///< between the ends of two messages of a burst, whose last one is answered; 0: not measured
 };
 

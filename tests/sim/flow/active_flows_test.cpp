@@ -168,7 +168,7 @@ TEST(FlowNetwork, ABulkRoundEndsLikeSingleFlows) {
       round.push_back({static_cast<Rank>(i), static_cast<Rank>(random() % 64), 1'000'000, 1.0, i});
     }
     LinkTable links(machine, 0);
-    FlowNetwork bulk(links, mapping, {});
+    FlowNetwork bulk(links, mapping, {}, 0);
     const auto ends = ends_of(bulk, round);
     LinkTable other_links(machine, 0);
     ActiveFlows single(other_links);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "algorithms/catalogue.hpp"
@@ -56,6 +57,22 @@ TEST(ProbeFit, EachRangeOfSizesHasItsProtocol) {
   for (const ProbePoint& point : samples.points) {
     EXPECT_NEAR(predicted_one_way(found.parameters, point.bytes) / point.exchange, 1, 1e-3) << point.bytes << " bytes";
   }
+}
+
+// Four exchanges in a row, of which the first 20,000 bytes pass at once: short ones never wait for the cable.
+TEST(ProbeFit, HowMuchCablesLetPassAtOnce) {
+  const LogGops truth{.L = 1'000'000, .o = 300'000, .g = 400'000, .G = TimePerByte::from_picoseconds(4000), .O = {}};
+  constexpr double kBurst = 20'000;
+  ProbeSamples samples = samples_of(truth);
+  for (ProbePoint& point : samples.points) {
+    point.in_a_row = 4;
+    point.exchange -= 4e-9 * std::min(kBurst / point.in_a_row, static_cast<double>(point.bytes - 1));
+  }
+  EXPECT_NEAR(static_cast<double>(fit(samples).parameters.corrections->burst()), kBurst, kBurst / 10);
+  for (ProbePoint& point : samples.points) {
+    point.gap = point.exchange / 3;  // nothing holds a burst up
+  }
+  EXPECT_EQ(fit(samples).parameters.corrections->burst(), 0);
 }
 
 // Where CPUs copy what is sent and what is received, an exchange takes longer than a message: both are told as

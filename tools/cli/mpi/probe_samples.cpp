@@ -107,6 +107,7 @@ class Measuring {
   /// What is measured at one size.
   struct Planned {
     Bytes bytes = 0;
+    int in_a_row = 1;
     ProbeSession::Series one_way = 0;
     ProbeSession::Series exchange_of_pairs = 0;
     ProbeSession::Series exchange_of_groups = 0;
@@ -119,13 +120,15 @@ class Measuring {
 
   [[nodiscard]] Planned plan(Bytes bytes, bool with_gap) {
     Planned planned{.bytes = bytes};
+    const ProbeSession::Task ring = ring_of(pairs_, bytes);
+    planned.in_a_row = ring.chain * static_cast<int>(rounds_of_pairs_);
     const auto ping_pong = [this, bytes] {
       pairs_.send_from(0, bytes);
       pairs_.send_from(1, bytes);
     };
     const bool in_a_row = rings_ == Rings::kEachAlone && bytes < kLongMessage;
     planned.one_way = session_.add(pairs_, {.action = ping_pong, .chain = in_a_row ? kPingPongs : 1});
-    planned.exchange_of_pairs = session_.add(pairs_, ring_of(pairs_, bytes));
+    planned.exchange_of_pairs = session_.add(pairs_, ring);
     // Of two ranks a ring is a pair.
     planned.exchange_of_groups = rounds_of_groups_ == rounds_of_pairs_ ? planned.exchange_of_pairs
                                                                        : session_.add(groups_, ring_of(groups_, bytes));
@@ -148,7 +151,7 @@ class Measuring {
   }
 
   [[nodiscard]] ProbePoint outcome(const Planned& planned) const {
-    ProbePoint point{.bytes = planned.bytes};
+    ProbePoint point{.bytes = planned.bytes, .in_a_row = planned.in_a_row};
     point.one_way = session_.seconds(planned.one_way) / 2;
     point.exchange = (exchange(planned.bytes, session_.seconds(planned.exchange_of_pairs) / rounds_of_pairs_) +
                       exchange(planned.bytes, session_.seconds(planned.exchange_of_groups) / rounds_of_groups_)) /
