@@ -23,8 +23,11 @@ constexpr ParameterInfo kOrder{.name = "order",
                                .maximum = std::numeric_limits<Rank>::max()};
 constexpr ParameterInfo kParameters[] = {kOrder};
 
+// Its ranks have other numbers than those that are placed.
 [[nodiscard]] Problem inner_of(const Problem& problem) {
-  return problem.inside(problem.parts[0], problem.collective, problem.ranks, problem.chunks);
+  Problem inner = problem.inside(problem.parts[0], problem.collective, problem.ranks, problem.chunks);
+  inner.placement = nullptr;
+  return inner;
 }
 
 Program program(const Problem& problem, Rank me) {
@@ -32,8 +35,7 @@ Program program(const Problem& problem, Rank me) {
   const bool by_place = step == 0;
   const RankMap ranks = by_place ? RankMap::table(problem.placement->order()) : RankMap::modular(step, problem.ranks);
   const Rank member = by_place ? problem.placement->position(me) : divided(me, step, problem.ranks);
-  Problem inner = inner_of(problem);
-  inner.placement = nullptr;
+  const Problem inner = inner_of(problem);
   ChunkMap chunks;
   switch (problem.collective) {
     case Collective::kReduceScatter:

@@ -70,8 +70,9 @@ class Patience {
   explicit Patience(const SteppedCall& call)
       : spins_(call.context()->has_own_core() ? kSpinsOfOwnCore : kSpinsOfSharedCore), timeout_(call.timeout()) {}
 
-  /// Whether the time is up in which nothing has moved, which `arrivals` would tell.
-  [[nodiscard]] bool ends(std::uint64_t arrivals) {
+  /// Whether the time is up in which nothing has moved, which `arrivals()` would tell: it is asked where that matters.
+  template <typename Arrivals>
+  [[nodiscard]] bool ends(Arrivals arrivals) {
     if (++looks_ <= spins_) {
       return false;
     }
@@ -79,7 +80,7 @@ class Patience {
     if (timeout_.count() == 0) {
       return false;
     }
-    if (std::exchange(arrivals_, arrivals) != arrivals) {
+    if (const std::uint64_t now = arrivals(); std::exchange(arrivals_, now) != now) {
       waiting_time_.restart();
     }
     return waiting_time_.exceeds(timeout_);
@@ -169,8 +170,13 @@ bool SteppedCalls::test(SteppedCall& operation) {
 
 void SteppedCalls::wait(SteppedCall& operation) {
   Patience patience(operation);
+  // The progress thread may be at work on it.
+  const auto arrivals = [&] {
+    const std::lock_guard lock(mutex_);
+    return operation.arrivals();
+  };
   while (!test(operation)) {
-    if (patience.ends(operation.arrivals())) {
+    if (patience.ends(arrivals)) {
       const std::lock_guard lock(mutex_);
       if (!operation.is_native() && operation.is_active() && !operation.has_ended()) {
         const Error why(ErrorKind::kSystem, operation.where() + ": " + no_answer(patience.timeout()) +

@@ -111,6 +111,49 @@ TEST(Combinators, HierSurvivesUnevenNodes) {
   }
 }
 
+/// Proves it, or sees that it is refused with a reason. Says which.
+bool proved_or_refused(Collective collective, const std::string& text, const Schedule::Request& request) {
+  try {
+    static_cast<void>(Schedule(built_in_library(), collective, parse_expression(text), request));
+  } catch (const Error& error) {
+    EXPECT_STRNE(error.what(), "");
+    return false;
+  }
+  expect_proved(collective, text, request);
+  return true;
+}
+
+// An algorithm that asks who shares a node once crashed under `permute`, which hides that from it.
+TEST(Combinators, TakeOrRefuseEveryAlgorithm) {
+  const std::vector<std::string> around{"lanes(2, *)",
+                                        "reverse(*)",
+                                        "permute(0, *)",
+                                        "permute(1, *)",
+                                        "permute(0, lanes(2, *))",
+                                        "permute(5, permute(0, *))",
+                                        "hier(node=*, network=ring)",
+                                        "hier(node=ring, network=*)",
+                                        "permute(0, hier(node=*, network=ring))",
+                                        "lanes(2, hier(node=ring, network=*))"};
+  int proved = 0;
+  int refused = 0;
+  for (const Rank p : {4, 7}) {
+    const Placement placement = random_placement(p, 3);
+    for (const Algorithm* algorithm : built_in_catalogue()) {
+      for (const std::string& text : around) {
+        std::string whole = text;
+        whole.replace(whole.find('*'), 1, algorithm->name);
+        for (const bool commutative : {true, false}) {
+          const Schedule::Request request{.ranks = p, .commutative = commutative, .placement = &placement};
+          ++(proved_or_refused(algorithm->collective, whole, request) ? proved : refused);
+        }
+      }
+    }
+  }
+  EXPECT_GT(proved, 500);
+  EXPECT_GT(refused, 500);
+}
+
 TEST(Combinators, HierHasNoMorePartsThanLevels) {
   const Placement placement({Placement::Level{.name = "node", .group_of = {0, 0, 1, 1}}});
   const Schedule::Request request{.ranks = 4, .placement = &placement};
