@@ -15,13 +15,14 @@ using View = ClockArrays::View;
 constexpr Picoseconds kLateBits = static_cast<Picoseconds>(std::uint64_t{3} << 62U);
 
 // A loop for the certificate and one for the clocks: GCC 12 makes no vectors of both together.
-RINGWOOD_INLINED ServedTogether send_all(const View at, Rank count, const MessageCharges charges, Picoseconds* heads) {
+RINGWOOD_INLINED ServedTogether send_all(const View at, Rank count, const MessageCharges charges,
+                                         const Picoseconds* ready, Picoseconds* heads) {
   std::int64_t order_sensitive = 0;
   Picoseconds bits = 0;
   RINGWOOD_INDEPENDENT
   for (Rank i = 0; i < count; ++i) {
     RankClocks clocks{at.cpu[i], at.nic_out[i], 0, at.cpu_busy_since[i], 0};
-    order_sensitive += serve_send(clocks, clocks.cpu, charges).order_sensitive ? 1 : 0;
+    order_sensitive += serve_send(clocks, ready[i], charges).order_sensitive ? 1 : 0;
   }
   RINGWOOD_INDEPENDENT
   for (Rank i = 0; i < count; ++i) {
@@ -55,14 +56,15 @@ RINGWOOD_INLINED ServedTogether receive_all(const View at, Rank count, const Mes
   return {order_sensitive, (bits & kLateBits) != 0};
 }
 
-using Send = ServedTogether (*)(const View& at, Rank count, const MessageCharges& charges, Picoseconds* heads);
+using Send = ServedTogether (*)(const View& at, Rank count, const MessageCharges& charges, const Picoseconds* ready,
+                                Picoseconds* heads);
 using Receive = ServedTogether (*)(const View& at, Rank count, const MessageCharges& charges, Picoseconds reduction,
                                    const Picoseconds* heads);
 
 struct Baseline {
   [[gnu::flatten]] static ServedTogether send(const View& at, Rank count, const MessageCharges& charges,
-                                              Picoseconds* heads) {
-    return send_all(at, count, charges, heads);
+                                              const Picoseconds* ready, Picoseconds* heads) {
+    return send_all(at, count, charges, ready, heads);
   }
 
   template <LogGopsForm kForm>
@@ -74,8 +76,9 @@ struct Baseline {
 
 struct Avx2 {
   [[gnu::flatten]] RINGWOOD_FOR_AVX2 static ServedTogether send(const View& at, Rank count,
-                                                                const MessageCharges& charges, Picoseconds* heads) {
-    return send_all(at, count, charges, heads);
+                                                                const MessageCharges& charges, const Picoseconds* ready,
+                                                                Picoseconds* heads) {
+    return send_all(at, count, charges, ready, heads);
   }
 
   template <LogGopsForm kForm>
@@ -88,8 +91,9 @@ struct Avx2 {
 
 struct Avx512 {
   [[gnu::flatten]] RINGWOOD_FOR_AVX512 static ServedTogether send(const View& at, Rank count,
-                                                                  const MessageCharges& charges, Picoseconds* heads) {
-    return send_all(at, count, charges, heads);
+                                                                  const MessageCharges& charges,
+                                                                  const Picoseconds* ready, Picoseconds* heads) {
+    return send_all(at, count, charges, ready, heads);
   }
 
   template <LogGopsForm kForm>
@@ -125,8 +129,19 @@ ClockArrays::View ClockArrays::from(Rank first) {
   return {&cpu_[i], &nic_out_[i], &nic_in_[i], &cpu_busy_since_[i], &latest_head_[i]};
 }
 
-ServedTogether ClockArrays::send(Rank first, Rank count, const MessageCharges& charges, Picoseconds* heads) {
-  return kSends[best()](from(first), count, charges, heads);
+ServedTogether ClockArrays::send(Rank first, Rank count, const MessageCharges& charges, const Picoseconds* ready,
+                                 Picoseconds* heads) {
+  return kSends[best()](from(first), count, charges, ready, heads);
+}
+
+ServedTogether ClockArrays::reduce(Rank first, Rank count, Picoseconds reduction) {
+  Picoseconds* const cpu = &cpu_[static_cast<std::size_t>(first)];
+  Picoseconds bits = 0;
+  for (Rank i = 0; i < count; ++i) {
+    cpu[i] += reduction;
+    bits |= cpu[i];
+  }
+  return {0, (bits & kLateBits) != 0};
 }
 
 ServedTogether ClockArrays::receive(LogGopsForm form, Rank first, Rank count, const ChargeTable::Entry& entry,

@@ -38,9 +38,17 @@ class ClockArrays {
 
   [[nodiscard]] Picoseconds cpu(Rank rank) const { return cpu_[static_cast<std::size_t>(rank)]; }
 
-  /// Ranks first .. first + count - 1 send one message each, of the same charges, at the start of a round; when their
-  /// heads arrive goes to `heads`.
-  [[nodiscard]] ServedTogether send(Rank first, Rank count, const MessageCharges& charges, Picoseconds* heads);
+  /// Where the CPUs' clocks of the ranks from `first` on are: at the start of a round, since when their sends are
+  /// ready.
+  [[nodiscard]] const Picoseconds* cpus(Rank first) const { return &cpu_[static_cast<std::size_t>(first)]; }
+
+  /// Ranks first .. first + count - 1 send one message each, of the same charges, ready since `ready`, which may be
+  /// cpus(); when their heads arrive goes to `heads`.
+  [[nodiscard]] ServedTogether send(Rank first, Rank count, const MessageCharges& charges, const Picoseconds* ready,
+                                    Picoseconds* heads);
+
+  /// They reduce for so long.
+  [[nodiscard]] ServedTogether reduce(Rank first, Rank count, Picoseconds reduction);
 
   /// They take one message each, of the same charges, and reduce it for so long.
   [[nodiscard]] ServedTogether receive(LogGopsForm form, Rank first, Rank count, const ChargeTable::Entry& entry,

@@ -28,9 +28,9 @@ template <LogGopsForm kForm>
 class InStep {
  public:
   explicit InStep(StepRanks<kForm>& all)
-      : ranks_(all.ranks),
+      : all_(all),
+        ranks_(all.ranks),
         bytes_(all.bytes),
-        instance_(all.instance),
         service_(all.service),
         programs_(all.programs),
         mail_(ranks_),
@@ -40,15 +40,10 @@ class InStep {
         running_(ranks_) {}
 
   /// From where ranks in lock-step stopped. False: another engine has to do it.
-  [[nodiscard]] bool run(const LockStepEnd& before) {
-    for (Rank first = 0; first < before.advanced && !gave_up_; first += kGroup) {
-      begin_group(first, std::min(kGroup, ranks_ - first), before);
-    }
+  [[nodiscard]] bool run() {
     for (Rank first = 0; first < ranks_ && !gave_up_; first += kBlock) {
-      for (Rank rank = std::max(first, before.advanced); rank < std::min(first + kBlock, ranks_); ++rank) {
-        if (rank >= before.created) {
-          programs_[index(rank)] = instance_.program(rank);
-        }
+      for (Rank rank = first; rank < std::min(first + kBlock, ranks_); ++rank) {
+        programs_[index(rank)] = all_.start(rank);
         due_.add(rank / kGroup, bit(rank % kGroup));
       }
       if (const Rank block = due_.next_block(first / kBlock); block >= 0) {
@@ -179,23 +174,6 @@ class InStep {
     gave_up_ |= static_cast<std::uint32_t>(peer) >= static_cast<std::uint32_t>(ranks_);
   }
 
-  /// Ranks that have been advanced already, to rounds that nobody has served.
-  void begin_group(Rank first, Rank count, const LockStepEnd& before) {
-    std::uint64_t again = 0;
-    block_ = first / kBlock * kBlock;
-    sent_.count = 0;
-    different_ = 0;
-    for (Rank rank = first; rank < first + count; ++rank) {
-      again |= found(rank, before.step_of(rank)) ? bit(rank - first) : 0;
-    }
-    due_.add(first / kGroup, again);
-    sent_.alike = false;
-    if (!gave_up_) {
-      service_.send(sent_, false);
-      deliver();
-    }
-  }
-
   /// Goes about what a program was advanced to. Whether it goes on.
   [[gnu::always_inline]] bool found(Rank rank, Step step) {
     Program& program = programs_[index(rank)];
@@ -318,9 +296,9 @@ class InStep {
     }
   }
 
+  const StepRanks<kForm>& all_;
   const Rank ranks_;
   const ChunkBytes& bytes_;
-  const ScheduleInstance& instance_;
   StepService<kForm>& service_;
   OfRanks<Program>& programs_;
   StepMail mail_;
@@ -351,7 +329,7 @@ template <LogGopsForm kForm>
   }
   if (!end.everybody_ended) {
     InStep<kForm> rest(all);
-    if (!rest.run(end)) {
+    if (!rest.run()) {
       return std::nullopt;
     }
     report.rounds += rest.rounds();

@@ -1,20 +1,22 @@
 #pragma once
 
 #include <array>
-#include <cstdlib>
 #include <utility>
+#include <vector>
 
+#include "sim/common_round.hpp"
 #include "sim/step_ranks.hpp"
 
 namespace ringwood {
 
-/// Ranks that all do the same in each round: they send one message to a peer and take one of as many bytes, and each
-/// takes what the one that it names has sent to it. All ranks are then a round apart at most, so that messages need no
-/// mailboxes: a round's heads are an array, and whoever takes one knows where it is. Where peers are at the same
-/// distance, and programs promise how it goes on (ringwood::SeriesRound), programs are not asked for each round.
+/// Ranks that all do alike in each round (CommonRound). What a program yields depends on no time, so that each rank's
+/// is run alone for many rounds, which are compared with those of rank 0; a program that has ended needs no memory
+/// when the next one runs. Then the rounds are served one after the other, of all ranks: these are a round apart at
+/// most, so that messages need no mailboxes, and whoever takes one knows where it is. Where programs promise how a
+/// series of rounds goes on (ringwood::SeriesRound), they are not asked for each.
 ///
 /// Nothing is taken for granted but that promise: every rank's round is looked at before it is served. Where one does
-/// otherwise, what has been served stands, and InStep goes on from there.
+/// otherwise, all rounds before that one are served, and InStep goes on from there.
 template <LogGopsForm kForm>
 class LockStep {
  public:
@@ -22,33 +24,29 @@ class LockStep {
 
   /// Serves rounds for as long as all ranks do alike, or until a time came out that is not to be told.
   [[nodiscard]] LockStepEnd run() {
-    while (!all_.service.gives_up() && pull_all() && level_.step == Step::kRound && matches()) {
+    bool goes_on = true;
+    while (goes_on && !all_.service.gives_up()) {
+      pull();
+      const bool alike = complete();
       serve();
-      end_.advanced = 0;
+      end_.everybody_ended = alike && everybody_ends_;
+      goes_on = alike && !everybody_ends_;
+      is_first_ = false;
     }
-    end_.step = level_.step;
-    end_.everybody_ended = end_.advanced == ranks_ && end_.last.empty() && level_.step == Step::kEnd;
-    end_.reserved = to_.size() * 2 * sizeof(Rank) + 2 * sent_[0].heads.size() * sizeof(Picoseconds) +
-                    2 * sent_[0].classes.size() * sizeof(CostClass);
-    return std::move(end_);
+    if (!end_.everybody_ended) {
+      std::for_each(all_.programs.begin(), all_.programs.end(), [](Program& program) { program = Program(); });
+    }
+    end_.reserved = 0;
+    for (const Sent& sent : sent_) {
+      end_.reserved += sent.heads.size() * sizeof(Picoseconds) + sent.classes.size() * sizeof(CostClass);
+    }
+    return end_;
   }
 
  private:
-  /// What every rank does in a round.
-  struct Level {
-    Step step = Step::kEnd;
-    Bytes sent = 0;
-    Bytes received = 0;
-    bool reduces = false;
-    bool exclusive_or = false;  ///< both peers are at distance `to`, by bits
-    bool rotation = false;      ///< the one it sends to is at distance `to`, the one it takes from at `from`
-    Rank bits = 0;
-    Rank to = 0;    // - ranks / 2 .. ranks / 2
-    Rank from = 0;  // the same
-    Series series;
-  };
+  static constexpr std::size_t kMostRounds = 1024;  // that are compared before they are served
 
-  /// What was sent in a round.
+  /// What was sent in a round, a row of all ranks for each of their sends.
   struct Sent {
     OfRanks<Picoseconds> heads;
     OfRanks<CostClass> classes;  ///< empty if there is only one
@@ -56,296 +54,260 @@ class LockStep {
 
   [[nodiscard]] static std::size_t index(Rank rank) { return static_cast<std::size_t>(rank); }
 
-  /// Of two ranks, by rotation.
-  [[nodiscard]] Rank distance(Rank from, Rank to) const {
-    const Rank ahead = to >= from ? to - from : to - from + ranks_;
-    return 2 * std::int64_t{ahead} > ranks_ ? ahead - ranks_ : ahead;
-  }
-
-  [[nodiscard]] Rank rotated(Rank rank, Rank by) const {
-    const std::int64_t to = std::int64_t{rank} + by;
-    return static_cast<Rank>(to < 0 ? to + ranks_ : to >= ranks_ ? to - ranks_ : to);
-  }
-
-  /// The next round of all ranks. False: ranks differ, and those that have been advanced are end_.advanced.
-  bool pull_all() {
-    for (Rank first = 0; first < ranks_; first += kGroup) {
-      const Rank end = std::min(first + kGroup, ranks_);
-      if (end_.created < end) {
-        for (Rank rank = first; rank < end; ++rank) {
-          all_.programs[index(rank)] = all_.instance.program(rank);
-        }
-        end_.created = end;
+  /// Fills rounds_ with the next rounds that all ranks have in common, as far as can be said without their peers.
+  void pull() {
+    rounds_.clear();
+    common_ = kMostRounds;
+    everybody_ends_ = false;
+    for (Rank rank = 0; rank < ranks_; ++rank) {
+      if (rank > 0 && common_ == 0 && !everybody_ends_) {
+        return;
       }
-      if (!pull(first, end)) {
-        return false;
+      Program& program = all_.programs[index(rank)];
+      if (is_first_) {
+        program = all_.instance.program(rank);
+      }
+      pull(rank, program);
+      if (common_ < kMostRounds && !everybody_ends_) {
+        program = Program();  // InStep has to begin with a new one
       }
     }
-    return true;
   }
 
-  bool pull(Rank first, Rank end) {
-    std::array<Step, kGroup> steps;
-    bool alike = true;
-    for (Rank rank = first; rank < end; ++rank) {
-      all_.prefetch_behind(rank);
-      Program& program = all_.programs[index(rank)];
-      const Step step = program.advance();
-      steps[index(rank - first)] = step;
-      alike = alike && look_at(rank, step, program);
+  void pull(Rank rank, Program& program) {
+    for (std::size_t number = 0; number < common_; ++number) {
+      const Step step = next_round(program);
+      if (step == Step::kRound && (rank == 0 ? begin(program) : look_at(rank, program, rounds_[number]))) {
+        continue;
+      }
+      everybody_ends_ = step == Step::kEnd && rank == 0;
+      common_ = number;
       if (step == Step::kEnd) {
         program = Program();  // its frame is the next one's
       }
+      return;
     }
-    end_.advanced = end;
-    if (!alike) {
-      end_.last.assign(steps.begin(), steps.begin() + (end - first));
-      ask_for_all();
+    if (rank > 0 && everybody_ends_) {
+      everybody_ends_ = next_round(program) == Step::kEnd;
+      if (everybody_ends_) {
+        program = Program();
+      }
+    }
+  }
+
+  /// Leaves out rounds in which nothing is.
+  [[nodiscard, gnu::always_inline]] Step next_round(Program& program) const {
+    Step step = program.advance();
+    while (step == Step::kRound && !all_.carries(round_of(program)))
+      [[unlikely]] {
+        step = program.advance();
+      }
+    return step;
+  }
+
+  [[nodiscard, gnu::flatten]] static std::span<const Operation> round_of(const Program& program) {
+    return program.round();
+  }
+
+  [[nodiscard]] bool begin(Program& program) {
+    const Series promised = all_.bytes.all_alike() ? program.series() : Series{};
+    CommonRound& round = rounds_.emplace_back(ranks_);
+    if (!round.begin(round_of(program), all_.bytes, promised)) {
+      rounds_.pop_back();
+      return false;
+    }
+    program.skip(round.series().left);
+    return true;
+  }
+
+  [[nodiscard]] bool look_at(Rank rank, Program& program, CommonRound& round) {
+    const Series promised = round.series();
+    if (promised.left > 0) {
+      if (program.series() != promised) {
+        return false;
+      }
+      program.skip(promised.left);
+    }
+    return round.look_at(rank, round_of(program), all_.bytes);
+  }
+
+  /// Whether all of the rounds in rounds_ are what they looked like; those from the first one on that is not are not
+  /// there.
+  [[nodiscard]] bool complete() {
+    const bool alike = everybody_ends_ || common_ == kMostRounds;
+    rounds_.erase(rounds_.begin() + static_cast<std::ptrdiff_t>(std::min(common_, rounds_.size())), rounds_.end());
+    for (auto round = rounds_.begin(); round != rounds_.end(); ++round) {
+      if (!round->complete()) {
+        rounds_.erase(round, rounds_.end());
+        return false;
+      }
     }
     return alike;
   }
 
-  /// Takes back that rounds are left out.
-  void ask_for_all() {
-    end_.step = level_.step;
-    for (Rank rank = 0; rank < end_.advanced; ++rank) {
-      if (end_.step_of(rank) == Step::kRound) {
-        all_.programs[index(rank)].skip(0);
-      }
-    }
-    level_.series.left = 0;
-  }
-
-  /// Whether a rank does as all before it.
-  [[gnu::always_inline]] bool look_at(Rank rank, Step step, Program& program) {
-    if (rank == 0) {
-      level_ = Level();
-      level_.step = step;
-    }
-    if (step != Step::kRound || level_.step != Step::kRound) {
-      return step == level_.step && step == Step::kEnd;
-    }
-    const std::span<const Operation> round = program.round();
-    if (round.size() != 2 || round[0].kind != OperationKind::kSend ||
-        (round[1].kind != OperationKind::kReceive && round[1].kind != OperationKind::kReceiveReduce)) {
-      return false;
-    }
-    const Series promised = all_.bytes.all_alike() ? program.series() : Series{};
-    if (promised.left > 0) {
-      program.skip(promised.left);
-    }
-    return look_at(rank, round[0], round[1], promised);
-  }
-
-  [[gnu::always_inline]] bool look_at(Rank rank, const Operation& sends, const Operation& takes, Series promised) {
-    const Bytes sent = all_.bytes.of(sends.chunks);
-    const Bytes received = all_.bytes.of(takes.chunks);
-    const bool reduces = takes.kind == OperationKind::kReceiveReduce;
-    if (!is_rank(sends.peer) || !is_rank(takes.peer)) {
-      return false;
-    }
-    if (rank == 0) {
-      level_.sent = sent;
-      level_.received = received;
-      level_.reduces = reduces;
-      level_.series = promised;
-      level_.exclusive_or = sends.peer == takes.peer;
-      level_.rotation = true;
-      level_.bits = sends.peer;
-      level_.to = distance(0, sends.peer);
-      level_.from = distance(0, takes.peer);
-      return sent > 0 && received > 0 && sends.peer != 0 && takes.peer != 0;
-    }
-    if (sent != level_.sent || received != level_.received || reduces != level_.reduces || promised != level_.series) {
-      return false;
-    }
-    const bool was_regular = level_.exclusive_or || level_.rotation;
-    const bool bits = level_.exclusive_or && sends.peer == (rank ^ level_.bits) && takes.peer == sends.peer;
-    const bool turn =
-        level_.rotation && sends.peer == rotated(rank, level_.to) && takes.peer == rotated(rank, level_.from);
-    if (was_regular && !bits && !turn) [[unlikely]] {
-      if (level_.series.left > 0) {
-        return false;
-      }
-      list_peers(rank);
-    }
-    level_.exclusive_or = bits;
-    level_.rotation = turn;
-    if (!bits && !turn) {
-      to_[index(rank)] = sends.peer;
-      from_[index(rank)] = takes.peer;
-    }
-    return sends.peer != rank && takes.peer != rank;
-  }
-
-  [[nodiscard]] bool is_rank(Rank rank) const {
-    return static_cast<std::uint32_t>(rank) < static_cast<std::uint32_t>(ranks_);
-  }
-
-  /// Of the ranks before `end` the peers are at the same distance, of those behind they are not.
-  void list_peers(Rank end) {
-    to_.resize(index(ranks_));
-    from_.resize(index(ranks_));
-    for (Rank rank = 0; rank < end; ++rank) {
-      to_[index(rank)] = receiver(level_, rank);
-      from_[index(rank)] = source(level_, rank);
-    }
-  }
-
-  [[nodiscard]] Rank receiver(const Level& level, Rank rank) const {
-    return level.exclusive_or ? rank ^ level.bits : level.rotation ? rotated(rank, level.to) : to_[index(rank)];
-  }
-
-  [[nodiscard]] Rank source(const Level& level, Rank rank) const {
-    return level.exclusive_or ? rank ^ level.bits : level.rotation ? rotated(rank, level.from) : from_[index(rank)];
-  }
-
-  /// Whether everybody takes what was sent to them.
-  [[nodiscard]] bool matches() {
-    if (level_.series.left > 0 && !keeps_promise()) {
-      ask_for_all();
-    }
-    bool all = true;
-    if (!level_.exclusive_or && level_.rotation) {
-      all = (level_.to + level_.from) % ranks_ == 0;
-    } else if (!level_.exclusive_or) {
-      for (Rank rank = 0; rank < ranks_ && all; ++rank) {
-        all = to_[index(from_[index(rank)])] == rank;
-      }
-    }
-    if (!all) {
-      ask_for_all();
-    } else if (level_.series.left > 0 && !level_.series.course.exclusive_or) {
-      level_.exclusive_or = false;  // with half of the ranks as distance it is either
-    }
-    return all;
-  }
-
-  /// Whether the rounds to come can be what was promised: with peers that there are, and whole chunks.
-  [[nodiscard]] bool keeps_promise() const {
-    const Course course = level_.series.course;
-    const Rank from_zero = course.exclusive_or ? level_.bits : std::max(std::abs(level_.to), std::abs(level_.from));
-    const Rank most = course.exclusive_or ? ranks_ - 1 : ranks_ / 2;
-    const bool shaped = course.exclusive_or ? level_.exclusive_or && (ranks_ & (ranks_ - 1)) == 0 : level_.rotation;
-    return shaped && stays(from_zero, course.peers, most) && stays(level_.sent, course.chunks, all_.bytes.total()) &&
-           stays(level_.received, course.chunks, all_.bytes.total());
-  }
-
-  /// Whether a value that is doubled or halved in each of the rounds promised neither gets more than `most` nor loses
-  /// a half.
-  [[nodiscard]] bool stays(std::int64_t value, int by, std::int64_t most) const {
-    const std::uint32_t times = level_.series.left;
-    return by == 0 || (times < 63 && (by > 0 ? value <= most >> times : value >> times << times == value));
-  }
-
-  [[nodiscard]] static std::int64_t scaled(std::int64_t value, int by) {
-    return by > 0 ? value * 2 : by < 0 ? value / 2 : value;
-  }
-
-  [[nodiscard]] Level follow(const Level& level) const {
-    Level next = level;
-    const Course course = level.series.course;
-    next.sent = scaled(level.sent, course.chunks);
-    next.received = scaled(level.received, course.chunks);
-    next.bits = static_cast<Rank>(scaled(level.bits, course.peers));
-    next.to = static_cast<Rank>(scaled(level.to, course.peers));
-    next.from = static_cast<Rank>(scaled(level.from, course.peers));
-    --next.series.left;
-    return next;
-  }
-
-  /// Serves a round of all ranks, and those that were promised to follow.
+  /// Serves all rounds: what is taken in one together with what is sent in the next one, so that clocks are in the
+  /// cache.
   void serve() {
-    if (sent_[0].heads.empty()) {
-      for (Sent& sent : sent_) {
-        sent.heads.resize(index(ranks_));
-        sent.classes.resize(all_.service.one_class() ? 0 : index(ranks_));
+    if (rounds_.empty()) {
+      return;
+    }
+    CommonRound* last = nullptr;
+    for (CommonRound& round : rounds_) {
+      all_.served.push_back(round.series().left);
+      serve_after(last, round);
+      last = &round;
+      while (round.series().left > 0 && !all_.service.gives_up()) {
+        if (round.series().course != Course{}) {
+          before_ = round;
+          last = &before_;
+        }
+        round.follow();
+        serve_after(last, round);
+        last = &round;
       }
     }
     for (Rank first = 0; first < ranks_; first += kGroup) {
-      send(level_, first, sent_[0]);
-    }
-    count(level_);
-    while (level_.series.left > 0 && !all_.service.gives_up()) {
-      const Level next = follow(level_);
-      for (Rank first = 0; first < ranks_; first += kGroup) {
-        receive(level_, first, sent_[0]);
-        send(next, first, sent_[1]);
-      }
-      std::swap(sent_[0], sent_[1]);
-      level_ = next;
-      count(level_);
-    }
-    for (Rank first = 0; first < ranks_; first += kGroup) {
-      receive(level_, first, sent_[0]);
+      receive_group(*last, first);
     }
   }
 
-  void count(const Level& level) {
-    all_.service.count_sent_by_all(level.sent);
+  void serve_after(const CommonRound* before, const CommonRound& round) {
+    make_room(sent_[1], round.sends());
+    for (Rank first = 0; first < ranks_; first += kGroup) {
+      if (before != nullptr) {
+        receive_group(*before, first);
+      }
+      send_group(round, first);
+    }
+    std::swap(sent_[0], sent_[1]);
+    all_.service.count_sent_by_all(round.sends(), round.bytes_sent());
     ++end_.rounds;
   }
 
-  void send(const Level& level, Rank first, Sent& sent) {
-    const Rank size = std::min(kGroup, ranks_ - first);
-    Picoseconds* heads = &sent.heads[index(first)];
-    CostClass different = 0;
-    if (!sent.classes.empty()) {
-      CostClass* classes = &sent.classes[index(first)];
-      for (Rank i = 0; i < size; ++i) {
-        classes[i] = all_.service.class_of(first + i, receiver(level, first + i));
-        different |= classes[i] ^ classes[0];
-      }
-    }
-    if (different == 0) {
-      all_.service.send_alike(first, size, {class_at(sent, first), level.sent}, heads);
-      return;
-    }
-    for (Rank i = 0; i < size; ++i) {
-      heads[i] = all_.service.send_one(first + i, {class_at(sent, first + i), level.sent});
+  void make_room(Sent& sent, std::size_t rows) {
+    const std::size_t size = rows * index(ranks_);
+    if (sent.heads.size() < size) {
+      sent.heads.resize(size);
+      sent.classes.resize(all_.service.one_class() ? 0 : size);
     }
   }
 
-  [[nodiscard]] CostClass class_at(const Sent& sent, Rank rank) {
-    return sent.classes.empty() ? all_.service.class_of(0, 1) : sent.classes[index(rank)];
-  }
-
-  void receive(const Level& level, Rank first, const Sent& sent) {
-    const Rank size = std::min(kGroup, ranks_ - first);
-    const Rank begin = source(level, first);
-    const bool neighbours = level.exclusive_or ? level.bits % kGroup == 0 : level.rotation && begin + size <= ranks_;
-    std::array<Picoseconds, kGroup> gathered;
-    const Picoseconds* heads = &sent.heads[index(begin)];
-    if (!neighbours) {
-      for (Rank i = 0; i < size; ++i) {
-        gathered[index(i)] = sent.heads[index(source(level, first + i))];
-      }
-      heads = gathered.data();
-    }
-    CostClass different = 0;
-    if (!sent.classes.empty()) {
-      for (Rank i = 0; i < size; ++i) {
-        different |= sent.classes[index(source(level, first + i))] ^ sent.classes[index(begin)];
-      }
-    }
-    if (different == 0) {
-      all_.service.receive_alike(first, size, {class_at(sent, begin), level.received}, level.reduces, heads);
+  /// Calls `serve(first, count)` for those of the group that are served together.
+  template <typename Serve>
+  void for_each_run(const CommonRound& round, Rank first, Serve&& serve) {
+    const Rank end = std::min(first + kGroup, ranks_);
+    if (round.together()) {
+      serve(first, end - first);
       return;
     }
-    for (Rank i = 0; i < size; ++i) {
-      const CostClass cost_class = class_at(sent, source(level, first + i));
-      all_.service.receive(first + i, heads[i], cost_class, level.received, level.reduces);
+    for (Rank rank = first; rank < end;) {
+      const Rank count = round.run(rank, end - rank);
+      serve(rank, count);
+      rank += count;
     }
+  }
+
+  void send_group(const CommonRound& round, Rank first) {
+    for_each_run(round, first, [&](Rank begin, Rank count) {
+      std::array<Picoseconds, kGroup> begun;
+      const Picoseconds* starts = all_.service.starts(begin);
+      if (round.sends() > 1) {
+        std::copy(starts, starts + count, begun.begin());
+        starts = begun.data();
+      }
+      for (std::size_t slot = 0; slot < round.sends(); ++slot) {
+        send(round, begin, count, slot, starts);
+      }
+    });
+  }
+
+  void send(const CommonRound& round, Rank first, Rank count, std::size_t slot, const Picoseconds* starts) {
+    const std::size_t row = slot * index(ranks_) + index(first);
+    const CommonRound::Cursor begin = round.at(first);
+    const Bytes bytes = round.parts()[begin.part].sends[slot].bytes;
+    Picoseconds* heads = &sent_[1].heads[row];
+    if (all_.service.one_class()) {
+      all_.service.send_alike(first, count, {all_.service.class_of(0, 1), bytes}, starts, heads);
+      return;
+    }
+    CostClass* classes = &sent_[1].classes[row];
+    CostClass different = 0;
+    CommonRound::Cursor at = begin;
+    for (Rank i = 0; i < count; ++i, round.next(at)) {
+      const Rank receiver = round.peer(round.parts()[at.part].sends[slot], first + i);
+      classes[i] = all_.service.class_of(first + i, receiver);
+      different |= classes[i] ^ classes[0];
+    }
+    if (different == 0) {
+      all_.service.send_alike(first, count, {classes[0], bytes}, starts, heads);
+      return;
+    }
+    for (Rank i = 0; i < count; ++i) {
+      heads[i] = all_.service.send_one(first + i, {classes[i], bytes}, starts[i]);
+    }
+  }
+
+  void receive_group(const CommonRound& round, Rank first) {
+    for_each_run(round, first, [&](Rank begin, Rank count) {
+      const CommonRound::Part& part = round.parts()[round.at(begin).part];
+      for (std::size_t i = 0; i < part.rest.size(); ++i) {
+        if (part.rest[i].kind == OperationKind::kReduce) {
+          all_.service.reduce_alike(begin, count, part.rest[i].bytes);
+        } else {
+          receive(round, begin, count, i);
+        }
+      }
+    });
+  }
+
+  /// The receive that is number `which` of what is not a send.
+  void receive(const CommonRound& round, Rank first, Rank count, std::size_t which) {
+    const CommonRound::Action& action = round.parts()[round.at(first).part].rest[which];
+    const bool reduces = action.kind == OperationKind::kReceiveReduce;
+    const bool one_part = round.run(first, count) == count;
+    if (all_.service.one_class() && one_part && round.keeps_neighbours(action, first, count)) {
+      const Picoseconds* heads = &sent_[0].heads[place(round, action, first)];
+      all_.service.receive_alike(first, count, {all_.service.class_of(0, 1), action.bytes}, reduces, heads);
+      return;
+    }
+    std::array<CostClass, kGroup> classes;
+    std::array<Picoseconds, kGroup> heads;
+    const CostClass of_first = class_at(place(round, action, first));
+    CostClass different = 0;
+    CommonRound::Cursor at = round.at(first);
+    for (Rank i = 0; i < count; ++i, round.next(at)) {
+      const std::size_t from = place(round, round.parts()[at.part].rest[which], first + i);
+      heads[index(i)] = sent_[0].heads[from];
+      classes[index(i)] = class_at(from);
+      different |= classes[index(i)] ^ of_first;
+    }
+    if (different == 0) {
+      all_.service.receive_alike(first, count, {of_first, action.bytes}, reduces, heads.data());
+      return;
+    }
+    for (Rank i = 0; i < count; ++i) {
+      all_.service.receive(first + i, heads[index(i)], classes[index(i)], action.bytes, reduces);
+    }
+  }
+
+  /// Of the message that a rank takes.
+  [[nodiscard]] std::size_t place(const CommonRound& round, const CommonRound::Action& action, Rank rank) const {
+    return action.slot * index(ranks_) + index(round.peer(action, rank));
+  }
+
+  [[nodiscard]] CostClass class_at(std::size_t place) {
+    return all_.service.one_class() ? all_.service.class_of(0, 1) : sent_[0].classes[place];
   }
 
   StepRanks<kForm>& all_;
   const Rank ranks_;
-  Level level_;
+  std::vector<CommonRound> rounds_;
+  CommonRound before_{0};        // the one before the last of a series
+  std::size_t common_ = 0;       // of rounds_, or as many as there may be: what ranks have in common so far
+  bool everybody_ends_ = false;  // behind these
+  bool is_first_ = true;         // nothing has been pulled before
   LockStepEnd end_;
-  // Of a round whose peers are at various distances.
-  OfRanks<Rank> to_;
-  OfRanks<Rank> from_;
-  std::array<Sent, 2> sent_;  // in this round, and in the next one
+  std::array<Sent, 2> sent_;  // in the round that is taken, and in the next one
 };
 
 }  // namespace ringwood

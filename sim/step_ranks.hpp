@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/huge_pages.hpp"
@@ -33,28 +36,40 @@ struct StepRanks {
     return instance.reserved() + service.reserved() + programs.size() * sizeof(Program);
   }
 
+  /// A rank's program, behind the rounds that have been served.
+  [[nodiscard]] Program start(Rank rank) const {
+    Program program = instance.program(rank);
+    for (const std::uint32_t left_out : served) {
+      while (program.advance() == Step::kRound && !carries(program.round())) {
+      }
+      program.skip(left_out);
+    }
+    return program;
+  }
+
+  /// Whether anything is in a round: those of no bytes are none.
+  [[nodiscard, gnu::always_inline]] bool carries(std::span<const Operation> round) const {
+    if (!round.empty() && bytes.of(round.front().chunks) > 0) [[likely]] {
+      return true;
+    }
+    return std::any_of(round.begin(), round.end(),
+                       [this](const Operation& operation) { return bytes.of(operation.chunks) > 0; });
+  }
+
   static constexpr std::size_t kAhead = 8;
   const Rank ranks;
   const ChunkBytes bytes;
   ScheduleInstance instance;
   StepService<kForm> service;
   OfRanks<Program> programs;
+  std::vector<std::uint32_t> served;  ///< of all ranks: how many rounds each one was followed by, as it had promised
 };
 
-/// Where ranks in lock-step stopped.
+/// What ranks in lock-step did.
 struct LockStepEnd {
-  Rank created = 0;          ///< ranks that have a program: the first ones
-  Rank advanced = 0;         ///< ranks that were advanced to something that was not served: the first ones
-  Step step = Step::kEnd;    ///< to what, but for those of the last group
-  std::vector<Step> last;    ///< those
-  std::int32_t rounds = 0;   ///< that were served
+  std::int64_t rounds = 0;   ///< that were served
   std::size_t reserved = 0;  ///< bytes that it took
   bool everybody_ended = false;
-
-  [[nodiscard]] Step step_of(Rank rank) const {
-    const auto back = static_cast<std::size_t>(advanced - rank);
-    return back > last.size() ? step : last[last.size() - back];
-  }
 };
 
 }  // namespace ringwood

@@ -65,7 +65,7 @@ class StepService {
       const auto count = static_cast<Rank>(sent.count);
       const Rank first = sent.ranks[0];
       const ChargeTable::Entry& entry = sent_with(sent.classes[0], sent.bytes[0]);
-      note(clocks_.send(first, count, entry.charges, sent.heads.data()));
+      note(clocks_.send(first, count, entry.charges, clocks_.cpus(first), sent.heads.data()));
       const auto begin = bytes_sent_.begin() + first;
       std::for_each(begin, begin + count, [&entry](Bytes& bytes) { bytes += entry.bytes; });
     }
@@ -80,25 +80,33 @@ class StepService {
   /// Whether all pairs of ranks are of one class.
   [[nodiscard]] bool one_class() const { return costs_.one_class(); }
 
-  /// Serves one message of each of the ranks first .. first + count - 1, the first in their rounds; count_sent_by_all()
-  /// counts them.
-  void send_alike(Rank first, Rank count, Kind kind, Picoseconds* heads) {
-    note(clocks_.send(first, count, sent_with(kind.cost_class, kind.bytes).charges, heads));
+  /// When the rounds of the ranks from `first` on begin, before anything of them is served.
+  [[nodiscard]] const Picoseconds* starts(Rank first) const { return clocks_.cpus(first); }
+
+  /// Serves one message of each of the ranks first .. first + count - 1, whose rounds have begun at `starts`;
+  /// count_sent_by_all() counts them.
+  void send_alike(Rank first, Rank count, Kind kind, const Picoseconds* starts, Picoseconds* heads) {
+    note(clocks_.send(first, count, sent_with(kind.cost_class, kind.bytes).charges, starts, heads));
   }
 
   /// The same of one rank; when its head arrives.
-  [[nodiscard]] Picoseconds send_one(Rank rank, Kind kind) {
+  [[nodiscard]] Picoseconds send_one(Rank rank, Kind kind, Picoseconds start) {
     RankClocks clocks = clocks_.at(rank);
-    const ServedSend served = serve_send(clocks, clocks.cpu, sent_with(kind.cost_class, kind.bytes).charges);
+    const ServedSend served = serve_send(clocks, start, sent_with(kind.cost_class, kind.bytes).charges);
     set(rank, clocks);
     order_sensitive_ += served.order_sensitive ? 1 : 0;
     return served.head;
   }
 
-  /// Every rank has sent a message of so many bytes.
-  void count_sent_by_all(Bytes bytes) {
+  /// Every rank has sent so many messages, of so many bytes together.
+  void count_sent_by_all(std::size_t messages, Bytes bytes) {
     sent_by_all_ += bytes;
-    messages_ += ranks_;
+    messages_ += ranks_ * static_cast<std::int64_t>(messages);
+  }
+
+  /// Each of the ranks first .. first + count - 1 reduces so many bytes.
+  void reduce_alike(Rank first, Rank count, Bytes bytes) {
+    note(clocks_.reduce(first, count, charges_.reduction(bytes)));
   }
 
   /// Serves one message for each of the ranks first .. first + count - 1.

@@ -25,12 +25,14 @@ constexpr ParameterInfo kParameters[] = {kRadix};
 
 // A rank's group in one round, of whose members each keeps one part: `size` pieces, from `first` on.
 struct Group {
-  const Problem& problem;
   Members members;
   Rank first;
   Rank size;
+  Chunk piece;  // its chunks
 
-  [[nodiscard]] ChunkSet part(Rank member) const { return problem.part(first + member * size, problem.ranks, size); }
+  [[nodiscard]] ChunkSet part(Rank member) const {
+    return ChunkSet::interval((first + member * size) * piece, size * piece);
+  }
 
   void scatter_reduce(std::vector<Operation>& round) const {
     round.clear();
@@ -62,7 +64,7 @@ struct Group {
 Group group_of(const Problem& problem, Rank me, Rank first, Rank stride, Rank factor) {
   const Rank digit = me / stride % factor;
   const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
-  return {problem, members, first, problem.ranks / stride / factor};
+  return {members, first, problem.ranks / stride / factor, problem.chunks / problem.ranks};
 }
 
 Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {

@@ -127,7 +127,6 @@ BENCHMARK_CAPTURE(data_flow, recursive_multiplying, allreduce_recursive_multiply
 BENCHMARK_CAPTURE(data_flow, bruck_allreduce, allreduce_bruck)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, swing_latency, allreduce_swing_latency)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(data_flow, bine, allreduce_bine)->Apply(ranks<10, 16, 20>);
-BENCHMARK_CAPTURE(data_flow, k_ary_tree, allreduce_k_ary_tree)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(imported, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(imported, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16>);
 BENCHMARK_CAPTURE(table, ring, allreduce_ring)->Apply(ranks<10, 12>);
@@ -139,7 +138,8 @@ BENCHMARK_CAPTURE(first_come, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(first_come, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 12>);
 BENCHMARK_CAPTURE(event_queue, ring, allreduce_ring)->Apply(ranks<10>);
 BENCHMARK_CAPTURE(event_queue, recursive_halving, reduce_scatter_recursive_halving)->Apply(ranks<10, 16>);
-/// Forks in many lanes a rank.
+/// Fork in many lanes a rank.
+BENCHMARK_CAPTURE(event_queue, k_ary_tree, allreduce_k_ary_tree)->Apply(ranks<10, 16, 20>);
 BENCHMARK_CAPTURE(event_queue, double_tree, allreduce_double_tree)->Apply(ranks<10, 12, 14, 16, 18, 20>);
 BENCHMARK_CAPTURE(quotient, ring, allreduce_ring)->Apply(ranks<10, 12, 16, 20>);
 BENCHMARK_CAPTURE(quotient, rabenseifner, allreduce_rabenseifner)->Apply(ranks<10, 16, 20>);
