@@ -193,12 +193,8 @@ class Dragonfly final : public Topology {
     if (!is_detour || here == there || size_.groups < 3) {
       return std::nullopt;
     }
-    const std::uint64_t pair = (static_cast<std::uint64_t>(from) << 32U) | static_cast<std::uint64_t>(to);
     const std::uint64_t seed = choice == 0 ? routing_.seed : mix(static_cast<std::uint64_t>(choice), routing_.seed);
-    auto group = static_cast<std::int64_t>(mix(seed, pair) % static_cast<std::uint64_t>(size_.groups - 2));
-    group += group >= std::min(here, there) ? 1 : 0;
-    group += group >= std::max(here, there) ? 1 : 0;
-    return group;
+    return other_than(here, there, size_.groups, mix(seed, joined(from, to)));
   }
 
   /// The cable to another group that is nearest to `source`, whichever router it leads to.

@@ -20,7 +20,9 @@ namespace {
 ///
 /// A group's global ports are numbered peer by peer, ascending, once for each parallel cable, and dealt to its spines
 /// in equal runs. Routes are minimal: leaf, spine, spine, leaf, the parallel cable chosen by the destination; within a
-/// group over the spine that the destination chooses. Not modelled: adaptive and non-minimal routing.
+/// group over the spine that the destination chooses. Adaptive ones may take up to four of the cables, or of the spines
+/// within a group, or four ways through third groups, chosen by hashes, where a leaf leads from one spine to the other
+/// if the cables end at two.
 class DragonflyPlus final : public Topology {
  public:
   DragonflyPlus(const DragonflyPlusSize& size, const Uniform& cable)
@@ -56,7 +58,13 @@ class DragonflyPlus final : public Topology {
     return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, id >= first_local_);
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override {
+    return size_.adaptive ? kMinimalChoices + (size_.groups > 2 ? kDetours : 0) : 1;
+  }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     route.clear();
     if (from == to) {
       return;
@@ -67,13 +75,17 @@ class DragonflyPlus final : public Topology {
     const std::int64_t there = target / size_.leaves;
     route.push_back(2 * LinkId{from});
     if (here != there) {
-      const std::int64_t copy = to % size_.global_links;
-      route.push_back(local_link(source, gateway(here, there, copy)));
-      const LinkId cable = pair_number(here, there) * size_.global_links + copy;
-      route.push_back(first_global_ + 2 * cable + (here < there ? 0 : 1));
-      route.push_back(local_link(target, gateway(there, here, copy)) + 1);
+      const std::int64_t copy = (std::int64_t{to} + choice) % size_.global_links;
+      if (choice >= kMinimalChoices) {
+        const std::uint64_t hash = mix(static_cast<std::uint64_t>(choice), joined(from, to));
+        append_detour(source, there, other_than(here, there, size_.groups, hash), copy, hash, route);
+      } else {
+        route.push_back(local_link(source, gateway(here, there, copy)));
+        append_global(here, there, copy, route);
+      }
+      route.push_back(local_link(target, arrival_of(route.back())) + 1);
     } else if (source != target) {
-      const std::int64_t spine = to % size_.spines;
+      const std::int64_t spine = (std::int64_t{to} + choice) % size_.spines;
       route.push_back(local_link(source, spine));
       route.push_back(local_link(target, spine) + 1);
     }
@@ -94,10 +106,11 @@ class DragonflyPlus final : public Topology {
   [[nodiscard]] Shape shape() const override {
     Shape shape;
     shape.diameter = hosts_ == 1 ? 0 : size_.groups > 1 ? 5 : size_.leaves > 1 ? 4 : 2;
-    if (size_.groups % 2 == 0) {
+    // Where a spine has more global cables than leaves, the cut may go through cables to the leaves.
+    const std::int64_t ports = (size_.groups - 1) * size_.global_links;
+    if (size_.groups % 2 == 0 && (ports + size_.spines - 1) / size_.spines <= size_.leaves) {
       const std::int64_t half = size_.groups / 2;
-      const std::int64_t up = half * size_.leaves * size_.spines;
-      const std::int64_t cables = std::min({half * half * size_.global_links, up, hosts_ / 2});
+      const std::int64_t cables = std::min(half * half * size_.global_links, hosts_ / 2);
       shape.bisection = static_cast<double>(cables) * cable_.bandwidth;
     }
     return shape;
@@ -121,6 +134,34 @@ class DragonflyPlus final : public Topology {
   }
 
  private:
+  static constexpr std::int32_t kMinimalChoices = 4;
+  static constexpr std::int32_t kDetours = 4;
+
+  void append_global(std::int64_t from, std::int64_t to, std::int64_t copy, std::vector<LinkId>& route) const {
+    const LinkId cable = pair_number(from, to) * size_.global_links + copy;
+    route.push_back(first_global_ + 2 * cable + (from < to ? 0 : 1));
+  }
+
+  /// The spine at the end of a global link.
+  [[nodiscard]] std::int64_t arrival_of(LinkId global) const { return link(global).to - first_spine_; }
+
+  /// From a leaf through a third group to a spine of group `there`.
+  void append_detour(std::int64_t source, std::int64_t there, std::int64_t third, std::int64_t copy, std::uint64_t hash,
+                     std::vector<LinkId>& route) const {
+    const std::int64_t here = source / size_.leaves;
+    route.push_back(local_link(source, gateway(here, third, copy)));
+    append_global(here, third, copy, route);
+    const std::int64_t enters = gateway(third, here, copy);
+    const std::int64_t leaves = gateway(third, there, copy);
+    if (enters != leaves) {
+      const std::int64_t leaf =
+          third * size_.leaves + static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(size_.leaves));
+      route.push_back(local_link(leaf, enters) + 1);
+      route.push_back(local_link(leaf, leaves));
+    }
+    append_global(third, there, copy, route);
+  }
+
   /// The spine of `group` with the end of a cable to `peer`, counted over all groups.
   [[nodiscard]] std::int64_t gateway(std::int64_t group, std::int64_t peer, std::int64_t copy) const {
     const std::int64_t ports = (size_.groups - 1) * size_.global_links;
@@ -148,6 +189,7 @@ constexpr KeyInfo kKeys[] = {
     {"ports", "global ports of a spine", "2"},
     {"groups", "groups, any two joined; if not given, as many as spines times ports plus 1", ""},
     {"global-links", "parallel cables between two groups; if not given, as many as the ports allow", ""},
+    {"routing", "minimal, or adaptive: over several cables or through third groups, by load", "minimal"},
 };
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
@@ -165,6 +207,8 @@ constexpr KeyInfo kKeys[] = {
     keys.refuse("groups=" + std::to_string(size.groups) + " is more than spines times ports plus 1, which is " +
                 std::to_string(ports + 1));
   }
+  static constexpr std::string_view kRoutings[] = {"minimal", "adaptive"};
+  size.adaptive = keys.word("routing", kRoutings) == 1;
   return make_dragonfly_plus(size, Uniform::of(keys));
 }
 

@@ -12,6 +12,7 @@ struct DragonflyPlusSize {
   std::int64_t spines = 0;  ///< of a group
   std::int64_t groups = 0;
   std::int64_t global_links = 0;  ///< between each pair of groups
+  bool adaptive = false;          ///< routes: minimal over one of several cables, or through one of several groups
 };
 
 /// For presets; specs go through topology_dragonfly_plus. Throws Error(kUsage) for too many hosts.

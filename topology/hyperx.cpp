@@ -16,12 +16,13 @@ struct Side {
 };
 
 /// Switches on a grid, every row of every dimension a full mesh, the same number of hosts on each switch (Ahn et al.
-/// 2009). Routes are dimension-ordered, one hop a dimension; parallel cables are taken by destination. Not modelled:
-/// adaptive routing.
+/// 2009). Routes are dimension-ordered, one hop a dimension; parallel cables are taken by destination. Adaptive ones
+/// may begin with any dimension, over another cable, or make two hops in the first dimension, over a switch chosen by a
+/// hash (the paper's DAL allows that in each).
 class HyperX final : public Topology {
  public:
-  HyperX(std::int64_t hosts_per_switch, std::vector<Side> sides, Uniform cable)
-      : hosts_per_switch_(hosts_per_switch), sides_(std::move(sides)), cable_(cable) {
+  HyperX(std::int64_t hosts_per_switch, std::vector<Side> sides, Uniform cable, bool adaptive)
+      : hosts_per_switch_(hosts_per_switch), sides_(std::move(sides)), cable_(cable), adaptive_(adaptive) {
     for (Side& side : sides_) {
       side.stride = switches_;
       switches_ *= side.size;
@@ -59,7 +60,11 @@ class HyperX final : public Topology {
     return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, true);
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override { return adaptive_ ? orders() + kDetours : 1; }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     route.clear();
     if (from == to) {
       return;
@@ -67,15 +72,18 @@ class HyperX final : public Topology {
     std::int64_t at = from / hosts_per_switch_;
     const std::int64_t target = to / hosts_per_switch_;
     route.push_back(2 * LinkId{from});
-    for (const Side& side : sides_) {
+    bool detours = choice >= orders();
+    for (std::int32_t turn = 0; turn < orders(); ++turn) {
+      const Side& side = sides_[static_cast<std::size_t>((choice + turn) % orders())];
       const std::int64_t x = at / side.stride % side.size;
       const std::int64_t goal = target / side.stride % side.size;
+      if (x != goal && detours && side.size > 2) {
+        hop(side, at, other_than(x, goal, side.size, mix(static_cast<std::uint64_t>(choice), joined(from, to))), to,
+            route);
+      }
       if (x != goal) {
-        const std::int64_t row = at / side.stride / side.size * side.stride + at % side.stride;
-        const std::int64_t cable =
-            (row * pairs_among(side.size) + pair_number(x, goal)) * side.cables + to % side.cables;
-        route.push_back(side.first_link + 2 * cable + (x < goal ? 0 : 1));
-        at += (goal - x) * side.stride;
+        hop(side, at, goal, std::int64_t{to} + choice, route);
+        detours = false;
       }
     }
     route.push_back(2 * LinkId{to} + 1);
@@ -141,17 +149,43 @@ class HyperX final : public Topology {
   }
 
  private:
+  static constexpr std::int32_t kDetours = 2;
+
+  /// Of the dimensions, each beginning with another one.
+  [[nodiscard]] std::int32_t orders() const { return static_cast<std::int32_t>(sides_.size()); }
+
+  /// From switch `at` to the one of its row at coordinate `goal`, over one of the parallel cables.
+  static void hop(const Side& side, std::int64_t& at, std::int64_t goal, std::int64_t cable_choice,
+                  std::vector<LinkId>& route) {
+    const std::int64_t x = at / side.stride % side.size;
+    const std::int64_t row = at / side.stride / side.size * side.stride + at % side.stride;
+    const std::int64_t cable =
+        (row * pairs_among(side.size) + pair_number(x, goal)) * side.cables + cable_choice % side.cables;
+    route.push_back(side.first_link + 2 * cable + (x < goal ? 0 : 1));
+    at += (goal - x) * side.stride;
+  }
+
   std::int64_t hosts_per_switch_;
   std::vector<Side> sides_;
   Uniform cable_;
+  bool adaptive_;
   std::int64_t switches_ = 1;
   LinkId links_ = 0;
 };
+
+constexpr const char* kRoutingMeaning =
+    "dimension-order, or adaptive: beginning with any dimension, or over a third switch of its row, by load";
+
+[[nodiscard]] bool is_adaptive(const TopologyKeys& keys) {
+  static constexpr std::string_view kRoutings[] = {"dimension-order", "adaptive"};
+  return keys.word("routing", kRoutings) == 1;
+}
 
 constexpr KeyInfo kKeys[] = {
     {"sides", "side lengths of the grid of switches, as 4x4", "4x4"},
     {"hosts-per-switch", "hosts on a switch", "4"},
     {"cables", "parallel cables between two switches of a row, per dimension, as 2x1; 1 each if not given", ""},
+    {"routing", kRoutingMeaning, "dimension-order"},
 };
 
 [[nodiscard]] std::unique_ptr<Topology> make(const TopologyKeys& keys) {
@@ -171,12 +205,13 @@ constexpr KeyInfo kKeys[] = {
     }
     sides.push_back({sizes[i], cables[i], 1, 0});
   }
-  return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys));
+  return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys), is_adaptive(keys));
 }
 
 constexpr KeyInfo kFlattenedButterflyKeys[] = {
     {"side", "k: side length of the grid of switches, and hosts on each of them", "4"},
     {"dimensions", "of the grid: k^(dimensions + 1) hosts", "2"},
+    {"routing", kRoutingMeaning, "dimension-order"},
 };
 
 /// As many hosts on a switch as a row has switches: what a k-ary butterfly has at an edge (Kim, Dally, Abts 2007).
@@ -191,7 +226,7 @@ constexpr KeyInfo kFlattenedButterflyKeys[] = {
     }
     sides.push_back({side, 1, 1, 0});
   }
-  return std::make_unique<HyperX>(side, std::move(sides), Uniform::of(keys));
+  return std::make_unique<HyperX>(side, std::move(sides), Uniform::of(keys), is_adaptive(keys));
 }
 
 }  // namespace

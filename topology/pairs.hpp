@@ -33,4 +33,18 @@ struct Pair {
   return {number - pairs_among(high), high};
 }
 
+/// Two numbers of 32 bits as one to be hashed.
+[[nodiscard]] constexpr std::uint64_t joined(std::int32_t a, std::int32_t b) {
+  return (static_cast<std::uint64_t>(a) << 32U) | static_cast<std::uint64_t>(b);
+}
+
+/// One of 0 .. count - 1 that is neither a nor b, by a hash; they differ, and count is above 2.
+[[nodiscard]] constexpr std::int64_t other_than(std::int64_t a, std::int64_t b, std::int64_t count,
+                                                std::uint64_t hash) {
+  auto other = static_cast<std::int64_t>(hash % static_cast<std::uint64_t>(count - 2));
+  other += other >= std::min(a, b) ? 1 : 0;
+  other += other >= std::max(a, b) ? 1 : 0;
+  return other;
+}
+
 }  // namespace ringwood

@@ -30,10 +30,12 @@ struct Axis {
 ///       |   |   |        torus:dims=3x2
 ///     .-3---4---5-.
 ///
-/// Routes are dimension-ordered, each dimension the shorter way round, + if both are as long.
+/// Routes are dimension-ordered, each dimension the shorter way round, + if both are as long; adaptive ones may begin
+/// with any dimension, from which on the order is the same.
 class Torus final : public Topology {
  public:
-  Torus(std::span<const TorusAxis> axes, const Uniform& cable) : cable_(cable), dimensions_(axes.size()) {
+  Torus(std::span<const TorusAxis> axes, const Uniform& cable, TorusRouting routing)
+      : cable_(cable), dimensions_(axes.size()), routing_(routing) {
     for (std::size_t i = 0; i < dimensions_; ++i) {
       axes_[i].size = axes[i].size;
       axes_[i].stride = hosts_;
@@ -66,12 +68,20 @@ class Torus final : public Topology {
     return id % 2 == 0 ? cable_.link(low, high, true) : cable_.link(high, low, true);
   }
 
-  void route(Host from, Host to, std::vector<LinkId>& route) const override {
+  void route(Host from, Host to, std::vector<LinkId>& route) const override { choose_route(from, to, 0, route); }
+
+  [[nodiscard]] std::int32_t choices() const override {
+    return routing_ == TorusRouting::kAdaptive ? static_cast<std::int32_t>(dimensions_) : 1;
+  }
+
+  void choose_route(Host from, Host to, std::int32_t choice, std::vector<LinkId>& route) const override {
     const Steps steps = steps_between(from, to);
     route.resize(static_cast<std::size_t>(steps.total));
     LinkId* out = route.data();
     std::int64_t corner = from;  // the grid point reached so far
-    for (std::size_t i = 0; i < dimensions_; ++i) {
+    const auto first = static_cast<std::size_t>(choice);
+    for (std::size_t turn = 0; turn < dimensions_; ++turn) {
+      const std::size_t i = first + turn < dimensions_ ? first + turn : first + turn - dimensions_;
       out = walk(axes_[i], corner, steps.from[i], steps.by[i], out);
       corner += (std::int64_t{steps.to[i]} - steps.from[i]) * axes_[i].stride;
     }
@@ -174,6 +184,7 @@ class Torus final : public Topology {
 
   Uniform cable_;
   std::size_t dimensions_;
+  TorusRouting routing_;
   std::array<Axis, kMostDimensions> axes_;
   std::int64_t hosts_ = 1;
   LinkId links_ = 0;
@@ -214,6 +225,7 @@ Shape Torus::shape() const {
 
 constexpr KeyInfo kTorusKeys[] = {
     {"dims", "side lengths of 1 to 6 dimensions, as 8x8x8", "4x4x4"},
+    {"routing", "dimension-order, or adaptive: beginning with any dimension, by load", "dimension-order"},
     {"latency", "time on every cable", "100ns"},
 };
 
@@ -222,12 +234,13 @@ constexpr KeyInfo kTorusKeys[] = {
   for (const std::int64_t size : keys.counts("dims", {1, kMostHosts})) {
     axes.push_back({static_cast<std::int32_t>(size), wraps});
   }
-  return make_torus(axes, Uniform::of(keys));
+  static constexpr std::string_view kRoutings[] = {"dimension-order", "adaptive"};
+  return make_torus(axes, Uniform::of(keys), static_cast<TorusRouting>(keys.word("routing", kRoutings)));
 }
 
 }  // namespace
 
-std::unique_ptr<Topology> make_torus(std::span<const TorusAxis> axes, const Uniform& cable) {
+std::unique_ptr<Topology> make_torus(std::span<const TorusAxis> axes, const Uniform& cable, TorusRouting routing) {
   if (axes.empty() || axes.size() > kMostDimensions) {
     throw Error(ErrorKind::kUsage,
                 "machine torus: dims has " + std::to_string(axes.size()) + " dimensions, accepted are 1 to 6");
@@ -239,7 +252,7 @@ std::unique_ptr<Topology> make_torus(std::span<const TorusAxis> axes, const Unif
       throw Error(ErrorKind::kUsage, "machine torus: dims give more than 2147483647 hosts");
     }
   }
-  return std::make_unique<Torus>(axes, cable);
+  return std::make_unique<Torus>(axes, cable, routing);
 }
 
 const TopologyFamily topology_torus = {"torus", "hosts on a grid of 1 to 6 dimensions whose rows are closed",

@@ -246,6 +246,18 @@ Program group_to_group(const Problem& problem, Rank me) {
   co_yield std::span<const Operation>(round);
 }
 
+// On a grid of four columns: hosts 0 and 1 to places two rows up and around the corner, so that both want the cables of
+// column 2.
+Program turns(const Problem& problem, Rank me) {
+  std::vector<Operation> round;
+  if (me == 0 || me == 1) {
+    round.push_back(send(me == 0 ? 6 : 10, problem.whole()));
+  } else if (me == 6 || me == 10) {
+    round.push_back(receive(me == 6 ? 0 : 1, problem.whole()));
+  }
+  co_yield std::span<const Operation>(round);
+}
+
 template <Rank kSenders>
 Program to_hosts_of_one_number(const Problem& problem, Rank me) {
   std::vector<Operation> round;
@@ -264,6 +276,16 @@ TEST(FlowEngine, AdaptiveRoutesAvoidCablesThatAreTaken) {
   const std::string tree = "fat-tree:leaves=4,hosts-per-leaf=8,spines=8";
   EXPECT_EQ(run_on(made_of(to_hosts_of_one_number<3>), plain(tree)).time, 3 * kAlone) << "all by the first spine";
   EXPECT_EQ(run_on(made_of(to_hosts_of_one_number<3>), plain(tree + ",routing=adaptive")).time, kAlone);
+  // Two hosts of each of four switches of a row to the same switch of the next row: its one cable, or others.
+  const std::string grid = "hyperx:sides=4x4,hosts-per-switch=2";
+  EXPECT_EQ(run_on(made_of(group_to_group), plain(grid)).time, 2 * kAlone);
+  EXPECT_EQ(run_on(made_of(group_to_group), plain(grid + ",routing=adaptive")).time, kAlone);
+  // From the eight hosts of a group over the one cable to the next.
+  const std::string megafly = "dragonfly-plus:hosts-per-leaf=2,global-links=1";
+  EXPECT_EQ(run_on(made_of(group_to_group), plain(megafly)).time, 8 * kAlone);
+  EXPECT_LE(run_on(made_of(group_to_group), plain(megafly + ",routing=adaptive")).time, 4 * kAlone);
+  const std::string torus = "torus:dims=4x4";
+  EXPECT_GT(run_on(made_of(turns), plain(torus)).time, run_on(made_of(turns), plain(torus + ",routing=adaptive")).time);
   const std::string dragonfly = "dragonfly:hosts-per-router=2,routers=4,groups=9,global-links=1,ports=2";
   EXPECT_EQ(run_on(made_of(group_to_group), plain(dragonfly)).time, 8 * kAlone) << "one cable joins the groups";
   const SimulationReport report = run_on(made_of(group_to_group), plain(dragonfly + ",routing=adaptive"));
