@@ -143,7 +143,7 @@ constinit const Command simulate_command{
         "machine, or 16. The critical path is told for schedules of up to 65536 messages. A schedule\n"
         "from a file (--file) is proved before.\n"
         "--model flow lets messages share the links of their routes, max-min fairly; routing names how\n"
-        "these are chosen (machine key: routing=adaptive, and others; see `machine`), fairness\n"
+        "these are chosen (`list machines` has each machine's: routing=adaptive, ...), fairness\n"
         "whether messages or hosts are treated alike. --order first-come serves what is ready first, as LogGOPSim "
         "does; the field\n"
         "order_sensitive counts operations for which that may matter: none, and both rules give the same\n"
