@@ -112,18 +112,25 @@ using RankMemory = std::vector<std::vector<std::byte>>;  // one a rank
 
 /// One call of all ranks; whole numbers, so that sums are exact.
 struct Call {
-  Call(const Schedule& what, Bytes elements)
-      : schedule(what), layout(equal_layout(what, elements, 4)), reduces(contract_of(what.collective()).reduces) {
+  Call(const Schedule& what, Bytes elements, BufferUse buffer_use = BufferUse::kSeparate)
+      : schedule(what),
+        layout(equal_layout(what, elements, 4)),
+        use(buffer_use),
+        reduces(contract_of(what.collective()).reduces) {
     for (Rank rank = 0; rank < what.ranks(); ++rank) {
-      plans.push_back(compile(what, layout, rank));
-      std::vector<std::byte> data(static_cast<std::size_t>(plans.back().send_bytes()));
-      for (std::size_t i = 0; i < data.size(); ++i) {
-        data[i] = static_cast<std::byte>(i * 7 + static_cast<std::size_t>(rank) * 13);
-      }
-      send.push_back(data);
-      receive.emplace_back(static_cast<std::size_t>(plans.back().receive_bytes()), std::byte{0x5A});
+      plans.push_back(compile(what, layout, rank, use));
+      send.push_back(numbers(plans.back().send_bytes(), rank));
+      receive.push_back(numbers(plans.back().receive_bytes(), rank + 50));
       scratch.emplace_back(static_cast<std::size_t>(plans.back().scratch_bytes()));
     }
+  }
+
+  [[nodiscard]] static std::vector<std::byte> numbers(Bytes bytes, Rank seed) {
+    std::vector<std::byte> data(static_cast<std::size_t>(bytes));
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      data[i] = static_cast<std::byte>(i * 7 + static_cast<std::size_t>(seed) * 13);
+    }
+    return data;
   }
 
   [[nodiscard]] const Reduction* reduction() const { return reduces ? &sum : nullptr; }
@@ -135,13 +142,15 @@ struct Call {
     for (std::size_t rank = 0; rank < send.size(); ++rank) {
       buffers.push_back({send[rank], result[rank]});
     }
-    const ThreadsReport report = run_on_threads(schedule, layout, reduction(), buffers);
+    const ThreadsReport report =
+        run_on_threads(schedule, layout, reduction(), buffers, {.in_place = use == BufferUse::kInPlace});
     EXPECT_TRUE(report.ok) << report.error;
     return result;
   }
 
   Schedule schedule;
   Layout layout;
+  BufferUse use;
   bool reduces;
   Reduction sum = built_in_reduction(ElementType::kInt32, ReduceOperator::kSum).value();
   std::vector<Plan> plans;
@@ -197,6 +206,7 @@ TEST(Stepwise, gets_what_threads_get_for_every_algorithm) {
       for (const Bytes elements : {0, 1, 50}) {
         calls.emplace_back(Schedule(*algorithm, request), elements);
       }
+      calls.emplace_back(Schedule(*algorithm, request), 50, BufferUse::kInPlace);
       std::vector<RankMemory> expected;
       for (const Call& call : calls) {
         expected.push_back(call.expected());
@@ -225,6 +235,85 @@ TEST(Stepwise, many_with_lanes_at_once) {
   for (std::size_t index = 0; index < calls.size(); ++index) {
     EXPECT_EQ(calls[index].receive, expected[index]) << "call " << index;
   }
+}
+
+// Nothing of an earlier call is taken for the next one's, whatever the number of lanes and messages of each.
+TEST(Stepwise, executors_are_taken_up_again) {
+  std::vector<Executor> executors(4);
+  for (const char* text : {"ring", "lanes(3, ring)", "recursive-doubling", "lanes(2, circulant)", "lanes(3, ring)"}) {
+    SCOPED_TRACE(text);
+    Call call(Schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), {.ranks = 4}), 120);
+    const RankMemory expected = call.expected();
+    Network network(7);
+    std::deque<NetworkTransport> transports;
+    for (std::size_t rank = 0; rank < executors.size(); ++rank) {
+      transports.emplace_back(network, 0, static_cast<Rank>(rank));
+      executors[rank].begin(call.plans[rank],
+                            {call.send[rank].data(), call.receive[rank].data(), call.scratch[rank].data()},
+                            call.reduction(), transports.back());
+    }
+    std::size_t ended = 0;
+    for (int turns = 0; ended < executors.size(); ++turns) {
+      ASSERT_LT(turns, 10'000) << "no end: " << executors.front().where();
+      network.deliver_one();
+      ended = 0;
+      for (Executor& executor : executors) {
+        ended += executor.advance() ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(call.receive, expected);
+  }
+}
+
+/// All ranks of an allreduce, begun in one network.
+class Begun {
+ public:
+  explicit Begun(const char* text)
+      : call_(Schedule(built_in_library(), Collective::kAllreduce, parse_expression(text), {.ranks = 4}), 960) {
+    for (std::size_t rank = 0; rank < call_.plans.size(); ++rank) {
+      steps_.push_back(
+          std::unique_ptr<Step>(new Step{&call_, rank, {network_, 0, static_cast<Rank>(rank)}, Executor{}}));
+      steps_.back()->executor.begin(call_.plans[rank],
+                                    {call_.send[rank].data(), call_.receive[rank].data(), call_.scratch[rank].data()},
+                                    call_.reduction(), steps_.back()->transport);
+    }
+  }
+
+  /// Every message that is on its way arrives; then all ranks go on.
+  void one_round() {
+    for (int i = 0; i < 100; ++i) {
+      network_.deliver_one();
+    }
+    for (const auto& step : steps_) {
+      EXPECT_FALSE(step->executor.advance());
+    }
+  }
+
+  [[nodiscard]] const Executor& of_rank(std::size_t rank) const { return steps_[rank]->executor; }
+
+ private:
+  Call call_;
+  Network network_{1};
+  std::vector<std::unique_ptr<Step>> steps_;
+};
+
+TEST(Stepwise, tells_where_it_waits) {
+  Begun plain("ring");
+  EXPECT_EQ(plain.of_rank(2).where(), "rank 2, round 0");
+  const std::uint64_t before = plain.of_rank(2).arrivals();
+  plain.one_round();
+  EXPECT_EQ(plain.of_rank(2).where(), "rank 2, round 1");
+  EXPECT_EQ(plain.of_rank(2).arrivals(), before + 2);  // what it sent and what it got
+
+  Begun lanes("lanes(3, ring)");
+  EXPECT_EQ(lanes.of_rank(1).where(), "rank 1, lane 0, round 0; lane 1, round 0; lane 2, round 0");
+  lanes.one_round();
+  EXPECT_EQ(lanes.of_rank(1).where(), "rank 1, lane 0, round 1; lane 1, round 1; lane 2, round 1");
+
+  const Begun many("lanes(6, ring)");
+  EXPECT_EQ(many.of_rank(3).where(), "rank 3, lane 0, round 0; lane 1, round 0; lane 2, round 0; lane 3, round 0; ...");
+  const Begun four("lanes(4, ring)");
+  EXPECT_EQ(four.of_rank(3).where(), "rank 3, lane 0, round 0; lane 1, round 0; lane 2, round 0; lane 3, round 0");
 }
 
 }  // namespace
