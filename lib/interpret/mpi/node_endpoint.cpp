@@ -1,10 +1,12 @@
 #include "interpret/mpi/node_endpoint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <thread>
 
+#include "base/streaming.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
@@ -22,9 +24,25 @@ constexpr int kLooksInATurn = 200;
 // After so many turns, about a millisecond, the rank that is waited for is likely to have no core after all.
 constexpr std::uint64_t kTurnsOfOwnCore = 1000;
 
-// One in so many of the larger slots is for messages of one piece: a ring of all slots, which is larger than the caches
-// of a core, makes those up to twice as slow.
+// One in so many of the larger slots makes up the narrow ring for messages of one piece.
 constexpr std::size_t kShareOfWhole = 4;
+
+constexpr std::array kWholeManners{PushManner::kNarrow, PushManner::kWide, PushManner::kPastCache};
+constexpr std::array kStreamManners{PushManner::kWide, PushManner::kPastCache};
+
+// Pieces that share a slot do not start at the same place of a page.
+constexpr std::size_t in_lines(std::size_t bytes) {
+  return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine + kCacheLine;
+}
+
+/// Of a clock that costs next to nothing.
+std::uint64_t ticks_now() {
+#ifdef __x86_64__
+  return __builtin_ia32_rdtsc();
+#else
+  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+#endif
+}
 
 }  // namespace
 
@@ -34,7 +52,9 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
       me_(me),
       own_(&progress(me)),
       waiting_(std::move(waiting)),
-      peers_(static_cast<std::size_t>(shape.ranks)) {
+      peers_(static_cast<std::size_t>(shape.ranks)),
+      whole_trial_(kWholeManners),
+      stream_trial_(kStreamManners) {
   for (Rank rank = 0; rank < shape.ranks; ++rank) {
     Peer& peer = peers_[static_cast<std::size_t>(rank)];
     peer.out = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(me, rank));
@@ -137,10 +157,27 @@ void NodeEndpoint::write_entry(Rank peer, Lane lane, std::span<const std::byte> 
   entry.sequence.store(++to.sent, std::memory_order_release);
 }
 
+void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::byte> data) {
+  if (data.size() <= NodeShape::kSmallSlot) {
+    std::memcpy(slot.data(), data.data(), data.size());
+    return;
+  }
+  PushTrial& trial = this->trial();
+  const bool measures = trial.measures();
+  const std::uint64_t start = measures ? ticks_now() : 0;
+  if (trial.manner() == PushManner::kPastCache) {
+    copy_past_cache(slot.data(), data.data(), data.size());
+    settle_streams();
+  } else {
+    std::memcpy(slot.data(), data.data(), data.size());
+  }
+  trial.wrote(data.size(), measures ? ticks_now() - start : 0);
+}
+
 void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
   if (data.size() > NodeEntry::kInline) {
     const std::span<std::byte> slot = reserve(data.size());
-    std::memcpy(slot.data(), data.data(), data.size());
+    write_slot(slot, data);
     publish(peers, lane, slot);
     return;
   }
@@ -153,29 +190,46 @@ void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const 
   }
 }
 
-NodeEndpoint::SlotRing* NodeEndpoint::ring_with_room(std::size_t bytes) {
-  const auto next_is_free = [this](SlotRing& ring) { return is_free(ring.slots[ring.next]); };
+NodeEndpoint::Slot& NodeEndpoint::next_slot(SlotRing& ring) {
+  return ring.slots[ring.filled > 0 ? (ring.next + 1) % ring.slots.size() : ring.next];
+}
+
+NodeEndpoint::Room NodeEndpoint::find_room(std::size_t bytes) {
   if (bytes <= NodeShape::kSmallSlot) {
-    return next_is_free(small_) ? &small_ : nullptr;
+    return {is_free(next_slot(small_)) ? &small_ : nullptr};
   }
-  SlotRing& own = streams_ ? stream_ : whole_;
-  SlotRing& other = streams_ ? whole_ : stream_;
-  return next_is_free(own) ? &own : next_is_free(other) ? &other : nullptr;
+  const bool wide = streams_ || whole_trial_.manner() != PushManner::kNarrow;
+  if (wide && !streams_ && stream_.filled > 0 && stream_.filled + bytes <= shape_.large_bytes) {
+    return {&stream_, true};
+  }
+  SlotRing& own = wide ? stream_ : whole_;
+  SlotRing& other = wide ? whole_ : stream_;
+  return {is_free(next_slot(own)) ? &own : is_free(next_slot(other)) ? &other : nullptr};
 }
 
 std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
-  SlotRing* ring = ring_with_room(bytes);
-  if (ring == nullptr) {
-    const SlotRing& full = bytes <= NodeShape::kSmallSlot ? small_ : stream_;
-    wait_for_room(full.slots[full.next].uses.back().peer, [&] { return (ring = ring_with_room(bytes)) != nullptr; });
+  Room room = find_room(bytes);
+  if (room.ring == nullptr) {
+    const Slot& full = next_slot(bytes <= NodeShape::kSmallSlot ? small_ : stream_);
+    wait_for_room(full.uses.back().peer, [&] { return (room = find_room(bytes)).ring != nullptr; });
   }
-  reserved_ = &ring->slots[ring->next];
-  ring->next = (ring->next + 1) % ring->slots.size();
-  return {reserved_->memory, bytes};
+  SlotRing& ring = *room.ring;
+  if (ring.filled > 0 && !room.shares) {
+    ring.next = (ring.next + 1) % ring.slots.size();
+    ring.filled = 0;
+  }
+  reserved_ = &ring.slots[ring.next];
+  std::byte* memory = reserved_->memory + ring.filled;
+  if (&ring == &stream_ && !streams_) {
+    ring.filled += in_lines(bytes);
+  } else {
+    ring.next = (ring.next + 1) % ring.slots.size();
+  }
+  return {memory, bytes};
 }
 
 void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved) {
-  const auto offset = static_cast<std::uint64_t>(reserved_->memory - memory_.data());
+  const auto offset = static_cast<std::uint64_t>(reserved.data() - memory_.data());
   for (const Rank peer : peers) {
     Peer& to = peers_[static_cast<std::size_t>(peer)];
     if (!has_entry(to)) {
@@ -194,7 +248,7 @@ bool NodeEndpoint::has_room(std::span<const Rank> peers, std::size_t bytes) {
   if (!std::ranges::all_of(peers, entry_is_free)) {
     return false;
   }
-  return bytes <= NodeEntry::kInline || ring_with_room(bytes) != nullptr;
+  return bytes <= NodeEntry::kInline || find_room(bytes).ring != nullptr;
 }
 
 bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {

@@ -9,6 +9,7 @@
 
 #include "base/waiting_time.hpp"
 #include "interpret/mpi/node_memory.hpp"
+#include "interpret/mpi/push_trial.hpp"
 
 namespace ringwood {
 
@@ -50,7 +51,8 @@ class NodeEndpoint {
   void push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
 
   /// Whether the coming pieces are parts of longer messages. Those go round a ring of slots larger than the caches of a
-  /// core, others round a few that the caches keep; either may overflow into the other.
+  /// core, others round that one or a few that the caches keep, whichever is faster here; either may overflow into the
+  /// other.
   void streams(bool yes) { streams_ = yes; }
 
   /// Room for a piece that is made where it is sent from; then goes to `publish`.
@@ -136,6 +138,13 @@ class NodeEndpoint {
   struct SlotRing {
     std::vector<Slot> slots;
     std::size_t next = 0;
+    std::size_t filled = 0;  // of the next one, where several pieces share a slot
+  };
+
+  /// A ring, and whether the next of its slots takes the piece beside what it has.
+  struct Room {
+    SlotRing* ring = nullptr;
+    bool shares = false;
   };
 
   Piece poll_closely(Peer& from, const NodeEntry& entry, Lane lane);
@@ -145,8 +154,13 @@ class NodeEndpoint {
 
   /// Where a piece of so many bytes goes now, or nullptr: its own ring, or the other one of larger slots where that is
   /// full.
-  [[nodiscard]] SlotRing* ring_with_room(std::size_t bytes);
+  [[nodiscard]] Room find_room(std::size_t bytes);
+  /// The next one that holds nothing yet.
+  [[nodiscard]] static Slot& next_slot(SlotRing& ring);
 
+  [[nodiscard]] PushTrial& trial() { return streams_ ? stream_trial_ : whole_trial_; }
+
+  void write_slot(std::span<std::byte> slot, std::span<const std::byte> data);
   [[nodiscard]] bool has_read(const Use& use);
   [[nodiscard]] bool is_free(Slot& slot);
   [[nodiscard]] bool has_entry(Peer& to);
@@ -163,6 +177,8 @@ class NodeEndpoint {
   SlotRing small_;
   SlotRing whole_;   // of larger slots, for messages of one piece
   SlotRing stream_;  // of larger slots, for parts of messages
+  PushTrial whole_trial_;
+  PushTrial stream_trial_;
   bool streams_ = false;
   Slot* reserved_ = nullptr;
   std::optional<Lane> held_;  // of the piece that was polled last, if that is in the stash

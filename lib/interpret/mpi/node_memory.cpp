@@ -24,9 +24,8 @@ std::size_t index(Rank rank) {
 
 }  // namespace
 
-// All of the memory that a rank may take: a small ring that the writer's and the reader's caches both hold is fast
-// where they share a cache and several times slower than memory where they do not, and a virtual machine's cores are
-// moved from one to the other between two calls; a ring larger than the caches of a core is good in both. Twice as many
+// All of the memory that a rank may take: a ring larger than the caches of a core is what longer messages need nearly
+// everywhere, and the best manner of writing into it, or into a part of it, is found by PushTrial. Twice as many
 // slots as there are ranks: a round that sends something else to everybody finds room for all of it while the round
 // before is still being read.
 NodeShape::NodeShape(Rank count, std::size_t most_bytes_of_rank)

@@ -120,6 +120,38 @@ TEST(NodeEndpoint, messages_of_all_sizes_arrive_in_order) {
   sender.join();
 }
 
+// 8 MiB: all manners of writing are tried. Two readers, of which one comes late, and parts of longer messages between.
+TEST(NodeEndpoint, messages_that_share_slots_keep_their_bytes) {
+  constexpr int kMessages = 500;
+  Memory memory(3);
+  const auto bytes_of = [](int number) {
+    constexpr std::size_t kSizes[] = {4100, 9000, 16384, 30001, 65536, 5000, 12288};
+    return kSizes[number % 7];
+  };
+  const auto is_part = [](int number) { return number % 50 > 46; };
+  std::thread sender([&] {
+    NodeEndpoint endpoint = memory.endpoint(0);
+    const Rank both[] = {1, 2};
+    for (int number = 0; number < kMessages; ++number) {
+      endpoint.streams(is_part(number));
+      endpoint.push(both, 0, message(bytes_of(number), number));
+    }
+  });
+  const auto read = [&](Rank me, int every) {
+    NodeEndpoint endpoint = memory.endpoint(me);
+    for (int number = 0; number < kMessages; ++number) {
+      if (every > 0 && number % every == 0) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      EXPECT_EQ(received(endpoint, 0, 0), message(bytes_of(number), number)) << me << ' ' << number;
+    }
+  };
+  std::thread late([&] { read(1, 20); });
+  read(2, 0);
+  late.join();
+  sender.join();
+}
+
 TEST(NodeEndpoint, one_message_for_several) {
   Memory memory(3);
   NodeEndpoint sender = memory.endpoint(0);
