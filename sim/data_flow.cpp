@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "sim/chunk_bytes.hpp"
+#include "sim/data_flow_outcome.hpp"
 #include "sim/engine.hpp"
 #include "sim/mailboxes.hpp"
 #include "sim/nics.hpp"
@@ -62,7 +63,7 @@ class DataFlow {
         while (!mail_.due().empty()) {
           const Rank rank = mail_.due().take();
           if (is_large_) {
-            prefetch();
+            mail_.prefetch_due();
           }
           if (run_rank(rank) == Stop::kForked) {
             return std::nullopt;
@@ -71,7 +72,7 @@ class DataFlow {
         mail_.deliver_all();
       } while (!mail_.due().empty());
     }
-    check_all_ended();
+    check_all_ended(mail_, ranks());
     return report();
   }
 
@@ -87,16 +88,6 @@ class DataFlow {
   [[nodiscard]] Rendezvous& rendezvous(Rank rank) { return rendezvous_[static_cast<std::size_t>(rank)]; }
 
   [[nodiscard]] OperationId& last_operation(Rank rank) { return tracing_.last[static_cast<std::size_t>(rank)]; }
-
-  /// The cache misses of the ranks to come overlap with the work on this one.
-  void prefetch() {
-    const auto* later = reinterpret_cast<const std::byte*>(&state(mail_.due().upcoming(5)));
-    __builtin_prefetch(later, 1);
-    __builtin_prefetch(later + 64, 1);
-    const RankState& soon = state(mail_.due().upcoming(2));
-    soon.program.prefetch();
-    soon.prefetch_round();
-  }
 
   /// Takes a rank to the end of its round and through the sends of the next one. Its receives come when its turn comes
   /// again: then the messages are there, and none of its block runs ahead of the others, so that few pile up.
@@ -340,55 +331,16 @@ class DataFlow {
     return id;
   }
 
-  void check_all_ended() {
-    for (Rank rank = 0; rank < ranks(); ++rank) {
-      const RankState& at = state(rank);
-      if (at.doing == Doing::kWaits) {
-        throw_deadlock(rank, at.pulled - 1, at.waits_for, false);
-      }
-      if (at.doing == Doing::kRendezvous) {
-        throw_deadlock(rank, at.pulled - 1, unmatched_peer(rank), true);
-      }
-    }
-    for (Rank rank = 0; rank < ranks(); ++rank) {
-      if (const Rank source = mail_.any_source(rank); source >= 0) {
-        throw_unreceived(rank, source);
-      }
-    }
-  }
-
-  /// Whom a rank that waits for the receives of what it sent waits for: all who have not taken it wait, or have ended.
-  [[nodiscard]] Rank unmatched_peer(Rank rank) {
-    for (const Operation& operation : state(rank).program.round()) {
-      if (operation.kind == OperationKind::kSend && mail_.holds(operation.peer, rank)) {
-        return operation.peer;
-      }
-    }
-    return -1;
-  }
-
   [[nodiscard]] SimulationReport report() {
-    SimulationReport report;
-    report.finish.resize(input_.mapping.size());
-    for (Rank rank = 0; rank < ranks(); ++rank) {
-      report.finish[static_cast<std::size_t>(rank)] = state(rank).clocks.cpu;
-      report.rounds = std::max<std::int64_t>(report.rounds, state(rank).rounds);
-      report.bytes_sent_max = std::max(report.bytes_sent_max, state(rank).bytes_sent);
-      report.bytes_sent_total += state(rank).bytes_sent * orbits_.size();
-    }
-    const auto last = std::max_element(report.finish.begin(), report.finish.begin() + ranks());
-    report.time = *last;
-    for (auto rank = static_cast<std::size_t>(ranks()); rank < report.finish.size(); ++rank) {
-      report.finish[rank] = report.finish[static_cast<std::size_t>(orbits_.representative(static_cast<Rank>(rank)))];
-    }
+    SimulationReport report = outcome_of(mail_, orbits_, input_.mapping.size());
     report.messages = messages_ * orbits_.size();
     report.order_sensitive = order_sensitive_ * orbits_.size();
     report.memory = memory();
     report.engine = kKind == Kind::kQuotient ? Engine::kQuotient : Engine::kDataFlow;
-    report.evaluated = ranks();
     if constexpr (kTraced) {
-      const auto rank = static_cast<Rank>(last - report.finish.begin());
-      report.critical_path = critical_path(tracing_.trace, last_operation(rank), costs_, input_.machine.gamma, kForm);
+      const auto end = report.finish.begin() + ranks();
+      const auto last = static_cast<Rank>(std::max_element(report.finish.begin(), end) - report.finish.begin());
+      report.critical_path = critical_path(tracing_.trace, last_operation(last), costs_, input_.machine.gamma, kForm);
     }
     return report;
   }

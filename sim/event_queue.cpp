@@ -4,6 +4,7 @@
 #include "base/huge_pages.hpp"
 #include "sim/chunk_bytes.hpp"
 #include "sim/engine.hpp"
+#include "sim/event_queue_outcome.hpp"
 #include "sim/nics.hpp"
 #include "sim/rank_charges.hpp"
 #include "sim/strand.hpp"
@@ -54,7 +55,7 @@ class EventQueue {
       }
       serve(events_.pop().strand);
     }
-    check_all_ended();
+    check_all_ended(strands_, pool_, bytes_);
     return report();
   }
 
@@ -343,47 +344,14 @@ class EventQueue {
     }
   }
 
-  void check_all_ended() {
-    for (const Strand& strand : strands_.all()) {
-      if (strand.waits == Waits::kMessage) {
-        throw_deadlock(strand.rank, strand.pulled - 1, strand.peer, false);
-      }
-      if (strand.waits == Waits::kRendezvous) {
-        throw_deadlock(strand.rank, strand.pulled - 1, unmatched_peer(strand), true);
-      }
-    }
-    for (Rank rank = 0; rank < input_.schedule.ranks() && pool_.pending() > 0; ++rank) {
-      if (const std::uint32_t index = pool_.any(strands_.rank(rank).inbox); index != MessagePool::kNone) {
-        throw_unreceived(rank, pool_.at(index).source);
-      }
-    }
-  }
-
-  [[nodiscard]] Rank unmatched_peer(const Strand& strand) {
-    const auto found = std::find_if(strand.round.begin(), strand.round.end(), [&](const Operation& operation) {
-      return operation.kind == OperationKind::kSend && bytes_.of(operation.chunks) > 0 &&
-             pool_.holds(strands_.rank(operation.peer).inbox, strand.rank, strand.lane);
-    });
-    return found == strand.round.end() ? -1 : found->peer;
-  }
-
   [[nodiscard]] SimulationReport report() const {
-    SimulationReport report;
-    report.finish.reserve(programs_.size());
-    for (const SharedState& rank : strands_.ranks()) {
-      report.rounds = std::max<std::int64_t>(report.rounds, strands_.all()[report.finish.size()].rounds);
-      report.finish.push_back(rank.clocks.cpu);
-      report.bytes_sent_max = std::max(report.bytes_sent_max, rank.bytes_sent);
-      report.bytes_sent_total += rank.bytes_sent;
-    }
-    const auto latest = std::max_element(report.finish.begin(), report.finish.end());
-    report.time = *latest;
+    SimulationReport report = outcome_of(strands_);
     report.messages = messages_;
     report.order_sensitive = order_sensitive_;
     report.memory = memory();
     report.engine = Engine::kEventQueue;
-    report.evaluated = input_.schedule.ranks();
     if (traced_) {
+      const auto latest = std::max_element(report.finish.begin(), report.finish.end());
       const auto rank = static_cast<StrandId>(latest - report.finish.begin());
       report.critical_path = critical_path(trace_, last(rank), costs_, input_.machine.gamma, kForm);
     }

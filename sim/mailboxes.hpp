@@ -20,6 +20,16 @@ class PendingMail {
 
   [[nodiscard]] RankState& state(Rank rank) { return states_[static_cast<std::size_t>(rank)]; }
 
+  /// The cache misses of the ranks that are due next overlap with the work on this one.
+  void prefetch_due() {
+    const auto* later = reinterpret_cast<const std::byte*>(&state(due_.upcoming(5)));
+    __builtin_prefetch(later, 1);
+    __builtin_prefetch(later + 64, 1);
+    const RankState& soon = state(due_.upcoming(2));
+    soon.program.prefetch();
+    soon.prefetch_round();
+  }
+
   /// Delivered at once within a block, which is in the cache; else with one of the next sends, or by deliver_all(): a
   /// cache miss that overlaps with other work. Messages between two ranks all go the same way, so that they arrive in
   /// order. `sent` is used where there is a trace.
