@@ -66,24 +66,30 @@ bool CommonRound::learn(Rank rank, std::span<const Operation> round, const Chunk
   return true;
 }
 
-/// How a rank's peers are those of the ranks of `part`; 0: not at all, or it does something else.
+/// How a rank's peers are those of the ranks of `part`, of what is in `looked_for`; 0: not at all, or it does something
+/// else.
+template <unsigned kLookedFor>
 unsigned CommonRound::compare(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes,
                               const Part& part) const {
   const Action* expected = part.listed.data();
   const Action* const end = expected + part.listed.size();
-  Rank by_bits = 0;
-  Rank by_rotation = 0;
+  Rank by_bits = (kLookedFor & kByBits) != 0 ? 0 : 1;
+  Rank by_rotation = (kLookedFor & kByRotation) != 0 ? 0 : 1;
   for (const Operation& operation : round) {
     const Bytes size = bytes.of(operation.chunks);
-    if (!takes_time(operation, size)) {
+    if (!takes_time(operation, size)) [[unlikely]] {
       continue;
     }
-    if (expected == end || expected->bytes != size || expected->kind != operation.kind) {
+    if (expected == end || expected->bytes != size || expected->kind != operation.kind) [[unlikely]] {
       return 0;
     }
     if (operation.kind != OperationKind::kReduce) {
-      by_bits |= rank ^ expected->bits ^ operation.peer;
-      by_rotation |= rotated(rank, expected->distance) ^ operation.peer;
+      if constexpr ((kLookedFor & kByBits) != 0) {
+        by_bits |= rank ^ expected->bits ^ operation.peer;
+      }
+      if constexpr ((kLookedFor & kByRotation) != 0) {
+        by_rotation |= rotated(rank, expected->distance) ^ operation.peer;
+      }
     }
     ++expected;
   }
@@ -92,7 +98,10 @@ unsigned CommonRound::compare(Rank rank, std::span<const Operation> round, const
 
 bool CommonRound::look_at(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes) {
   if (exclusive_or_ || rotation_) {
-    const unsigned found = compare(rank, round, bytes, parts_.front());
+    const Part& part = parts_.front();
+    const unsigned found = !rotation_       ? compare<kByBits>(rank, round, bytes, part)
+                           : !exclusive_or_ ? compare<kByRotation>(rank, round, bytes, part)
+                                            : compare<kByBits | kByRotation>(rank, round, bytes, part);
     const bool bits = exclusive_or_ && (found & kByBits) != 0;
     const bool turn = rotation_ && (found & kByRotation) != 0;
     if (bits || turn) [[likely]] {
@@ -114,17 +123,17 @@ bool CommonRound::look_at(Rank rank, std::span<const Operation> round, const Chu
     last_.in_part = 0;
     return begin_part(rank, round, bytes);
   }
-  return (compare(rank, round, bytes, parts_[last_.part]) & kByRotation) != 0;
+  return compare<kByRotation>(rank, round, bytes, parts_[last_.part]) != 0;
 }
 
 bool CommonRound::begin_part(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes) {
   const bool was_last = last_.part + 1 == parts_.size();
   last_.part = was_last ? 0 : last_.part + 1;
   if (!open_ || !was_last) {
-    return (compare(rank, round, bytes, parts_[last_.part]) & kByRotation) != 0;
+    return compare<kByRotation>(rank, round, bytes, parts_[last_.part]) != 0;
   }
   // With distances that go round, the last member of a group can look like the first one.
-  if (divides_ranks() && (compare(rank, round, bytes, parts_.front()) & kByRotation) != 0) {
+  if (divides_ranks() && compare<kByRotation>(rank, round, bytes, parts_.front()) != 0) {
     open_ = false;
     return true;
   }

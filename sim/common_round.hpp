@@ -97,6 +97,7 @@ class CommonRound {
 
  private:
   [[nodiscard]] bool learn(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes);
+  template <unsigned kLookedFor>
   [[nodiscard]] unsigned compare(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes,
                                  const Part& part) const;
   [[nodiscard]] bool begin_part(Rank rank, std::span<const Operation> round, const ChunkBytes& bytes);

@@ -36,26 +36,21 @@ struct Group {
 
   void scatter_reduce(std::vector<Operation>& round) const {
     round.clear();
-    for (Rank other = 0; other < members.count; ++other) {
-      if (other != members.digit) {
-        round.push_back(send(members.rank(other), part(other)));
-      }
+    for (Rank i = 0; i < members.count - 1; ++i) {
+      round.push_back(send(members.rank(members.other(i)), part(members.other(i))));
     }
-    for (Rank other = members.digit - 1; other >= 0; --other) {
-      round.push_back(receive_reduce(members.rank(other), part(members.digit), Side::kLeft));
-    }
-    for (Rank other = members.digit + 1; other < members.count; ++other) {
-      round.push_back(receive_reduce(members.rank(other), part(members.digit), Side::kRight));
+    for (Rank i = 0; i < members.count - 1; ++i) {
+      const Side side = members.nearest(i) < members.digit ? Side::kLeft : Side::kRight;
+      round.push_back(receive_reduce(members.rank(members.nearest(i)), part(members.digit), side));
     }
   }
 
   void allgather(std::vector<Operation>& round) const {
     round.clear();
-    for (Rank other = 0; other < members.count; ++other) {
-      if (other != members.digit) {
-        round.push_back(send(members.rank(other), part(members.digit)));
-        round.push_back(receive(members.rank(other), part(other)));
-      }
+    for (Rank i = 0; i < members.count - 1; ++i) {
+      const Rank other = members.other(i);
+      round.push_back(send(members.rank(other), part(members.digit)));
+      round.push_back(receive(members.rank(other), part(other)));
     }
   }
 };

@@ -58,18 +58,19 @@ class EliminationRounds {
 
 Program core(const Problem& problem, const EliminationGroups groups, Rank member) {
   const Rank p = groups.core();
+  const Chunk piece = problem.chunks / p;
+  const auto part = [piece](Rank first, Rank count) { return ChunkSet::interval(first * piece, count * piece); };
   Rank kept = member % 2 == 0 ? 0 : p / 2;
   for (Rank mask = 2, size = p / 4; mask < p; mask *= 2, size /= 2) {
     const Rank partner = groups.rank(member ^ mask);
     kept += (member & mask) != 0 ? size : 0;
     const Side side = (member & mask) != 0 ? Side::kLeft : Side::kRight;
-    const Round round{send(partner, problem.part(kept ^ size, p, size)),
-                      receive_reduce(partner, problem.part(kept, p, size), side)};
+    const Round round{send(partner, part(kept ^ size, size)), receive_reduce(partner, part(kept, size), side)};
     co_yield round;
   }
   for (Rank mask = p / 2, size = 1; mask > 1; mask /= 2, size *= 2) {
     const Rank partner = groups.rank(member ^ mask);
-    const Round round{send(partner, problem.part(kept, p, size)), receive(partner, problem.part(kept ^ size, p, size))};
+    const Round round{send(partner, part(kept, size)), receive(partner, part(kept ^ size, size))};
     co_yield round;
     kept &= ~size;
   }

@@ -30,10 +30,8 @@ Program multiply(const Problem& problem, const Fold&, Rank me) {
     const Rank digit = me / stride % factor;
     const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
     round.clear();
-    for (Rank other = 0; other < factor; ++other) {
-      if (other != digit) {
-        round.push_back(send(members.rank(other), problem.whole()));
-      }
+    for (Rank i = 0; i < factor - 1; ++i) {
+      round.push_back(send(members.rank(members.other(i)), problem.whole()));
     }
     append_member_fold(round, members, problem.whole());
     co_yield std::span<const Operation>(round);

@@ -14,6 +14,12 @@ struct Members {
   Rank stride;
 
   [[nodiscard]] Rank rank(Rank member) const { return first + member * stride; }
+
+  /// The others are number 0 to count - 2, in their order.
+  [[nodiscard]] Rank other(Rank number) const { return number + (number >= digit ? 1 : 0); }
+
+  /// The same, those before this one first, nearest first: the order in which neighbours are added.
+  [[nodiscard]] Rank nearest(Rank number) const { return number < digit ? digit - 1 - number : number + 1; }
 };
 
 /// Appends what adds up all members' `chunks` in member order, ((0 + 1) + 2) + ..., on whichever member: all that do so
