@@ -154,27 +154,6 @@ TEST(FlowEngine, CablesCatchUpWithWhatTheyLetPassAtOnce) {
   EXPECT_NEAR(time_of(fifty_exchanges, bucket, 0), 50.0 * kAlone, 0.02 * kAlone);
 }
 
-// Two hosts of a leaf send to two of another over one cable: it lets one burst pass, and not two.
-TEST(LinkTable, ABurstIsThatOfEveryLinkOfTheWay) {
-  const Machine machine = plain("fat-tree:down=2x2,up=1x1");
-  LinkTable links(machine, 0);
-  std::vector<FlowLink> first;
-  std::vector<FlowLink> second;
-  links.append_route(0, 2, first);
-  links.append_route(1, 3, second);
-  EXPECT_EQ(links.take_burst(first, 600, 1000, 0), 600);
-  EXPECT_EQ(links.take_burst(second, 600, 1000, 0), 400);
-  EXPECT_EQ(links.take_burst(second, 600, 1000, 0), 0);
-  // 1800 bytes are owed; of 1000 of them the cable is free again after as many bytes' time.
-  const auto later = static_cast<Picoseconds>(1000 / links.capacities()[first[1]]);
-  EXPECT_EQ(links.take_burst(first, 600, 1000, later), 200);
-  LinkTable next(machine, 0);
-  next.fill_as(links, 2 * later);
-  first.clear();
-  next.append_route(0, 2, first);
-  EXPECT_EQ(next.take_burst(first, 10'000, 1000, 0), 600);
-}
-
 TEST(FlowEngine, AFlowThatStartsLaterSharesFromThenOn) {
   // Host 3 to 1 takes until 1000 ns, which is when 0 to 2 ends too; 1 to 2 then has the cable for itself.
   const SimulationReport whole = run_on(made_of(one_after_the_other), plain("crossbar:hosts=4"));
