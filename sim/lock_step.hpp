@@ -274,19 +274,40 @@ class LockStep {
     std::array<Picoseconds, kGroup> heads;
     const CostClass of_first = class_at(place(round, action, first));
     CostClass different = 0;
-    CommonRound::Cursor at = round.at(first);
-    for (Rank i = 0; i < count; ++i, round.next(at)) {
-      const std::size_t from = place(round, round.parts()[at.part].rest[which], first + i);
+    for_each_place(round, first, count, which, [&](Rank i, std::size_t from) {
       heads[index(i)] = sent_[0].heads[from];
-      classes[index(i)] = class_at(from);
-      different |= classes[index(i)] ^ of_first;
-    }
+      if (!all_.service.one_class()) {
+        classes[index(i)] = sent_[0].classes[from];
+        different |= classes[index(i)] ^ of_first;
+      }
+    });
     if (different == 0) {
       all_.service.receive_alike(first, count, {of_first, action.bytes}, reduces, heads.data());
       return;
     }
     for (Rank i = 0; i < count; ++i) {
       all_.service.receive(first + i, heads[index(i)], classes[index(i)], action.bytes, reduces);
+    }
+  }
+
+  /// Calls `visit(number, place)` for the messages that `count` ranks from `first` on take.
+  template <typename Visit>
+  [[gnu::always_inline]] void for_each_place(const CommonRound& round, Rank first, Rank count, std::size_t which,
+                                             Visit&& visit) const {
+    CommonRound::Cursor at = round.at(first);
+    if (!round.together() || round.parts().size() == 1) {
+      const CommonRound::Action& action = round.parts()[at.part].rest[which];
+      for (Rank i = 0; i < count; ++i) {
+        visit(i, place(round, action, first + i));
+      }
+      return;
+    }
+    std::array<const CommonRound::Action*, CommonRound::kMostParts> actions;
+    for (std::size_t part = 0; part < round.parts().size(); ++part) {
+      actions[part] = &round.parts()[part].rest[which];
+    }
+    for (Rank i = 0; i < count; ++i, round.next(at)) {
+      visit(i, place(round, *actions[at.part], first + i));
     }
   }
 

@@ -55,30 +55,28 @@ struct Group {
   }
 };
 
-// The group of `me` where ranks `stride` apart swap, who share `problem.ranks` / `stride` pieces from `first` on.
-Group group_of(const Problem& problem, Rank me, Rank first, Rank stride, Rank factor) {
-  const Rank digit = me / stride % factor;
-  const Members members{.count = factor, .digit = digit, .first = me - digit * stride, .stride = stride};
-  return {members, first, problem.ranks / stride / factor, problem.chunks / problem.ranks};
-}
-
 Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
   const std::vector<Rank> factors = factors_up_to(static_cast<Rank>(problem.parameter(kRadix)), problem.ranks);
+  const Chunk piece = problem.chunks / problem.ranks;
   std::vector<Operation> round;
   Rank stride = 1;
   Rank first = 0;
+  Rank size = problem.ranks;
   for (const Rank factor : factors) {
-    const Group group = group_of(problem, me, first, stride, factor);
-    group.scatter_reduce(round);
-    first += group.members.digit * group.size;
+    const Rank digit = me / stride % factor;
+    size /= factor;
+    Group{{factor, digit, me - digit * stride, stride}, first, size, piece}.scatter_reduce(round);
+    first += digit * size;
     stride *= factor;
     co_yield std::span<const Operation>(round);
   }
   for (std::size_t level = factors.size(); level-- > 0;) {
-    stride /= factors[level];
-    const Rank digit = me / stride % factors[level];
-    first -= digit * (problem.ranks / stride / factors[level]);
-    group_of(problem, me, first, stride, factors[level]).allgather(round);
+    const Rank factor = factors[level];
+    stride /= factor;
+    const Rank digit = me / stride % factor;
+    first -= digit * size;
+    Group{{factor, digit, me - digit * stride, stride}, first, size, piece}.allgather(round);
+    size *= factor;
     co_yield std::span<const Operation>(round);
   }
 }

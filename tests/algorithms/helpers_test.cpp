@@ -151,6 +151,15 @@ TEST(Radix, LargestProductIsMoreThanHalf) {
   for (Rank p = 2; p <= 300; ++p) {
     EXPECT_GT(2 * largest_product(3, p), p);
   }
+  for (const Rank radix : {2, 3, 4, 5, 6, 7, 8, 11}) {
+    Rank largest = 1;
+    for (Rank p = 1; p <= 1500; ++p) {
+      largest = p == 1 || !factors_up_to(radix, p).empty() ? p : largest;
+      EXPECT_EQ(largest_product(radix, p), largest) << radix << " of " << p;
+    }
+  }
+  EXPECT_EQ(largest_product(4, 1'000'000), 995'328);
+  EXPECT_EQ(largest_product(7, 2'147'483'647), 2'144'153'025);
 }
 
 TEST(Trees, ParentsAndChildrenAgree) {
