@@ -3,7 +3,7 @@
 //   soak small CALLS [BYTES]     as many small allreduces
 //   soak mix SECONDS [SEED]      random collectives, sizes, types and algorithms, each result checked
 //   soak cycles COUNT            duplicate a communicator, use it, free it
-//   soak live COUNT              as many communicators at once, each used twice; their memory is 5 MiB each at 2 ranks
+//   soak live COUNT              as many communicators at once, each used twice; half a MB each at 2 ranks
 //   soak leak CALLS              a leak of 100 bytes a call, planted: must be seen
 //
 // A line for each tenth: calls, microseconds a call, resident KiB, descriptors. Exit code 1 if a result was wrong, or

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/streaming.hpp"
+#include "interpret/mpi/shared_pages.hpp"
 #include "ringwood/error.hpp"
 
 namespace ringwood {
@@ -190,6 +191,24 @@ void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const 
   }
 }
 
+std::span<std::byte> NodeEndpoint::memory_of(Rank rank, bool of_stream) const {
+  const std::size_t border = shape_.large_slots / kShareOfWhole;
+  const std::size_t begin = shape_.large_slot(rank, of_stream ? border : 0);
+  const std::size_t end = of_stream ? shape_.slots_begin(rank) + shape_.slots_bytes() : shape_.large_slot(rank, border);
+  return memory_.subspan(begin, end - begin);
+}
+
+/// What has come lies in a ring of larger slots; at the first time all of that ring is looked at.
+void NodeEndpoint::see_ring(Peer& from, std::uint64_t offset) {
+  const auto rank = static_cast<Rank>(&from - peers_.data());
+  const bool of_stream = offset >= shape_.large_slot(rank, shape_.large_slots / kShareOfWhole);
+  bool& sees = of_stream ? from.sees_stream : from.sees_whole;
+  if (!sees) {
+    see_pages(memory_of(rank, of_stream));
+    sees = true;
+  }
+}
+
 NodeEndpoint::Slot& NodeEndpoint::next_slot(SlotRing& ring) {
   return ring.slots[ring.filled > 0 ? (ring.next + 1) % ring.slots.size() : ring.next];
 }
@@ -218,6 +237,10 @@ std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
     ring.next = (ring.next + 1) % ring.slots.size();
     ring.filled = 0;
   }
+  if (!ring.taken && &ring != &small_) {
+    take_pages(memory_of(me_, &ring == &stream_));
+  }
+  ring.taken = true;
   reserved_ = &ring.slots[ring.next];
   std::byte* memory = reserved_->memory + ring.filled;
   if (&ring == &stream_ && !streams_) {
@@ -272,6 +295,9 @@ NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entr
   if (entry.lane != lane) {
     stash_head(from, entry);
     return {};
+  }
+  if (entry.bytes > NodeShape::kSmallSlot) {
+    see_ring(from, entry.offset);
   }
   return {entry.bytes <= NodeEntry::kInline ? entry.small : memory_.data() + entry.offset, entry.bytes};
 }

@@ -122,6 +122,8 @@ class NodeEndpoint {
     std::uint64_t known_consumed = 0;  // of what was sent
     std::uint64_t received = 0;
     std::deque<Stashed> stash;
+    bool sees_whole = false;  // its slots of each ring, in this process
+    bool sees_stream = false;
   };
 
   /// Who reads a slot, and until when.
@@ -139,6 +141,7 @@ class NodeEndpoint {
     std::vector<Slot> slots;
     std::size_t next = 0;
     std::size_t filled = 0;  // of the next one, where several pieces share a slot
+    bool taken = false;      // its memory
   };
 
   /// A ring, and whether the next of its slots takes the piece beside what it has.
@@ -160,6 +163,9 @@ class NodeEndpoint {
 
   [[nodiscard]] PushTrial& trial() { return streams_ ? stream_trial_ : whole_trial_; }
 
+  /// Of the slots of a rank that make up one of its rings of larger ones.
+  [[nodiscard]] std::span<std::byte> memory_of(Rank rank, bool of_stream) const;
+  void see_ring(Peer& from, std::uint64_t offset);
   void write_slot(std::span<std::byte> slot, std::span<const std::byte> data);
   [[nodiscard]] bool has_read(const Use& use);
   [[nodiscard]] bool is_free(Slot& slot);

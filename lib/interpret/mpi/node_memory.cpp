@@ -10,6 +10,7 @@ constexpr std::size_t kPage = 4096;
 
 // Slots that start at the same place of a page all fall in the same few lines of the first cache; so they do not.
 constexpr std::size_t kSkew = kCacheLine;
+static_assert(NodeShape::small_slots_bytes() == NodeShape::kSmallSlots * (NodeShape::kSmallSlot + kSkew));
 
 // Pieces that still move at full speed.
 constexpr std::size_t kLargestSlot = std::size_t{64} << 10U;
@@ -48,7 +49,7 @@ std::size_t NodeShape::slots_begin(Rank rank) const {
 }
 
 std::size_t NodeShape::slots_bytes() const {
-  return in_pages(kSmallSlots * (kSmallSlot + kSkew) + large_slots * (large_bytes + kSkew));
+  return in_pages(small_slots_bytes() + large_slots * (large_bytes + kSkew));
 }
 
 std::size_t NodeShape::small_slot(Rank rank, std::size_t slot) const {
@@ -56,7 +57,7 @@ std::size_t NodeShape::small_slot(Rank rank, std::size_t slot) const {
 }
 
 std::size_t NodeShape::large_slot(Rank rank, std::size_t slot) const {
-  return small_slot(rank, kSmallSlots) + slot * (large_bytes + kSkew);
+  return slots_begin(rank) + small_slots_bytes() + slot * (large_bytes + kSkew);
 }
 
 }  // namespace ringwood

@@ -66,6 +66,9 @@ struct NodeShape {
   [[nodiscard]] std::size_t slots_begin(Rank rank) const;
   [[nodiscard]] std::size_t slots_bytes() const;
 
+  /// From the beginning of a rank's slots to its first larger one.
+  [[nodiscard]] static constexpr std::size_t small_slots_bytes() { return kSmallSlots * (kSmallSlot + kCacheLine); }
+
   [[nodiscard]] std::size_t total_bytes() const { return slots_begin(ranks); }
 
   Rank ranks;

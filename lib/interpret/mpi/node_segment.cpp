@@ -7,6 +7,7 @@
 #include <new>
 
 #include "interpret/mpi/mpi_error.hpp"
+#include "interpret/mpi/shared_pages.hpp"
 
 #ifdef __linux__
 #include <fcntl.h>
@@ -87,13 +88,15 @@ int open_file(const Invitation& invitation) {
   return opened;
 }
 
-/// Takes the memory of an area now, and each rank that of its own slots: where there is none left, that is an error
-/// here and not a signal later; and it is then near the rank that writes it.
+/// Takes memory of an area now, and each rank that of its own slots: where there is none left, that is an error here
+/// and not a signal later; and it is then near the rank that writes it. Larger slots are left to whoever uses them
+/// first, where that works.
 bool reserve(int file, std::size_t area, const NodeShape& shape, Rank me) {
   const auto take = [file, area](std::size_t begin, std::size_t bytes) {
     return ::posix_fallocate(file, static_cast<off_t>(area + begin), static_cast<off_t>(bytes)) == 0;
   };
-  return take(shape.slots_begin(me), shape.slots_bytes()) && (me != 0 || take(0, shape.slots_begin(0)));
+  const std::size_t own = pages_come_on_request() ? NodeShape::small_slots_bytes() : shape.slots_bytes();
+  return take(shape.slots_begin(me), own) && (me != 0 || take(0, shape.slots_begin(0)));
 }
 
 void* map(int file, const NodeShape& waiting, const NodeShape& stepped, Rank me) {
@@ -103,22 +106,16 @@ void* map(int file, const NodeShape& waiting, const NodeShape& stepped, Rank me)
   return ::mmap(nullptr, waiting.total_bytes() + stepped.total_bytes(), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 }
 
-// What is touched of a segment at once; of larger ones, own slots and what comes first.
-constexpr std::size_t kMostTouched = std::size_t{32} << 20U;
+// Of the small slots of a node, in how many ranks' every process looks at once.
+constexpr Rank kMostTouched = 256;
 
-/// Lets the process see the pages now: each of them costs microseconds when it is looked at first, which was ten times
-/// what the first calls that use a slot take otherwise. Only after everybody has taken its own, so that none is taken
-/// far from the rank that writes it.
-void touch(std::span<const std::byte> memory) {
-  constexpr std::size_t kPage = 4096;
-  for (std::size_t at = 0; at < memory.size(); at += kPage) {
-    (void)*static_cast<const volatile std::byte*>(memory.data() + at);
+/// Has the process see what every call may use. Only after everybody has taken its own, so that none of it is taken far
+/// from the rank that writes it.
+void touch(const NodeSegment::Area& area) {
+  see_pages(area.memory.first(area.shape.slots_begin(0)));
+  for (Rank rank = 0; rank < std::min(area.shape.ranks, kMostTouched); ++rank) {
+    see_pages(area.memory.subspan(area.shape.slots_begin(rank), NodeShape::small_slots_bytes()));
   }
-}
-
-void touch(const NodeSegment::Area& area, Rank me) {
-  touch(area.memory.first(std::min(area.memory.size(), kMostTouched)));
-  touch(area.memory.subspan(area.shape.slots_begin(me), area.shape.slots_bytes()));
 }
 
 #endif
@@ -155,8 +152,8 @@ std::unique_ptr<NodeSegment> NodeSegment::create(MPI_Comm node) {
   if (ok == 0) {
     return nullptr;
   }
-  touch(segment->waiting(), me);
-  touch(segment->stepped(), me);
+  touch(segment->waiting());
+  touch(segment->stepped());
   return segment;
 }
 
