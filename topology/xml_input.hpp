@@ -1,5 +1,6 @@
 #pragma once
 
+#include <new>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class XmlInput {
   [[nodiscard]] auto parsed(const pugi::xml_node& element, const std::string& text, Parse parse) const {
     try {
       return parse(text);
+    } catch (const std::bad_alloc&) {
+      throw;  // the text is not to blame
     } catch (const std::exception& error) {
       refuse(element, error.what());
     }

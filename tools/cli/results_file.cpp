@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
 
 #include "ringwood/error.hpp"
 #include "tools/cli/output.hpp"
@@ -41,6 +42,8 @@ constexpr std::chrono::milliseconds kBetweenSyncs{500};
     }
     try {
       records.push_back(record_from_json(std::string(one)));
+    } catch (const std::bad_alloc&) {
+      throw;  // the file is not to blame
     } catch (const std::exception& error) {
       throw Error(ErrorKind::kInput,
                   fmt::format("{}:{}: expected a record of results (one JSON object): {}", path, line, error.what()));
@@ -56,6 +59,8 @@ constexpr std::chrono::milliseconds kBetweenSyncs{500};
 [[nodiscard]] std::vector<Record> parsed_array(const std::string& text, const std::string& path) {
   try {
     return records_from_json_array(text);
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(ErrorKind::kInput, fmt::format("{}: expected an array of results: {}", path, error.what()));
   }
