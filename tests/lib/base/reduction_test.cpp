@@ -215,6 +215,18 @@ bool same_but_which_nan(const std::vector<std::uint16_t>& one, const std::vector
   return true;
 }
 
+/// The same for float16; without optimization the compiler adds two NaNs in the other order.
+bool same_but_which_half_nan(const std::vector<std::uint16_t>& one, const std::vector<std::uint16_t>& other) {
+  const auto is_nan = [](std::uint16_t bits) { return (bits & 0x7FFFU) > 0x7C00U; };
+  return std::ranges::equal(one, other, [&](auto a, auto b) { return a == b || (is_nan(a) && is_nan(b)); });
+}
+
+#ifdef __OPTIMIZE__
+constexpr bool kOptimized = true;
+#else
+constexpr bool kOptimized = false;
+#endif
+
 // Every number of 16 bits, also infinities, denormals and what is none, with some others.
 TEST(Reduction, all_instruction_sets_give_the_same_bits) {
   constexpr std::size_t kAll = 1U << 16U;
@@ -238,9 +250,10 @@ TEST(Reduction, all_instruction_sets_give_the_same_bits) {
       for (std::size_t set = 1; set < kernels.size(); ++set) {
         if (has(static_cast<InstructionSet>(set))) {
           kernels[set](bytes(left), bytes(right), bytes(result), count, nullptr);
-          const bool same = type == ElementType::kComplexFloat    ? same_but_which_nan<float>(first, result)
-                            : type == ElementType::kComplexDouble ? same_but_which_nan<double>(first, result)
-                                                                  : result == first;
+          const bool same = type == ElementType::kComplexFloat             ? same_but_which_nan<float>(first, result)
+                            : type == ElementType::kComplexDouble          ? same_but_which_nan<double>(first, result)
+                            : type == ElementType::kFloat16 && !kOptimized ? same_but_which_half_nan(first, result)
+                                                                           : result == first;
           ASSERT_TRUE(same) << name_of(op) << " of " << name_of(type) << ", instruction set " << set;
         }
       }
