@@ -56,7 +56,8 @@ TEST(LinkNames, RoutingIsWhatTheMachineSays) {
   EXPECT_EQ(routing_of("fat-tree:leaves=4"), "static");
   EXPECT_EQ(routing_of("fat-tree:leaves=4,routing=ecmp"), "ecmp");
   EXPECT_EQ(routing_of("dragonfly:routing=valiant;node=full-mesh:hosts=8"), "valiant");
-  EXPECT_EQ(routing_of("torus:dims=4x4"), "the only one of its kind");
+  EXPECT_EQ(routing_of("torus:dims=4x4"), "dimension-order");
+  EXPECT_EQ(routing_of("crossbar:hosts=4"), "the only one of its kind");
 }
 
 TEST(Timeline, ALetterForWhatTookMostOfAColumn) {
