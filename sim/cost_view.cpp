@@ -11,7 +11,7 @@ namespace ringwood {
 namespace {
 
 [[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
-  return std::ldexp(static_cast<double>(time.scaled), -32) / static_cast<double>(kPicosecondsPerSecond);
+  return time.picoseconds() / static_cast<double>(kPicosecondsPerSecond);
 }
 
 [[nodiscard]] MessageCost cost_of(const LogGops& costs) {

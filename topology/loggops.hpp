@@ -23,6 +23,9 @@ struct TimePerByte {
                                     32U);
   }
 
+  /// Picoseconds of one byte.
+  [[nodiscard]] double picoseconds() const { return static_cast<double>(scaled) * 0x1p-32; }
+
   friend bool operator==(const TimePerByte&, const TimePerByte&) = default;
 };
 

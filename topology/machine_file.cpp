@@ -167,8 +167,7 @@ class Reader {
       return 0;
     }
     const auto least = std::ranges::min_element(points, {}, &SizeCorrections::Point::time);
-    const double picoseconds_per_byte = std::ldexp(static_cast<double>(costs.G.scaled), -32);
-    return std::max<Bytes>(0, std::llround(-static_cast<double>(least->time) / picoseconds_per_byte));
+    return std::max<Bytes>(0, std::llround(-static_cast<double>(least->time) / costs.G.picoseconds()));
   }
 
   void read_corrections(const Json& object, const std::string& place, LogGops& costs) const {
@@ -258,7 +257,7 @@ class Reader {
 };
 
 [[nodiscard]] double seconds_per_byte(TimePerByte time) {
-  return static_cast<double>(time.scaled) * 0x1p-32 / 1e12;
+  return time.picoseconds() / 1e12;
 }
 
 [[nodiscard]] Json costs_of(const LogGops& costs) {

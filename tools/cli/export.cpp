@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "base/units.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/export.hpp"
@@ -49,7 +47,7 @@ constexpr OptionUse kOptions[]{
   }
   const Schedule& schedule = given.schedule();
   const TimePerByte gamma = machine_for(arguments, schedule.ranks()).gamma.cached;
-  const double picoseconds_per_byte = std::ldexp(static_cast<double>(gamma.scaled), -32);
+  const double picoseconds_per_byte = gamma.picoseconds();
   const Picoseconds unit = parse_time(arguments.text("calc-unit"), "--calc-unit");
   if (unit < 1 || unit > kPicosecondsPerSecond) {
     throw Error(ErrorKind::kUsage, fmt::format("--calc-unit '{}'; accepted: 1ps to 1s", arguments.text("calc-unit")));

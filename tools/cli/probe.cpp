@@ -41,7 +41,7 @@ constexpr OptionUse kOptions[]{{.name = "write"}, {.name = "budget", .fallback =
 /// The fit, and every measured point beside what it says.
 [[nodiscard]] std::string as_text(const ProbeSamples& samples, const ProbeFit& result) {
   const LogGops& p = result.parameters;
-  const auto per_byte = [](TimePerByte time) { return static_cast<double>(time.scaled) / 4294967296.0 / 1000; };
+  const auto per_byte = [](TimePerByte time) { return time.picoseconds() / 1000; };
   std::string text =
       fmt::format("{}: L {}, o {}, g {}, G {:.4f} ns, S {}, and corrections by size\n", samples.distance,
                   format_time(p.L), format_time(p.o), format_time(p.g), per_byte(p.G), format_bytes(p.S));

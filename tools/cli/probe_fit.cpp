@@ -83,7 +83,7 @@ void check(const ProbeSamples& samples) {
     const SizeCorrections::Point& point = corrections[i];
     if (point.bytes >= kFrom && point.bytes < end && point.time < 0) {
       const double gained = -static_cast<double>(point.time) * samples.points[i].in_a_row;
-      const double bytes = gained / std::ldexp(static_cast<double>(found.G.scaled), -32);
+      const double bytes = gained / found.G.picoseconds();
       least = std::min(least.value_or(bytes), bytes);
     }
   }

@@ -90,9 +90,8 @@ void add_table(std::string& text, const ReductionCosts& costs, TimePerByte Reduc
       const auto found =
           std::find_if(costs.entries().begin(), costs.entries().end(),
                        [&](const ReductionCosts::Entry& entry) { return entry.type == type && entry.op == op; });
-      text += found == costs.entries().end()
-                  ? fmt::format("{:>7}", "-")
-                  : fmt::format("{:>7.0f}", std::ldexp(static_cast<double>(((*found).*what).scaled), -32));
+      text += found == costs.entries().end() ? fmt::format("{:>7}", "-")
+                                             : fmt::format("{:>7.0f}", ((*found).*what).picoseconds());
     }
     text += "\n";
   }
