@@ -23,16 +23,14 @@ namespace {
 
 constexpr ParameterInfo kParameters[] = {kRadix};
 
-// A rank's group in one round, of whose members each keeps one part: `size` pieces, from `first` on.
+// A rank's group in one round, of whose members each keeps one part: `size` ranks' pieces, from `first` on.
 struct Group {
+  const Problem& problem;
   Members members;
   Rank first;
   Rank size;
-  Chunk piece;  // its chunks
 
-  [[nodiscard]] ChunkSet part(Rank member) const {
-    return ChunkSet::interval((first + member * size) * piece, size * piece);
-  }
+  [[nodiscard]] ChunkSet part(Rank member) const { return problem.part(first + member * size, problem.ranks, size); }
 
   void scatter_reduce(std::vector<Operation>& round) const {
     round.clear();
@@ -57,7 +55,6 @@ struct Group {
 
 Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
   const std::vector<Rank> factors = factors_up_to(static_cast<Rank>(problem.parameter(kRadix)), problem.ranks);
-  const Chunk piece = problem.chunks / problem.ranks;
   std::vector<Operation> round;
   Rank stride = 1;
   Rank first = 0;
@@ -65,7 +62,7 @@ Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
   for (const Rank factor : factors) {
     const Rank digit = me / stride % factor;
     size /= factor;
-    Group{{factor, digit, me - digit * stride, stride}, first, size, piece}.scatter_reduce(round);
+    Group{problem, {factor, digit, me - digit * stride, stride}, first, size}.scatter_reduce(round);
     first += digit * size;
     stride *= factor;
     co_yield std::span<const Operation>(round);
@@ -75,7 +72,7 @@ Program scatter_and_gather(const Problem& problem, const Fold&, Rank me) {
     stride /= factor;
     const Rank digit = me / stride % factor;
     first -= digit * size;
-    Group{{factor, digit, me - digit * stride, stride}, first, size, piece}.allgather(round);
+    Group{problem, {factor, digit, me - digit * stride, stride}, first, size}.allgather(round);
     size *= factor;
     co_yield std::span<const Operation>(round);
   }

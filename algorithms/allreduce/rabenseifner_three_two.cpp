@@ -58,8 +58,7 @@ class EliminationRounds {
 
 Program core(const Problem& problem, const EliminationGroups groups, Rank member) {
   const Rank p = groups.core();
-  const Chunk piece = problem.chunks / p;
-  const auto part = [piece](Rank first, Rank count) { return ChunkSet::interval(first * piece, count * piece); };
+  const auto part = [&problem, p](Rank first, Rank count) { return problem.part(first, p, count); };
   Rank kept = member % 2 == 0 ? 0 : p / 2;
   for (Rank mask = 2, size = p / 4; mask < p; mask *= 2, size /= 2) {
     const Rank partner = groups.rank(member ^ mask);

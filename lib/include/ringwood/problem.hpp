@@ -38,19 +38,19 @@ struct Problem {
 
   /// The chunks of block `index` (taken modulo the number of ranks) of the ranks' equal shares of the vector.
   [[nodiscard]] ChunkSet block(Rank index) const {
-    const Chunk share = chunks_per_rank();
+    const Chunk share = share_of(ranks);
     return ChunkSet::interval(modulo(index, ranks) * share, share);
   }
 
   /// Blocks first .. first + count - 1, going round at the last rank.
   [[nodiscard]] ChunkSet blocks(Rank first, Rank count) const {
-    const Chunk share = chunks_per_rank();
+    const Chunk share = share_of(ranks);
     return ChunkSet::cyclic(modulo(first, ranks) * share, count * share, chunks);
   }
 
   /// `count` of `pieces` equal pieces of the vector; `pieces` divides `chunks`.
   [[nodiscard]] ChunkSet part(Chunk index, Chunk pieces, Chunk count = 1) const {
-    const Chunk share = chunks / pieces;
+    const Chunk share = share_of(pieces);
     return ChunkSet::interval(index * share, count * share);
   }
 
@@ -67,7 +67,8 @@ struct Problem {
   [[nodiscard]] std::int64_t parameter(const ParameterInfo& info) const;
 
  private:
-  [[nodiscard]] Chunk chunks_per_rank() const { return chunks == ranks ? 1 : chunks / ranks; }
+  // Rounds ask for this again and again, and mostly a piece is one chunk: no division then.
+  [[nodiscard]] Chunk share_of(Chunk pieces) const { return chunks == pieces ? 1 : chunks / pieces; }
 };
 
 }  // namespace ringwood
