@@ -176,11 +176,6 @@ class HyperX final : public Topology {
 constexpr const char* kRoutingMeaning =
     "dimension-order, or adaptive: beginning with any dimension, or over a third switch of its row, by load";
 
-[[nodiscard]] bool is_adaptive(const TopologyKeys& keys) {
-  static constexpr std::string_view kRoutings[] = {"dimension-order", "adaptive"};
-  return keys.word("routing", kRoutings) == 1;
-}
-
 constexpr KeyInfo kKeys[] = {
     {"sides", "side lengths of the grid of switches, as 4x4", "4x4"},
     {"hosts-per-switch", "hosts on a switch", "4"},
@@ -205,7 +200,7 @@ constexpr KeyInfo kKeys[] = {
     }
     sides.push_back({sizes[i], cables[i], 1, 0});
   }
-  return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys), is_adaptive(keys));
+  return std::make_unique<HyperX>(hosts_per_switch, std::move(sides), Uniform::of(keys), routes_adaptively(keys));
 }
 
 constexpr KeyInfo kFlattenedButterflyKeys[] = {
@@ -226,7 +221,7 @@ constexpr KeyInfo kFlattenedButterflyKeys[] = {
     }
     sides.push_back({side, 1, 1, 0});
   }
-  return std::make_unique<HyperX>(side, std::move(sides), Uniform::of(keys), is_adaptive(keys));
+  return std::make_unique<HyperX>(side, std::move(sides), Uniform::of(keys), routes_adaptively(keys));
 }
 
 }  // namespace

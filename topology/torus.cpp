@@ -234,8 +234,8 @@ constexpr KeyInfo kTorusKeys[] = {
   for (const std::int64_t size : keys.counts("dims", {1, kMostHosts})) {
     axes.push_back({static_cast<std::int32_t>(size), wraps});
   }
-  static constexpr std::string_view kRoutings[] = {"dimension-order", "adaptive"};
-  return make_torus(axes, Uniform::of(keys), static_cast<TorusRouting>(keys.word("routing", kRoutings)));
+  const TorusRouting routing = routes_adaptively(keys) ? TorusRouting::kAdaptive : TorusRouting::kDimensionOrder;
+  return make_torus(axes, Uniform::of(keys), routing);
 }
 
 }  // namespace

@@ -24,6 +24,12 @@ struct Uniform {
   }
 };
 
+/// Of a grid whose key `routing` is dimension-order or adaptive: whether it is adaptive.
+[[nodiscard]] inline bool routes_adaptively(const TopologyKeys& keys) {
+  static constexpr std::string_view kRoutings[] = {"dimension-order", "adaptive"};
+  return keys.word("routing", kRoutings) == 1;
+}
+
 /// Mixes two numbers into one, evenly and the same everywhere (finaliser of SplitMix64): spreads flows over equal
 /// paths.
 [[nodiscard]] constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
