@@ -10,9 +10,10 @@ namespace ringwood {
 
 namespace {
 
-// So often a rank looks for a message before it does anything else.
+// So often a rank looks for a message before it does anything else. Where cores are shared it may be that nothing comes
+// before it gives up its own.
 constexpr int kSpinsOfOwnCore = 20'000;
-constexpr int kSpinsOfSharedCore = 50;
+constexpr int kSpinsOfSharedCore = 0;
 
 // From here on results are written past the caches: the vectors of all ranks do not fit there anyway.
 constexpr Bytes kStreamedBytes = Bytes{8} << 20U;

@@ -148,7 +148,9 @@ class Fusion {
     for (const PlanRound& round : rounds) {
       add_effects(plan_.effects(round.packs), {});
       add_pushes(plan_.transfers(round.sends));
+      const std::size_t first = fused_.steps_.size();
       add_receives(round);
+      set_awaited(std::span(fused_.steps_).subspan(first));
       ++round_;
     }
     for (const Effect& effect : plan_.finish()) {
@@ -224,6 +226,18 @@ class Fusion {
       pull.result = receive.address;
     }
     add_effects(effects, message_of);
+  }
+
+  /// Of each step of a round that reads a message: who is waited for there and later.
+  void set_awaited(std::span<FusedStep> steps) {
+    const auto end = static_cast<std::uint32_t>(fused_.peers_.size() +
+                                                static_cast<std::size_t>(std::ranges::count_if(steps, waits)));
+    for (FusedStep& step : steps) {
+      if (waits(step)) {
+        step.peers = {static_cast<std::uint32_t>(fused_.peers_.size()), end};
+        fused_.peers_.push_back(step.peer);
+      }
+    }
   }
 
   static std::size_t only_reader(const Transfer& receive, std::span<const Transfer> receives,

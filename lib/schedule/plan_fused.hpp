@@ -31,7 +31,7 @@ struct FusedStep {
   Place from = Place::kHome;  ///< of `left`
   Place into = Place::kHome;  ///< of `result`
   Rank peer = 0;
-  PlanRange peers;
+  PlanRange peers;  ///< of a push: to whom; where a message is read: whose messages the round reads from here on
   std::uint32_t round = 0;
   std::uint32_t lag = 0;  ///< how many windows behind the first step it is
   Address left;

@@ -6,6 +6,10 @@
 #include <string>
 #include <thread>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 #include "base/streaming.hpp"
 #include "interpret/mpi/shared_pages.hpp"
 #include "ringwood/error.hpp"
@@ -19,7 +23,8 @@ namespace {
 constexpr std::uint64_t kProgressEvery = 16;
 constexpr std::uint64_t kDrainEvery = 4096;
 
-// Between two of these a rank that has a core of its own looks again and again.
+// Between two of these a rank that has a core of its own looks again and again; so does one that shares its core with
+// nobody whom it waits for: about as long as it takes to give the core to somebody else and get it back.
 constexpr int kLooksInATurn = 200;
 
 // After so many turns, about a millisecond, the rank that is waited for is likely to have no core after all.
@@ -42,6 +47,15 @@ std::uint64_t ticks_now() {
   return __builtin_ia32_rdtsc();
 #else
   return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+#endif
+}
+
+/// One more than its number; 0 where nobody tells.
+std::uint32_t core_now() {
+#ifdef __linux__
+  return static_cast<std::uint32_t>(::sched_getcpu() + 1);
+#else
+  return 0;
 #endif
 }
 
@@ -68,6 +82,7 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
     SlotRing& ring = slot < shape.large_slots / kShareOfWhole ? whole_ : stream_;
     ring.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
   }
+  note_core();
 }
 
 bool NodeEndpoint::has_read(const Use& use) {
@@ -117,7 +132,27 @@ void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
   }
   if (waiting_.yields || turns > kTurnsOfOwnCore) {
     std::this_thread::yield();
+    note_core();
   }
+}
+
+/// Others are to know with whom they share a core.
+void NodeEndpoint::note_core() {
+  const std::uint32_t now = core_now();
+  if (now != core_) {
+    core_ = now;
+    own().core.store(now, std::memory_order_relaxed);
+  }
+}
+
+/// Whether nothing has come of it, and it cannot run while this rank does.
+bool NodeEndpoint::needs_this_core(Rank rank) const {
+  const Peer& from = peers_[static_cast<std::size_t>(rank)];
+  const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
+  if (entry.sequence.load(std::memory_order_relaxed) == from.received + 1 || !from.stash.empty()) {
+    return false;
+  }
+  return progress(rank).core.load(std::memory_order_relaxed) == core_;
 }
 
 template <typename Ready>
@@ -133,12 +168,17 @@ void NodeEndpoint::wait_for_room(Rank peer, Ready ready) {
   waited();
 }
 
-NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane) {
+NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane, std::span<const Rank> wanted) {
+  note_core();
+  const auto needs_core = [this](Rank rank) { return needs_this_core(rank); };
   for (std::uint64_t turns = 0;; ++turns) {
-    for (int look = 0; look < (waiting_.yields ? 1 : kLooksInATurn); ++look) {
+    for (int look = 0; look < kLooksInATurn; ++look) {
       if (const Piece piece = poll(peer, lane); piece.data != nullptr) {
         waited();
         return piece;
+      }
+      if (waiting_.yields && (wanted.empty() || std::ranges::any_of(wanted, needs_core))) {
+        break;
       }
     }
     pause(turns, peer);

@@ -65,13 +65,15 @@ class NodeEndpoint {
   /// As `push`, to one; false if there is no room now.
   [[nodiscard]] bool try_push(Rank peer, Lane lane, std::span<const std::byte> data);
 
-  /// The next piece from (peer, lane), valid until `release`, which has to come before the next piece.
-  [[nodiscard]] Piece await(Rank peer, Lane lane) {
+  /// The next piece from (peer, lane), valid until `release`, which has to come before the next piece. `wanted` are
+  /// those whose pieces this rank is about to wait for as well: where cores are shared, this one is given up at once if
+  /// one of them needs it.
+  [[nodiscard]] Piece await(Rank peer, Lane lane, std::span<const Rank> wanted = {}) {
     Piece piece = poll(peer, lane);
     for (int spin = 0; piece.data == nullptr && spin < waiting_.spins; ++spin) {
       piece = poll(peer, lane);
     }
-    return piece.data != nullptr ? piece : await_long(peer, lane);
+    return piece.data != nullptr ? piece : await_long(peer, lane, wanted);
   }
 
   /// The same; no data if it is not there yet. May be asked again before `release`.
@@ -105,7 +107,9 @@ class NodeEndpoint {
   /// For those who look at this rank: it is in that round now.
   void in_round(std::uint32_t round) { own().round.store(round, std::memory_order_relaxed); }
 
-  NodeProgress& progress(Rank rank) { return *reinterpret_cast<NodeProgress*>(memory_.data() + shape_.progress(rank)); }
+  [[nodiscard]] NodeProgress& progress(Rank rank) const {
+    return *reinterpret_cast<NodeProgress*>(memory_.data() + shape_.progress(rank));
+  }
 
   NodeProgress& own() { return *own_; }
 
@@ -151,7 +155,9 @@ class NodeEndpoint {
   };
 
   Piece poll_closely(Peer& from, const NodeEntry& entry, Lane lane);
-  Piece await_long(Rank peer, Lane lane);
+  Piece await_long(Rank peer, Lane lane, std::span<const Rank> wanted);
+  void note_core();
+  [[nodiscard]] bool needs_this_core(Rank peer) const;
   void stash_head(Peer& from, const NodeEntry& entry);
   [[nodiscard]] static std::deque<Stashed>::const_iterator first_stashed(const Peer& from, Lane lane);
 
@@ -178,6 +184,7 @@ class NodeEndpoint {
   NodeShape shape_;
   Rank me_;
   NodeProgress* own_;
+  std::uint32_t core_ = 0;  // as `own_` says
   NodeWaiting waiting_;
   std::vector<Peer> peers_;
   SlotRing small_;

@@ -45,6 +45,9 @@ struct alignas(kCacheLine) NodeProgress {
   std::atomic<std::uint64_t> given_up;   ///< the last one that failed
   std::atomic<std::uint32_t> round;      ///< of the call begun last
   std::atomic<std::uint32_t> waits_for;  ///< one more than the rank (of the node) that it has waited for for long, or 0
+  /// One more than the core on which it was seen last, or 0. Alone in its line: it hardly ever changes, and is read
+  /// often.
+  alignas(kCacheLine) std::atomic<std::uint32_t> core;
 };
 
 /// Where everything lies in a segment. The same on all ranks, since it follows from the number of them.

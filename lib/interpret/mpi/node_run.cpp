@@ -222,7 +222,7 @@ void NodeRun::fold(const FusedStep& step, std::size_t bytes) {
 }
 
 const std::byte* NodeRun::await(const FusedStep& step, std::size_t bytes) {
-  const NodeEndpoint::Piece piece = endpoint_->await(step.peer, lane_);
+  const NodeEndpoint::Piece piece = endpoint_->await(step.peer, lane_, plan_->peers(step.peers));
   if (piece.bytes != bytes) {
     throw Error(ErrorKind::kSystem, "receiving from rank " + std::to_string(step.peer) + ": " +
                                         std::to_string(piece.bytes) + " bytes came, " + std::to_string(bytes) +

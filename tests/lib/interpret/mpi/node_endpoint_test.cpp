@@ -10,6 +10,10 @@
 #include <memory>
 #include <thread>
 
+#ifdef __linux__
+#include <sched.h>
+#endif
+
 #include "ringwood/error.hpp"
 
 namespace ringwood {
@@ -84,6 +88,33 @@ TEST(NodeEndpoint, a_piece_may_be_looked_at_again_before_it_is_released) {
   }
   EXPECT_EQ(receiver.poll(0, 5).data, nullptr);
 }
+
+#ifdef __linux__
+// Both ranks have to be told apart from those that run elsewhere, or each would keep the core from the other for long.
+TEST(NodeEndpoint, ranks_of_one_core_see_it_and_get_their_turns) {
+  Memory memory(3);
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  CPU_SET(static_cast<unsigned>(::sched_getcpu()), &allowed);
+  constexpr int kMessages = 1000;
+  const auto job = [&](Rank me, Rank other) {
+    ASSERT_EQ(::sched_setaffinity(0, sizeof allowed, &allowed), 0);
+    NodeEndpoint endpoint = memory.endpoint(me);
+    const Rank wanted[] = {2, other};
+    for (int number = 0; number < kMessages; ++number) {
+      endpoint.push({&other, 1}, 0, message(8, number));
+      EXPECT_EQ(endpoint.await(other, 0, wanted).bytes, 8U);
+      endpoint.release(other);
+    }
+    EXPECT_EQ(endpoint.own().core.load(), endpoint.progress(other).core.load());
+    EXPECT_NE(endpoint.own().core.load(), 0U);
+  };
+  std::thread first([&] { job(0, 1); });
+  std::thread second([&] { job(1, 0); });
+  first.join();
+  second.join();
+}
+#endif
 
 TEST(NodeEndpoint, says_when_there_is_no_room) {
   Memory memory(2);
