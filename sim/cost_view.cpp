@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/units.hpp"
+#include "sim/flow/flow_limit.hpp"
 
 namespace ringwood {
 
@@ -12,6 +13,10 @@ namespace {
 
 [[nodiscard]] double seconds_per_byte(const TimePerByte& time) {
   return time.picoseconds() / static_cast<double>(kPicosecondsPerSecond);
+}
+
+[[nodiscard]] Bytes whole(double bytes) {
+  return std::max<Bytes>(1, std::llround(bytes));
 }
 
 [[nodiscard]] MessageCost cost_of(const LogGops& costs) {
@@ -81,9 +86,7 @@ class Pairs {
                  .reduce_per_byte = seconds_per_byte(machine.gamma.cached)};
   const LogGops& between = machine.between_hosts;
   if (between.corrections != nullptr && !machine.replaced.L && !machine.replaced.G) {
-    costs.correction = [&between](double bytes) {
-      return seconds(between.corrections->of(std::max<Bytes>(1, std::llround(bytes))));
-    };
+    costs.correction = [&between](double bytes) { return seconds(between.corrections->of(whole(bytes))); };
   }
   return costs;
 }
@@ -98,6 +101,12 @@ CostView cost_view_with_routes(const Machine& machine, const Mapping& mapping) {
   const auto pairs = std::make_shared<Pairs>(machine, mapping);
   CostView costs = view_of(pairs, machine);
   costs.route = [pairs](Rank from, Rank to) { return pairs->route(from, to); };
+  costs.burst = static_cast<double>(burst_of(machine));
+  if (costs.correction && costs.burst > 0) {
+    costs.correction = [&between = machine.between_hosts](double bytes) {
+      return seconds(flight_of(between, whole(bytes)).latency - between.L);
+    };
+  }
   return costs;
 }
 

@@ -12,7 +12,7 @@ namespace ringwood {
 /// The same with corrections by size. Finds each pair's costs once and keeps them; for one thread.
 [[nodiscard]] CostView cost_view_kept(const Machine& machine, const Mapping& mapping);
 
-/// The same with the routes of messages too.
+/// The same with the routes of messages too, and with what links let pass at once.
 [[nodiscard]] CostView cost_view_with_routes(const Machine& machine, const Mapping& mapping);
 
 }  // namespace ringwood

@@ -1,6 +1,7 @@
 #include "select/closed_form.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <numeric>
 
@@ -49,6 +50,9 @@ class SideBySide {
   [[nodiscard]] ClosedForm form() const {
     ClosedForm form = form_;
     form.messages_.assign(messages_.begin(), messages_.end());
+    if (costs_.route && costs_.burst > 0) {
+      form.buckets_.finish(link_speeds_, pause());
+    }
     form.messages_of_a_rank_ = *std::ranges::max_element(sent_);
     const bool all = ranks_.size() == static_cast<std::size_t>(all_ranks_);
     form.all_messages_ =
@@ -158,16 +162,27 @@ class SideBySide {
       return;
     }
     const std::span<const SharedLink> route = costs_.route(ranks_[index], peer);
+    double on_links = 0;
     longest_message_ = route.empty() ? longest_message_ : std::max(longest_message_, part);
     for (const SharedLink& link : route) {
       if (link.number >= loads_.size()) {
         loads_.resize(link.number + 1, 0);
+        link_speeds_.resize(link.number + 1, 0);
       }
       if (loads_[link.number] == 0) {
         loaded_.push_back(link.number);
       }
       loads_[link.number] += part * link.per_byte;
+      link_speeds_[link.number] = link.per_byte;
+      on_links = std::max(on_links, link.per_byte);
     }
+    steady_ = std::max(steady_, part * (cost.per_byte - on_links));
+  }
+
+  /// Until everybody knows that all have called: a barrier of few rounds.
+  [[nodiscard]] double pause() const {
+    const MessageCost cost = costs_.between(0, all_ranks_ - 1);
+    return std::bit_width(static_cast<std::uint32_t>(all_ranks_) - 1) * (cost.latency + 2 * cost.overhead);
   }
 
   /// Leaves out the rounds that are like this one for all; returns how many.
@@ -186,6 +201,7 @@ class SideBySide {
     double busy = 0;
     double reduced = 0;
     double carried = longest_on_wire_;
+    int lanes = 0;
     for (std::size_t i = 0; i < doing_.size(); ++i) {
       Doing& doing = doing_[i];
       sent_[i] += static_cast<std::int64_t>(times) * doing.sends;
@@ -195,8 +211,17 @@ class SideBySide {
       busy = std::max(busy, starts);
       reduced = std::max(reduced, doing.reducing);
       waiting_ = std::max(waiting_, doing.waiting);
-      form_.lanes_ = std::max(form_.lanes_, static_cast<double>(doing.strands));
+      lanes = std::max(lanes, doing.strands);
       doing = {};
+    }
+    if (costs_.route && costs_.burst > 0) {
+      add_bucket_round({.times = times,
+                        .lanes = static_cast<double>(lanes),
+                        .waiting_s = waiting_,
+                        .busy_s = busy,
+                        .reduced_per_byte = reduced,
+                        .steady_per_byte = steady_,
+                        .longest = longest_message_});
     }
     for (const std::size_t link : loaded_) {
       carried = std::max(carried, loads_[link]);
@@ -206,6 +231,7 @@ class SideBySide {
     if (longest_message_ > 0) {
       messages_[longest_message_] += times;
     }
+    form_.lanes_ = std::max(form_.lanes_, static_cast<double>(lanes));
     form_.busy_s_ += times * busy;
     form_.waiting_s_ += times * waiting_;
     form_.carried_s_ += times * carried;
@@ -213,6 +239,16 @@ class SideBySide {
     waiting_ = 0;
     longest_on_wire_ = 0;
     longest_message_ = 0;
+    steady_ = 0;
+  }
+
+  void add_bucket_round(const BucketRounds::Round& round) {
+    bucket_loads_.clear();
+    for (const std::size_t link : loaded_) {
+      bucket_loads_.push_back({link, loads_[link]});
+    }
+    operations_ += static_cast<std::int64_t>(bucket_loads_.size());
+    form_.buckets_.add(round, bucket_loads_);
   }
 
   const Layout& layout_;
@@ -230,10 +266,13 @@ class SideBySide {
   std::vector<std::size_t> next_;
   std::vector<double> loads_;  // of links in this round: seconds, a byte of the vector
   std::vector<std::size_t> loaded_;
+  std::vector<double> link_speeds_;  // seconds a byte
+  std::vector<BucketRounds::Load> bucket_loads_;
   std::map<double, double> messages_;
   double waiting_ = 0;
   double longest_on_wire_ = 0;
   double longest_message_ = 0;
+  double steady_ = 0;
   ClosedForm form_;
 };
 
@@ -256,8 +295,8 @@ std::optional<ClosedForm> ClosedForm::of(const Schedule& schedule, const CostVie
 }
 
 double ClosedForm::seconds(double bytes, const CostView& costs) const {
-  double carried = carried_s_ * bytes;
-  if (costs.correction) {
+  double carried = buckets_.empty() ? carried_s_ * bytes : buckets_.carried(bytes, costs);
+  if (costs.correction && buckets_.empty()) {
     for (const auto& [part, rounds] : messages_) {
       carried += rounds * costs.correction(part * bytes);
     }

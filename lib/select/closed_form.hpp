@@ -10,14 +10,16 @@
 #include <vector>
 
 #include "ringwood/select.hpp"
+#include "select/bucket_rounds.hpp"
 
 namespace ringwood {
 
 /// The time of a schedule as a function of the size of its vector, found by one walk through its programs, round by
 /// round side by side: a round is as long as its most loaded link and its busiest rank. Exact where ranks go in step;
 /// nothing waits for anything else, and lanes overlap as far as links and CPUs allow. If the costs tell no routes, the
-/// programs are those of a few ranks, and messages share nothing but their own links. Where a vector has fewer elements
-/// than the schedule has chunks, some messages are not sent, and it is too long.
+/// programs are those of a few ranks, and messages share nothing but their own links. Links that let something pass at
+/// once do so here too, if their routes are known. Where a vector has fewer elements than the schedule has chunks, some
+/// messages are not sent, and it is too long.
 class ClosedForm {
  public:
   /// Up to so many ranks it pays that all programs are walked, with routes.
@@ -35,6 +37,9 @@ class ClosedForm {
   /// What all ranks send together; if only a few were walked through, as if each sent as many as the busiest of them.
   [[nodiscard]] std::int64_t messages() const { return all_messages_; }
 
+  /// Seconds in which the most loaded links carry, a byte of the vector, if nothing passes at once.
+  [[nodiscard]] double carried_per_byte() const { return carried_s_; }
+
  private:
   friend class SideBySide;
 
@@ -44,6 +49,7 @@ class ClosedForm {
   double reduced_s_ = 0;                             ///< CPUs, a byte of the vector
   double lanes_ = 1;                                 ///< the most that one rank has side by side
   std::vector<std::pair<double, double>> messages_;  ///< part of the vector that is a round's longest message; rounds
+  BucketRounds buckets_;                             ///< where links let something pass at once
   std::int64_t messages_of_a_rank_ = 0;
   std::int64_t all_messages_ = 0;
 };

@@ -40,6 +40,9 @@ struct CostView {
   std::function<std::span<const SharedLink>(Rank from, Rank to)> route = nullptr;
   /// Seconds that a message of so many bytes takes longer than the rest says, or less. Empty if there are none.
   std::function<double(double bytes)> correction = nullptr;
+  /// Bytes that each link lets pass at once after a pause: it is a token bucket, filled at the link's speed. 0: none.
+  /// Matters where routes are known; what messages gain by it is no part of their corrections then.
+  double burst = 0;
 };
 
 /// Seconds that the schedule takes, estimated from the programs of a few ranks: each round costs what its own messages
