@@ -54,6 +54,9 @@ constexpr std::size_t kMostPlaces = 64;
 // with many messages the most: of two that differ by less than that, the model does not know the better one.
 constexpr double kConvincing = 0.6;
 
+// What counts as less to carry, and as longer, of the time that is predicted.
+constexpr double kWorthSparing = 0.1;
+
 // Longer vectors are no matter of rounds any more, and libraries differ in what they do with them.
 constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
 
@@ -80,15 +83,37 @@ constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
   return {};
 }
 
+/// Whether one that takes hardly longer, by no more messages, has less to carry over the most loaded links, so that it
+/// is the better one if these carry less than they should: what passes at once hangs on who else sends.
+[[nodiscard]] bool spares_links(const ModelOption& one, const ModelOption& other, double bytes,
+                                const ClosedForms& forms) {
+  const ClosedForms::Known* first = forms.find(one.algorithm);
+  const ClosedForms::Known* second = forms.find(other.algorithm);
+  if (!one.why_not.empty() || first == nullptr || second == nullptr || !first->form || !second->form ||
+      one.seconds() > (1 + kWorthSparing) * other.seconds() || first->form->messages() > second->form->messages()) {
+    return false;
+  }
+  const double spared_s = (second->form->carried_per_byte() - first->form->carried_per_byte()) * bytes;
+  return spared_s > kWorthSparing * one.seconds();
+}
+
 }  // namespace
 
-bool native_does_as_well(Collective collective, std::span<const ModelOption> options) {
-  const std::span<const std::string_view> names = textbook(collective);
-  return std::ranges::any_of(options, [&](const ModelOption& option) {
-    const ModelOption& best = options.front();
+std::string_view best_beside_native(const SelectionQuestion& question, std::span<const ModelOption> options,
+                                    const ClosedForms& forms) {
+  const std::span<const std::string_view> names = textbook(question.collective);
+  const ModelOption& best = options.front();
+  const auto known = std::ranges::find_if(options, [&](const ModelOption& option) {
     return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
            best.seconds() > kConvincing * option.seconds();
   });
+  if (known == options.end()) {
+    return best.algorithm;
+  }
+  const auto bytes = static_cast<double>(question.elements * question.element_size);
+  const auto lighter = std::ranges::find_if(
+      options, [&](const ModelOption& option) { return spares_links(option, *known, bytes, forms); });
+  return lighter == options.end() ? std::string_view("native") : lighter->algorithm;
 }
 
 MachinePlace::Effort ChoiceBudget::next(const SelectionQuestion& question) {
@@ -143,7 +168,7 @@ std::string MachinePlace::choose(const SelectionQuestion& question, bool with_na
     chosen = options.front().algorithm;
     if (with_native && question.elements * question.element_size <= kTextbookBytes) {
       predict_textbook(question, effort, options);
-      chosen = native_does_as_well(question.collective, options) ? "native" : chosen;
+      chosen = best_beside_native(question, options, forms_for(question, effort));
     }
   }
   return answers_.emplace(asked, std::move(chosen)).first->second;

@@ -70,10 +70,11 @@ class ChoiceBudget {
   std::map<std::tuple<Collective, Rank, bool>, std::int64_t> collectives_;  // what they may walk through
 };
 
-/// Whether the MPI library's own collective is expected to be as fast as the best of the model's options (best first),
-/// for a short vector. Nothing is known of the library but this: every one has the textbook's algorithms of few rounds,
-/// and takes them where rounds count. Who promises little more than those do is not taken, since the model may be off
-/// by that much.
-[[nodiscard]] bool native_does_as_well(Collective collective, std::span<const ModelOption> options);
+/// The best of the model's options (best first, and not none), or "native" if the MPI library's own collective is
+/// expected to be as fast, for a short vector. Nothing is known of the library but this: every one has the textbook's
+/// algorithms of few rounds, and takes them where rounds count. Who promises little more than those do is not taken,
+/// since the model may be off by that much; unless links have less to carry (`forms`) at no other cost.
+[[nodiscard]] std::string_view best_beside_native(const SelectionQuestion& question,
+                                                  std::span<const ModelOption> options, const ClosedForms& forms);
 
 }  // namespace ringwood

@@ -37,6 +37,9 @@ class ClosedForm {
   /// What all ranks send together; if only a few were walked through, as if each sent as many as the busiest of them.
   [[nodiscard]] std::int64_t messages() const { return all_messages_; }
 
+  /// What messages take of CPUs, and until they are there, whatever their size.
+  [[nodiscard]] double computed_s() const { return busy_s_ + waiting_s_; }
+
   /// Seconds in which the most loaded links carry, a byte of the vector, if nothing passes at once.
   [[nodiscard]] double carried_per_byte() const { return carried_s_; }
 

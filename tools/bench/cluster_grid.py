@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What `cluster-grid` measured: which candidates are good, decision tables, and the figures. Times are medians.
 
-Usage: cluster_grid.py good FILE OURS FORCED | ours FILE | table DIRECTORY ORDER | report DIRECTORY"""
+Usage: cluster_grid.py good FILE OURS FORCED | ours FILE | table DIRECTORY ORDER | points DIRECTORY ORDER |
+       chosen DIRECTORY | report DIRECTORY"""
 import datetime
 import json
 import math
@@ -177,6 +178,35 @@ def report(directory):
     print("elements that were wrong:", sum(point.wrong for kind in (grid, tuned, raced, without, rules) for point in kind.values()))
 
 
+def points(directory, order):
+    for collective, of, size in load(directory, "grid"):
+        if of == order:
+            print(f"{collective}:{size}")
+
+
+def chosen(directory):
+    """What bench.chosen says, at the times of the grid."""
+    grid = load(directory, "grid")
+    for column, title in ((2, "the first choice of a program"), (3, "a choice after all the others")):
+        regrets, over_forced, unknown = {}, {}, []
+        for file in sorted(pathlib.Path(directory).glob("chosen.*.txt")):
+            for line in file.read_text().splitlines():
+                fields = line.split("\t")
+                key = fields[0], file.name.split(".")[1], int(fields[1])
+                point, name = grid[key], fields[column]
+                if name not in point.times:
+                    unknown.append(f"{' '.join(map(str, key))}: {name}")
+                    continue
+                regrets[key] = point.times[name] / min(point.ours().values())
+                if point.forced():
+                    over_forced[key] = min(point.forced().values()) / point.times[name]
+        print(title)
+        show("regret", regrets, max, "1.10")
+        show("native's best forced algorithm over ours", over_forced, min, "never below 0.95")
+        for line in unknown:
+            print(f"    not measured: {line}")
+
+
 def main():
     command, arguments = sys.argv[1], sys.argv[2:]
     if command == "good":
@@ -185,6 +215,10 @@ def main():
         ours(*arguments)
     elif command == "table":
         table(*arguments)
+    elif command == "points":
+        points(*arguments)
+    elif command == "chosen":
+        chosen(*arguments)
     else:
         report(*arguments)
 

@@ -9,8 +9,12 @@ namespace {
 using namespace ringwood;  // NOLINT(google-build-using-namespace)
 
 /// Three collectives at seven sizes: milliseconds for the first call and for all 21.
-void choices(benchmark::State& state, bool all) {
-  const Machine machine = make_machine("fat-tree:leaves=64,hosts-per-leaf=16");
+void choices(benchmark::State& state, bool all, Bytes burst) {
+  Machine machine = make_machine("fat-tree:leaves=64,hosts-per-leaf=16");
+  if (burst > 0) {
+    machine.between_hosts.corrections =
+        std::make_shared<const SizeCorrections>(std::vector<SizeCorrections::Point>{{1, 0}}, burst);
+  }
   const Mapping mapping = make_mapping("block", machine, static_cast<Rank>(state.range(0)));
   const Placement placement = placement_of(machine, mapping);
   for (auto _ : state) {
@@ -33,5 +37,9 @@ void choices(benchmark::State& state, bool all) {
 
 }  // namespace
 
-BENCHMARK_CAPTURE(choices, first, false)->RangeMultiplier(2)->Range(2, 1024)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(choices, all, true)->RangeMultiplier(2)->Range(2, 1024)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(choices, first, false, 0)->RangeMultiplier(2)->Range(2, 1024)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(choices, all, true, 0)->RangeMultiplier(2)->Range(2, 1024)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(choices, all_bursts, true, 1 << 16)
+    ->RangeMultiplier(2)
+    ->Range(2, 1024)
+    ->Unit(benchmark::kMillisecond);

@@ -51,7 +51,8 @@ struct ModelEffort {
   std::size_t most_predictions = std::numeric_limits<std::size_t>::max();
   bool variants = true;  ///< tries parameters too, not only the defaults
   /// Predictions within this part of the best one (0.05: 5 %) are as good as it: the model knows no better. Of those,
-  /// what sends the fewest messages is taken, which is off by least.
+  /// what sends the fewest messages is taken, which is off by least; where `forms` tell what messages cost, what is
+  /// best if they cost half as much again.
   double tie = 0;
   /// What is known already of the same question at other sizes (lib/select/closed_form.hpp): estimates come from there,
   /// and are as good as predictions where there is none. nullptr: they come from the programs of a few ranks. Not

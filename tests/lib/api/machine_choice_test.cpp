@@ -4,7 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "ringwood/catalogue.hpp"
 #include "ringwood/error.hpp"
+#include "ringwood/layouts.hpp"
+#include "sim/cost_view.hpp"
+#include "sim/simulate.hpp"
 #include "tests/lib/api/mpi_main.hpp"
 #include "topology/machine_formats.hpp"
 
@@ -13,6 +17,10 @@ namespace {
 
 ModelOption predicted(const std::string& algorithm, double seconds) {
   return {.algorithm = algorithm, .estimated_s = seconds, .predicted_s = seconds, .why_not = {}};
+}
+
+[[nodiscard]] bool native_does_as_well(Collective collective, const std::vector<ModelOption>& options) {
+  return best_beside_native({.collective = collective, .request = {}}, options, ClosedForms(0)) == "native";
 }
 
 TEST(NativeDoesAsWell, UnlessSomethingIsMuchBetterThanTheTextbook) {
@@ -27,7 +35,7 @@ TEST(NativeDoesAsWell, UnlessSomethingIsMuchBetterThanTheTextbook) {
 TEST(NativeDoesAsWell, NotWhereTheTextbookHasNothing) {
   const std::vector<ModelOption> options{predicted("ring", 1.0), predicted("direct", 1.1)};
   EXPECT_FALSE(native_does_as_well(Collective::kReduceScatter, options));
-  EXPECT_FALSE(native_does_as_well(Collective::kBroadcast, {}));
+  EXPECT_FALSE(native_does_as_well(Collective::kBroadcast, options));
 }
 
 TEST(NativeDoesAsWell, ByClosedFormsTooButNotByWhatCannotBeHad) {
@@ -54,6 +62,77 @@ struct Racks {
             .element_size = 4};
   }
 };
+
+/// The same over cables of 200 Mbit/s that let 10 KB pass at once, messages of which take some 80 us.
+struct PacedRacks : Racks {
+  explicit PacedRacks(const std::string& latency) {
+    machine = make_machine("fat-tree:leaves=2,hosts-per-leaf=4,spines=1,bandwidth=24e6B/s,latency=" + latency);
+    machine.between_hosts.o = 19'000'000;
+    machine.between_hosts.g = 25'000'000;
+    machine.between_hosts.corrections =
+        std::make_shared<const SizeCorrections>(std::vector<SizeCorrections::Point>{{1, 0}}, 10'000);
+  }
+};
+
+TEST(BestBesideNative, TakesWhatSparesLinksAtNoOtherCost) {
+  const PacedRacks racks("10us");
+  const CostView costs = cost_view_with_routes(racks.machine, racks.mapping);
+  ClosedForms forms(1'000'000);
+  std::vector<ModelOption> options;
+  const SelectionQuestion question = racks.question(Collective::kReduceScatter, 1024);
+  for (const std::string name : {"ring", "recursive-halving", "distance-doubling"}) {
+    const Schedule schedule(built_in_library(), question.collective, parse_expression(name), question.request);
+    forms.add(name, schedule, costs);
+    options.push_back(predicted(name, 1e-3));
+  }
+  // Halving sends its longest messages from rack to rack; doubling its shortest, as many. A ring has more of them.
+  EXPECT_EQ(best_beside_native(question, options, forms), "distance-doubling");
+  options.back().predicted_s *= 1.2;
+  EXPECT_EQ(best_beside_native(question, options, forms), "native");
+  options.back() = predicted("distance-doubling", 1e-3);
+  options.back().why_not = "order";
+  EXPECT_EQ(best_beside_native(question, options, forms), "native");
+  EXPECT_EQ(best_beside_native(racks.question(Collective::kReduceScatter, 1), options, forms), "native");
+}
+
+// A walk round by round, and flows that share links: of one mind where links let something pass at once too. (Not where
+// a way has a link with a full bucket behind one with an empty one: flows then pass both at the full one's usual
+// speed.)
+TEST(PacedCables, ClosedFormsAreNearTheFlowModel) {
+  const PacedRacks racks("1us");
+  const CostView costs = cost_view_with_routes(racks.machine, racks.mapping);
+  const auto expect_near = [&](Collective collective, const std::string& name, Bytes elements) {
+    const SelectionQuestion question = racks.question(collective, elements);
+    const Schedule schedule(built_in_library(), collective, parse_expression(name), question.request);
+    std::int64_t budget = 1'000'000;
+    const auto form = ClosedForm::of(schedule, costs, budget);
+    ASSERT_TRUE(form.has_value());
+    const Layout layout = equal_layout(schedule, elements, 4);
+    const auto simulated = simulate(schedule, layout, racks.machine, racks.mapping, {.model = CostModel::kFlow}).time;
+    const double bytes = static_cast<double>(elements) * 4;
+    EXPECT_NEAR(form->seconds(bytes, costs) / static_cast<double>(simulated), 1e-12, 0.12e-12) << name << ' ' << bytes;
+  };
+  for (Bytes elements = 1 << 8; elements <= 1 << 18; elements *= 4) {
+    for (const std::string name : {"ring", "recursive-halving", "pat"}) {
+      expect_near(Collective::kReduceScatter, name, elements);
+    }
+    expect_near(Collective::kAllreduce, "rabenseifner", elements);
+    if (elements >= 1 << 12) {  // of shorter ones lanes wait for CPUs, which no form knows
+      expect_near(Collective::kAllreduce, "multi-ring:rings=2", elements);
+    }
+  }
+}
+
+// 16 KiB over eight ranks live on what cables let pass at once, where rounds are few; a quarter of a megabyte does not.
+TEST(PacedCables, FewRoundsAreTakenAsLongAsTheyPassAtOnce) {
+  const PacedRacks racks("10us");
+  for (const MachinePlace::Effort effort : {MachinePlace::Effort{.operations = 20'000, .messages = 400},
+                                            MachinePlace::Effort{.operations = 20'000, .messages = 0}}) {
+    MachinePlace place(racks.machine, racks.mapping);
+    EXPECT_EQ(place.choose(racks.question(Collective::kReduceScatter, 1 << 12), true, effort), "distance-doubling");
+    EXPECT_EQ(place.choose(racks.question(Collective::kReduceScatter, 1 << 16), true, effort), "ring");
+  }
+}
 
 TEST(MachinePlace, AnswersDependOnNothingAskedBefore) {
   const Racks racks;

@@ -81,6 +81,42 @@ TEST(ClosedForm, CorrectsByTheLongestMessageOfARound) {
   EXPECT_NEAR(seconds("ring", 800, costs), without + 14e-6, 1e-12);
 }
 
+TEST(ClosedForm, LetsWhatIsShorterThanABurstPassAtOnce) {
+  Network network(true);
+  CostView costs = network.costs();
+  costs.burst = 1000;
+  constexpr double kRound = kLatency + 2 * kOverhead;
+  // In a round's latency a link pays off 1400 bytes.
+  EXPECT_NEAR(seconds("ring", 8 * 1000, costs), 14 * kRound, 1e-12);
+  // Four messages go over one link between the racks in the last round.
+  EXPECT_NEAR(seconds("recursive-doubling", 1000, costs), 3 * kRound + (4 * 1000 - 1000) * kPerByte, 1e-12);
+}
+
+TEST(ClosedForm, FindsBucketsAsTheRoundsBeforeLeftThem) {
+  Network network(false);
+  CostView costs = network.costs();
+  costs.burst = 5000;
+  constexpr double kRound = kLatency + 2 * kOverhead;
+  // The first round finds full buckets, as there was a barrier before, and leaves them empty: to the others there is
+  // what came in during a latency.
+  EXPECT_NEAR(seconds("ring", 8 * 10'000, costs), 14 * kRound + (5000 + 13 * (10'000 - 1400)) * kPerByte, 1e-12);
+  // What the links are not to blame for is no matter of bursts.
+  costs.between = [](Rank, Rank) {
+    return MessageCost{.latency = kLatency, .overhead = kOverhead, .gap = 0, .per_byte = 3 * kPerByte};
+  };
+  EXPECT_NEAR(seconds("ring", 8 * 500, costs), 14 * (kRound + 500 * 2 * kPerByte), 1e-12);
+}
+
+TEST(ClosedForm, LanesUseLinksWhileOthersWait) {
+  Network network(false);
+  CostView costs = network.costs();
+  const double without = seconds("multi-ring:rings=2", 8 * 100'000, costs);
+  costs.burst = 1000;  // little to so long messages: links that are always in use pay nothing off
+  const double with = seconds("multi-ring:rings=2", 8 * 100'000, costs);
+  EXPECT_LT(with, without);
+  EXPECT_GT(with, 0.97 * without);
+}
+
 TEST(ClosedForm, WithoutRoutesIsThatOfAFewRanks) {
   CostView costs = Network(false).costs();
   costs.route = nullptr;
