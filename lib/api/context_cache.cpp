@@ -6,6 +6,7 @@
 #include <new>
 #include <vector>
 
+#include "api/arrival.hpp"
 #include "api/twin.hpp"
 #include "interpret/mpi/all_ready.hpp"
 #include "interpret/mpi/mpi_error.hpp"
@@ -49,7 +50,9 @@ class LiveContexts {
 
 int close_context(MPI_Comm /*users*/, int /*key*/, void* value, void* /*state*/) {
   const std::unique_ptr<Holder> holder(static_cast<Holder*>(value));
-  (*holder)->close();
+  if (*holder != nullptr) {
+    (*holder)->close();
+  }
   return MPI_SUCCESS;
 }
 
@@ -98,12 +101,27 @@ Holder* find_holder(MPI_Comm users) {
   return code == MPI_SUCCESS && found != 0 ? static_cast<Holder*>(value) : nullptr;
 }
 
+/// Where somebody does not come, the communicator gets a holder of nothing: whoever comes later still meets the others,
+/// who do not wait for a second time.
+void await_all(MPI_Comm users) {
+  try {
+    await_first_call(users);
+  } catch (...) {
+    MPI_Comm_set_attr(users, keys().context(), new Holder);
+    throw;
+  }
+}
+
 }  // namespace
 
 const std::shared_ptr<Context>& context_of(MPI_Comm users) {
   if (const Holder* known = find_holder(users)) {
+    if (*known == nullptr) {
+      throw Error(ErrorKind::kSystem, "a rank did not come to the first call on this communicator");
+    }
     return *known;
   }
+  await_all(users);
   MPI_Comm twin = make_twin(users);
   std::unique_ptr<Holder> holder;
   try {

@@ -213,6 +213,32 @@ TEST(Faults, who_waits_in_vain_says_for_whom) {
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
+TEST(Faults, who_waits_in_vain_for_the_first_call_is_told_and_so_is_who_comes_too_late) {
+  const Environment timed("RINGWOOD_TIMEOUT", "0.3");
+  Communicator communicator(timed.get());
+  const Rank last = communicator.size() - 1;
+  if (last < 1) {
+    GTEST_SKIP() << "one rank waits for nobody";
+  }
+  using testing::HasSubstr;
+  const auto says = [](const std::string& rank, const std::string& what) {
+    return HasSubstr("no answer for 300 ms from rank" + rank + ", who " + what + " the first call");
+  };
+  if (communicator.rank() != last) {
+    EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum), says(' ' + std::to_string(last), "did not begin"));
+    EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum), HasSubstr("a rank did not come to the first call"));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (communicator.rank() == last) {
+    std::string others = last == 1 ? " 0" : "s 0";
+    for (Rank rank = 1; rank < last; ++rank) {
+      others += ", " + std::to_string(rank);
+    }
+    EXPECT_THAT(refusal(communicator, 10, ReduceOperator::kSum), says(others, "gave up"));
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+}
+
 // Rank 1 has sent what it had to for the first call, and waits in the second for a rank that still waits in the first.
 TEST(Faults, who_is_late_is_found_behind_ranks_that_wait_in_an_earlier_call) {
   const Environment timed("RINGWOOD_TIMEOUT", "0.3");
