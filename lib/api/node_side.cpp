@@ -12,7 +12,7 @@ namespace {
 
 // So often a rank looks for a message before it does anything else. Where cores are shared it may be that nothing comes
 // before it gives up its own.
-constexpr int kSpinsOfOwnCore = 20'000;
+constexpr int kSpinsOfOwnCore = 2'000;
 constexpr int kSpinsOfSharedCore = 0;
 
 // From here on results are written past the caches: the vectors of all ranks do not fit there anyway.

@@ -23,10 +23,6 @@ namespace {
 constexpr std::uint64_t kProgressEvery = 16;
 constexpr std::uint64_t kDrainEvery = 4096;
 
-// Between two of these a rank that has a core of its own looks again and again; so does one that shares its core with
-// nobody whom it waits for: about as long as it takes to give the core to somebody else and get it back.
-constexpr int kLooksInATurn = 200;
-
 // After so many turns, about a millisecond, the rank that is waited for is likely to have no core after all.
 constexpr std::uint64_t kTurnsOfOwnCore = 1000;
 
@@ -74,6 +70,7 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
     Peer& peer = peers_[static_cast<std::size_t>(rank)];
     peer.out = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(me, rank));
     peer.in = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(rank, me));
+    peer.handed = handed_slots(rank);
   }
   for (std::size_t slot = 0; slot < NodeShape::kSmallSlots; ++slot) {
     small_.slots.push_back({memory.data() + shape.small_slot(me, slot), {}});
@@ -83,6 +80,17 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
     ring.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
   }
   note_core();
+}
+
+HandedSlots NodeEndpoint::handed_slots(Rank peer) const {
+  std::array<std::byte*, 2 * HandedSlots::kOfRank> slots{};
+  const Rank lower = std::min(me_, peer);
+  const Rank higher = std::max(me_, peer);
+  for (std::size_t slot = 0; slot < HandedSlots::kOfRank; ++slot) {
+    slots[slot] = memory_.data() + shape_.handed_slot(lower, higher, slot);
+    slots[slot + HandedSlots::kOfRank] = memory_.data() + shape_.handed_slot(higher, lower, slot);
+  }
+  return {slots, shape_.handed_bytes, me_ == lower};
 }
 
 bool NodeEndpoint::has_read(const Use& use) {
@@ -145,16 +153,6 @@ void NodeEndpoint::note_core() {
   }
 }
 
-/// Whether nothing has come of it, and it cannot run while this rank does.
-bool NodeEndpoint::needs_this_core(Rank rank) const {
-  const Peer& from = peers_[static_cast<std::size_t>(rank)];
-  const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
-  if (entry.sequence.load(std::memory_order_relaxed) == from.received + 1 || !from.stash.empty()) {
-    return false;
-  }
-  return progress(rank).core.load(std::memory_order_relaxed) == core_;
-}
-
 template <typename Ready>
 void NodeEndpoint::wait_for_room(Rank peer, Ready ready) {
   for (int spin = 0; spin < waiting_.spins; ++spin) {
@@ -168,34 +166,39 @@ void NodeEndpoint::wait_for_room(Rank peer, Ready ready) {
   waited();
 }
 
-NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane, std::span<const Rank> wanted) {
-  note_core();
-  const auto needs_core = [this](Rank rank) { return needs_this_core(rank); };
-  for (std::uint64_t turns = 0;; ++turns) {
-    for (int look = 0; look < kLooksInATurn; ++look) {
-      if (const Piece piece = poll(peer, lane); piece.data != nullptr) {
-        waited();
-        return piece;
-      }
-      if (waiting_.yields && (wanted.empty() || std::ranges::any_of(wanted, needs_core))) {
-        break;
-      }
-    }
-    pause(turns, peer);
+void NodeEndpoint::wait_for_entry(Rank peer) {
+  Peer& to = peers_[static_cast<std::size_t>(peer)];
+  if (!has_entry(to)) {
+    wait_for_room(peer, [&] { return has_entry(to); });
   }
 }
 
-void NodeEndpoint::write_entry(Rank peer, Lane lane, std::span<const std::byte> data, std::uint64_t offset) {
-  Peer& to = peers_[static_cast<std::size_t>(peer)];
-  NodeEntry& entry = to.out->entries[to.sent % NodeChannel::kEntries];
+void NodeEndpoint::write_entry(Peer& to, Lane lane, std::span<const std::byte> data, std::uint64_t offset,
+                               std::uint32_t handed) {
+  NodeEntry& entry = to.out->entry(to.sent);
   entry.bytes = static_cast<std::uint32_t>(data.size());
   entry.lane = lane;
   if (data.size() <= NodeEntry::kInline) {
     std::memcpy(entry.small, data.data(), data.size());
   } else {
-    entry.offset = offset;
+    entry.slot = {offset, handed};
   }
   entry.sequence.store(++to.sent, std::memory_order_release);
+}
+
+bool NodeEndpoint::can_hand_over(std::span<const Rank> peers, std::size_t bytes) const {
+  return peers.size() == 1 && peers_[static_cast<std::size_t>(peers.front())].handed.has_room(bytes);
+}
+
+/// The slot was the receiver's until it sent a piece in it that this rank has read (acquiring the entry), and is the
+/// receiver's again once it acquires the entry that is released here: nobody reads or writes it meanwhile.
+void NodeEndpoint::hand_over(Rank peer, Lane lane, std::span<const std::byte> data) {
+  wait_for_entry(peer);
+  Peer& to = peers_[static_cast<std::size_t>(peer)];
+  const std::uint32_t number = to.handed.hand_over();
+  std::byte* const slot = to.handed.look(number, data.size());
+  std::memcpy(slot, data.data(), data.size());
+  write_entry(to, lane, data, static_cast<std::uint64_t>(slot - memory_.data()), number);
 }
 
 void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::byte> data) {
@@ -217,24 +220,25 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
 
 void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
   if (data.size() > NodeEntry::kInline) {
+    if (can_hand_over(peers, data.size())) {
+      hand_over(peers.front(), lane, data);
+      return;
+    }
     const std::span<std::byte> slot = reserve(data.size());
     write_slot(slot, data);
     publish(peers, lane, slot);
     return;
   }
   for (const Rank peer : peers) {
-    Peer& to = peers_[static_cast<std::size_t>(peer)];
-    if (!has_entry(to)) {
-      wait_for_room(peer, [&] { return has_entry(to); });
-    }
-    write_entry(peer, lane, data, 0);
+    wait_for_entry(peer);
+    write_entry(peers_[static_cast<std::size_t>(peer)], lane, data, 0, HandedSlots::kNone);
   }
 }
 
 std::span<std::byte> NodeEndpoint::memory_of(Rank rank, bool of_stream) const {
   const std::size_t border = shape_.large_slots / kShareOfWhole;
   const std::size_t begin = shape_.large_slot(rank, of_stream ? border : 0);
-  const std::size_t end = of_stream ? shape_.slots_begin(rank) + shape_.slots_bytes() : shape_.large_slot(rank, border);
+  const std::size_t end = shape_.large_slot(rank, of_stream ? shape_.large_slots : border);
   return memory_.subspan(begin, end - begin);
 }
 
@@ -294,11 +298,9 @@ std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
 void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved) {
   const auto offset = static_cast<std::uint64_t>(reserved.data() - memory_.data());
   for (const Rank peer : peers) {
+    wait_for_entry(peer);
     Peer& to = peers_[static_cast<std::size_t>(peer)];
-    if (!has_entry(to)) {
-      wait_for_room(peer, [&] { return has_entry(to); });
-    }
-    write_entry(peer, lane, reserved, offset);
+    write_entry(to, lane, reserved, offset, HandedSlots::kNone);
     if (reserved.size() > NodeEntry::kInline) {
       reserved_->uses.push_back({peer, to.sent});
     }
@@ -311,7 +313,7 @@ bool NodeEndpoint::has_room(std::span<const Rank> peers, std::size_t bytes) {
   if (!std::ranges::all_of(peers, entry_is_free)) {
     return false;
   }
-  return bytes <= NodeEntry::kInline || find_room(bytes).ring != nullptr;
+  return bytes <= NodeEntry::kInline || can_hand_over(peers, bytes) || find_room(bytes).ring != nullptr;
 }
 
 bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {
@@ -320,59 +322,6 @@ bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> dat
   }
   push({&peer, 1}, lane, data);
   return true;
-}
-
-NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entry, Lane lane) {
-  held_.reset();
-  const auto known = first_stashed(from, lane);
-  if (known != from.stash.end()) {
-    held_ = lane;
-    return {known->data.data(), known->data.size()};
-  }
-  if (entry.sequence.load(std::memory_order_acquire) != from.received + 1) {
-    return {};
-  }
-  if (entry.lane != lane) {
-    stash_head(from, entry);
-    return {};
-  }
-  if (entry.bytes > NodeShape::kSmallSlot) {
-    see_ring(from, entry.offset);
-  }
-  return {entry.bytes <= NodeEntry::kInline ? entry.small : memory_.data() + entry.offset, entry.bytes};
-}
-
-void NodeEndpoint::release(Rank peer) {
-  Peer& from = peers_[static_cast<std::size_t>(peer)];
-  if (held_) {
-    from.stash.erase(first_stashed(from, *held_));
-    held_.reset();
-    return;
-  }
-  from.in->consumed.store(++from.received, std::memory_order_release);
-}
-
-std::deque<NodeEndpoint::Stashed>::const_iterator NodeEndpoint::first_stashed(const Peer& from, Lane lane) {
-  return std::find_if(from.stash.begin(), from.stash.end(),
-                      [lane](const Stashed& stashed) { return stashed.lane == lane; });
-}
-
-void NodeEndpoint::stash_head(Peer& from, const NodeEntry& entry) {
-  const std::byte* data = entry.bytes <= NodeEntry::kInline ? entry.small : memory_.data() + entry.offset;
-  from.stash.push_back({entry.lane, {data, data + entry.bytes}});
-  from.in->consumed.store(++from.received, std::memory_order_release);
-}
-
-void NodeEndpoint::drain() {
-  for (Peer& from : peers_) {
-    for (;;) {
-      const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
-      if (entry.sequence.load(std::memory_order_acquire) != from.received + 1) {
-        break;
-      }
-      stash_head(from, entry);
-    }
-  }
 }
 
 }  // namespace ringwood

@@ -8,10 +8,20 @@
 #include <vector>
 
 #include "base/waiting_time.hpp"
+#include "interpret/mpi/handed_slots.hpp"
 #include "interpret/mpi/node_memory.hpp"
 #include "interpret/mpi/push_trial.hpp"
 
 namespace ringwood {
+
+/// A moment of nothing between two looks at what another core is about to write: each look takes the line away from it.
+inline void relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ __volatile__("isb");
+#endif
+}
 
 /// How a rank waits for another of its node.
 struct NodeWaiting {
@@ -71,6 +81,7 @@ class NodeEndpoint {
   [[nodiscard]] Piece await(Rank peer, Lane lane, std::span<const Rank> wanted = {}) {
     Piece piece = poll(peer, lane);
     for (int spin = 0; piece.data == nullptr && spin < waiting_.spins; ++spin) {
+      relax();
       piece = poll(peer, lane);
     }
     return piece.data != nullptr ? piece : await_long(peer, lane, wanted);
@@ -79,7 +90,7 @@ class NodeEndpoint {
   /// The same; no data if it is not there yet. May be asked again before `release`.
   [[nodiscard]] Piece poll(Rank peer, Lane lane) {
     Peer& from = peers_[static_cast<std::size_t>(peer)];
-    const NodeEntry& entry = from.in->entries[from.received % NodeChannel::kEntries];
+    const NodeEntry& entry = from.in->entry(from.received);
     if (entry.sequence.load(std::memory_order_acquire) != from.received + 1 && from.stash.empty()) {
       return {};
     }
@@ -126,6 +137,7 @@ class NodeEndpoint {
     std::uint64_t known_consumed = 0;  // of what was sent
     std::uint64_t received = 0;
     std::deque<Stashed> stash;
+    HandedSlots handed;
     bool sees_whole = false;  // its slots of each ring, in this process
     bool sees_stream = false;
   };
@@ -176,7 +188,13 @@ class NodeEndpoint {
   [[nodiscard]] bool has_read(const Use& use);
   [[nodiscard]] bool is_free(Slot& slot);
   [[nodiscard]] bool has_entry(Peer& to);
-  void write_entry(Rank peer, Lane lane, std::span<const std::byte> data, std::uint64_t offset);
+  void wait_for_entry(Rank peer);
+  [[nodiscard]] HandedSlots handed_slots(Rank peer) const;
+  [[nodiscard]] bool can_hand_over(std::span<const Rank> peers, std::size_t bytes) const;
+  void hand_over(Rank peer, Lane lane, std::span<const std::byte> data);
+  [[nodiscard]] const std::byte* data_of(Peer& from, const NodeEntry& entry);
+  void consume_head(Peer& from, const NodeEntry& entry);
+  void write_entry(Peer& to, Lane lane, std::span<const std::byte> data, std::uint64_t offset, std::uint32_t handed);
   template <typename Ready>
   void wait_for_room(Rank peer, Ready ready);
 

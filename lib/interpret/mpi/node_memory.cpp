@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "interpret/mpi/handed_slots.hpp"
+
 namespace ringwood {
 
 namespace {
@@ -32,7 +34,9 @@ std::size_t index(Rank rank) {
 NodeShape::NodeShape(Rank count, std::size_t most_bytes_of_rank)
     : ranks(count),
       large_slots(std::max(most_bytes_of_rank / kLargestSlot, 2 * index(count))),
-      large_bytes(std::clamp(most_bytes_of_rank / large_slots / kPage * kPage, kSmallSlot, kLargestSlot)) {}
+      large_bytes(std::clamp(most_bytes_of_rank / large_slots / kPage * kPage, kSmallSlot, kLargestSlot)),
+      handed_bytes(std::clamp(most_bytes_of_rank / (HandedSlots::kOfRank * index(count)) / kPage * kPage, kSmallSlot,
+                              kLargestSlot)) {}
 
 std::size_t NodeShape::progress(Rank rank) const {
   return kPage + index(rank) * sizeof(NodeProgress);
@@ -49,7 +53,8 @@ std::size_t NodeShape::slots_begin(Rank rank) const {
 }
 
 std::size_t NodeShape::slots_bytes() const {
-  return in_pages(small_slots_bytes() + large_slots * (large_bytes + kSkew));
+  return in_pages(small_slots_bytes() + large_slots * (large_bytes + kSkew) +
+                  index(ranks) * HandedSlots::kOfRank * (handed_bytes + kSkew));
 }
 
 std::size_t NodeShape::small_slot(Rank rank, std::size_t slot) const {
@@ -58,6 +63,10 @@ std::size_t NodeShape::small_slot(Rank rank, std::size_t slot) const {
 
 std::size_t NodeShape::large_slot(Rank rank, std::size_t slot) const {
   return slots_begin(rank) + small_slots_bytes() + slot * (large_bytes + kSkew);
+}
+
+std::size_t NodeShape::handed_slot(Rank rank, Rank peer, std::size_t slot) const {
+  return large_slot(rank, large_slots) + (index(peer) * HandedSlots::kOfRank + slot) * (handed_bytes + kSkew);
 }
 
 }  // namespace ringwood

@@ -10,7 +10,7 @@ namespace ringwood {
 
 // What the ranks of a node share, byte by byte. Every ordered pair of ranks has a channel: a ring of entries, written
 // by the sender and counted by the receiver. An entry carries a small message itself; a larger one, or a piece of it,
-// lies in a slot of its sender, which several entries may name.
+// lies in a slot of its sender, which several entries may name, or goes over to the receiver with its slot.
 
 /// A line of the cache: what two cores had better not write at once.
 inline constexpr std::size_t kCacheLine = 64;
@@ -25,7 +25,11 @@ struct alignas(kCacheLine) NodeEntry {
 
   union {
     alignas(16) std::byte small[kInline];
-    std::uint64_t offset;  ///< in the segment, of a piece that does not fit here
+
+    struct {
+      std::uint64_t offset;  ///< in the segment
+      std::uint32_t handed;  ///< the number of the slot that goes over to the receiver, or HandedSlots::kNone
+    } slot;                  ///< of a piece that does not fit here
   };
 };
 
@@ -33,6 +37,11 @@ static_assert(sizeof(NodeEntry) == kCacheLine && std::atomic<std::uint64_t>::is_
 
 struct NodeChannel {
   static constexpr std::size_t kEntries = 32;
+  static constexpr std::size_t kStep = 13;  // has no factor in common with kEntries
+
+  /// Of the piece of that number, from 0 on. Those of neighbours are not neighbours: what fetches the next lines of a
+  /// series by itself would take them from the core that is about to write them.
+  [[nodiscard]] NodeEntry& entry(std::uint64_t piece) { return entries[piece * kStep % kEntries]; }
 
   NodeEntry entries[kEntries];
   alignas(kCacheLine) std::atomic<std::uint64_t> consumed;  ///< pieces that the receiver does not look at any more
@@ -65,6 +74,8 @@ struct NodeShape {
   [[nodiscard]] std::size_t channel(Rank from, Rank to) const;
   [[nodiscard]] std::size_t small_slot(Rank rank, std::size_t slot) const;
   [[nodiscard]] std::size_t large_slot(Rank rank, std::size_t slot) const;
+  /// One of those that go to and fro between a pair of ranks, and belong to `rank` at first.
+  [[nodiscard]] std::size_t handed_slot(Rank rank, Rank peer, std::size_t slot) const;
   /// All slots of a rank: what it, and nobody else, writes much.
   [[nodiscard]] std::size_t slots_begin(Rank rank) const;
   [[nodiscard]] std::size_t slots_bytes() const;
@@ -75,8 +86,9 @@ struct NodeShape {
   [[nodiscard]] std::size_t total_bytes() const { return slots_begin(ranks); }
 
   Rank ranks;
-  std::size_t large_slots;  ///< a rank
-  std::size_t large_bytes;  ///< in one of them
+  std::size_t large_slots;   ///< a rank
+  std::size_t large_bytes;   ///< in one of them
+  std::size_t handed_bytes;  ///< in a slot that goes to and fro
 };
 
 }  // namespace ringwood

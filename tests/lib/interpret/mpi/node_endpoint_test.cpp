@@ -62,7 +62,12 @@ TEST(NodeShape, nothing_overlaps) {
     EXPECT_GE(shape.slots_begin(0), shape.channel(ranks - 1, ranks - 1) + sizeof(NodeChannel));
     EXPECT_GE(shape.channel(0, 0), shape.progress(ranks - 1) + sizeof(NodeProgress));
     const std::size_t last = shape.large_slot(0, shape.large_slots - 1) + shape.large_bytes;
-    EXPECT_LE(last, shape.slots_begin(0) + shape.slots_bytes());
+    EXPECT_LE(last, shape.handed_slot(0, 0, 0));
+    EXPECT_LE(shape.handed_slot(0, 0, 1), shape.handed_slot(0, 1, 0));
+    EXPECT_LE(shape.handed_slot(0, 0, 0) + shape.handed_bytes, shape.handed_slot(0, 0, 1));
+    EXPECT_LE(shape.handed_slot(0, ranks - 1, HandedSlots::kOfRank - 1) + shape.handed_bytes,
+              shape.slots_begin(0) + shape.slots_bytes());
+    EXPECT_EQ(shape.handed_slot(1, 0, 1) % kCacheLine, 0U);
     EXPECT_GE(shape.large_slots, static_cast<std::size_t>(ranks));
     EXPECT_EQ(shape.channel(1, 0) % kCacheLine, 0U);
     EXPECT_EQ(shape.large_slot(1, 1) % kCacheLine, 0U);
@@ -183,6 +188,48 @@ TEST(NodeEndpoint, messages_that_share_slots_keep_their_bytes) {
   sender.join();
 }
 
+// Each side has bursts of its own, so that slots pile up on one side and run out on the other.
+TEST(NodeEndpoint, slots_go_to_and_fro) {
+  constexpr int kMessages = 3000;
+  Memory memory(2);
+  const auto bytes_of = [](int number) { return static_cast<std::size_t>(number % 5 == 0 ? 65536 : 49 + number % 97); };
+  const auto both = [&](Rank me) {
+    NodeEndpoint endpoint = memory.endpoint(me);
+    const Rank peer = 1 - me;
+    int sent = 0;
+    for (int number = 0; number < kMessages; ++number) {
+      const int ahead = 1 + (number * 7 + 3 * me) % 11;
+      for (; sent < std::min(number + ahead, kMessages); ++sent) {
+        endpoint.push({&peer, 1}, 0, message(bytes_of(sent), sent + me));
+      }
+      ASSERT_EQ(received(endpoint, peer, 0), message(bytes_of(number), number + peer)) << me << ' ' << number;
+    }
+  };
+  std::thread other([&] { both(1); });
+  both(0);
+  other.join();
+}
+
+TEST(NodeEndpoint, who_has_read_a_slot_sends_in_it) {
+  Memory memory(2);
+  NodeEndpoint first = memory.endpoint(0);
+  NodeEndpoint second = memory.endpoint(1);
+  const Rank zero = 0;
+  const Rank one = 1;
+  for (const bool drains : {false, true}) {
+    first.push({&one, 1}, 0, message(5000, 1));
+    const std::byte* there = second.poll(0, 0).data;
+    if (drains) {
+      second.drain();
+    }
+    EXPECT_EQ(received(second, 0, 0), message(5000, 1));
+    second.push({&zero, 1}, 0, message(100, 2));
+    EXPECT_EQ(first.poll(1, 0).data, there);
+    EXPECT_EQ(received(first, 1, 0), message(100, 2));
+  }
+}
+
+// What several read stays the sender's.
 TEST(NodeEndpoint, one_message_for_several) {
   Memory memory(3);
   NodeEndpoint sender = memory.endpoint(0);
