@@ -90,6 +90,7 @@ std::optional<FusedPlan> NodeSide::fused(const Schedule& schedule, const Layout&
     if (windows != Windows::kNone) {
       return fuse(plan, {.window = window,
                          .overlaps = windows == Windows::kOverlapping,
+                         .hot = manner == Manner::kWaiting,
                          .streams = manner == Manner::kWaiting && layout.total_bytes() >= kStreamedBytes});
     }
   }

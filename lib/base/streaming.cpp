@@ -70,17 +70,33 @@ void copy_past_cache(std::byte* to, const std::byte* from, std::size_t bytes) no
 
 void reduce_past_cache(const Reduction& reduction, const std::byte* left, const std::byte* right, std::byte* result,
                        std::size_t bytes) {
+  const Target target{result, true};
+  reduce_to(reduction, left, right, {&target, 1}, bytes);
+}
+
+// Block by block, each made in the first place that the caches keep anyway, or else beside them all, and copied to the
+// others from there.
+void reduce_to(const Reduction& reduction, const std::byte* left, const std::byte* right,
+               std::span<const Target> targets, std::size_t bytes) {
   alignas(kLine) std::byte block[kBlock];
   const auto size = static_cast<std::size_t>(reduction.element_size);
-  if (size > kBlock) {
-    reduction.apply(left, right, result, bytes / size, reduction.context);
-    return;
-  }
-  const std::size_t most = kBlock / size * size;
+  const std::size_t most = size > kBlock ? size : kBlock / size * size;
+  const auto kept =
+      std::ranges::find_if(targets, [size](const Target& one) { return !one.past_cache || size > kBlock; });
   for (std::size_t at = 0; at < bytes; at += most) {
     const std::size_t part = std::min(most, bytes - at);
-    reduction.apply(left + at, right + at, block, part / size, reduction.context);
-    copy_past_cache(result + at, block, part);
+    std::byte* const made = kept != targets.end() ? kept->to + at : block;
+    reduction.apply(left + at, right + at, made, part / size, reduction.context);
+    for (const Target& one : targets) {
+      if (one.to + at == made) {
+        continue;
+      }
+      if (one.past_cache) {
+        copy_past_cache(one.to + at, made, part);
+      } else {
+        std::memcpy(one.to + at, made, part);
+      }
+    }
   }
 }
 

@@ -156,9 +156,13 @@ class Fusion {
     for (const Effect& effect : plan_.finish()) {
       add_finish(effect);
     }
-    if (options_.streams && fused_.steps_.size() <= kMostStepsCompared) {
-      mark_last();
-      keep_hot();
+    if (fused_.steps_.size() <= kMostStepsCompared) {
+      if (options_.streams) {
+        mark_last();
+      }
+      if (options_.hot) {
+        keep_hot();
+      }
     }
     fused_.window_ = options_.window;
     fused_.streams_ = options_.streams;
@@ -351,21 +355,22 @@ class Fusion {
     auto& steps = fused_.steps_;
     const Region result{steps[begin].result, steps[begin].bytes};
     FusedStep* push = push_of_next_round(end, result);
-    const bool in_place = reads(steps[begin], result);
-    for (std::size_t i = begin; i < end; ++i) {
-      const bool ends = i + 1 == end && push == nullptr;
-      const Place place = push != nullptr ? Place::kSlot : Place::kHot;
-      steps[i].from = i == begin ? Place::kHome : place;
-      steps[i].into = ends ? Place::kHome : place;
-    }
-    if (push == nullptr) {
-      steps[end - 1].last = !in_place && !is_read_after(end - 1, result);
+    if (push == nullptr && !options_.streams) {
       return;
     }
-    push->from = Place::kSlot;
-    push->result = result.address;
-    const auto index = static_cast<std::size_t>(push - steps.data());
-    push->last = !in_place && !is_read_after(index, result);
+    const bool in_place = reads(steps[begin], result);
+    for (std::size_t i = begin; i < end; ++i) {
+      steps[i].from = i == begin ? Place::kHome : Place::kHot;
+      steps[i].into = Place::kHot;
+    }
+    FusedStep& sum = steps[end - 1];
+    sum.into = Place::kHome;
+    if (push != nullptr) {
+      sum.into = Place::kBoth;
+      sum.peers = push->peers;
+      push->from = Place::kSlot;
+    }
+    sum.last = options_.streams && !in_place && !is_read_after(push != nullptr ? end : end - 1, result);
   }
 
   /// The only thing that comes between the sum and its being sent.

@@ -26,7 +26,8 @@ struct FusedStep {
   enum class Place : std::uint8_t {
     kHome,
     kHot,   ///< only in the hot memory: a step of this round overwrites it
-    kSlot,  ///< only where the next round's message is sent from; its push also writes it home
+    kSlot,  ///< where the next round's message is sent from
+    kBoth,  ///< there, for the push to `peers` that comes next, and at its address
   };
   Place from = Place::kHome;  ///< of `left`
   Place into = Place::kHome;  ///< of `result`
@@ -95,7 +96,8 @@ enum class Windows {
 struct FusionOptions {
   Bytes window = 0;      ///< in one go; no message is longer where windows are not allowed
   bool overlaps = true;  ///< as Windows::kOverlapping
-  bool streams = false;  ///< results are too large for the caches
+  bool hot = false;      ///< sums are made where they are sent from, and wait there for their push
+  bool streams = false;  ///< results are too large for the caches; with `hot`
 };
 
 /// The plan has one strand.

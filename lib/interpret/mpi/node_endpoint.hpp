@@ -65,6 +65,9 @@ class NodeEndpoint {
   /// other.
   void streams(bool yes) { streams_ = yes; }
 
+  /// Whether what is reserved now had better be written past the caches.
+  [[nodiscard]] bool passes_caches() { return trial().manner() == PushManner::kPastCache; }
+
   /// Room for a piece that is made where it is sent from; then goes to `publish`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);

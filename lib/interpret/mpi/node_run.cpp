@@ -1,6 +1,7 @@
 #include "interpret/mpi/node_run.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -172,7 +173,7 @@ void NodeRun::apply(std::span<const Effect> effects) {
     if (effect.kind == Effect::Kind::kCopy) {
       copy(result, left, bytes, false);
     } else {
-      reduce(left, read(effect.right, 0), result, bytes, false);
+      reduce({left, read(effect.right, 0)}, result, bytes, false);
     }
   }
 }
@@ -190,7 +191,8 @@ void NodeRun::carry_out(const FusedStep& step, std::size_t bytes) {
     case Kind::kCopy:
       return copy(written(step.result, begin_), read(step.left, begin_), bytes, step.last);
     case Kind::kReduce:
-      return reduce(read(step.left, begin_), read(step.right, begin_), written(step.result, begin_), bytes, step.last);
+      return reduce({read(step.left, begin_), read(step.right, begin_)}, written(step.result, begin_), bytes,
+                    step.last);
   }
 }
 
@@ -198,7 +200,6 @@ void NodeRun::push(const FusedStep& step, std::size_t bytes) {
   const auto peers = plan_->peers(step.peers);
   if (step.from == Place::kSlot) {
     endpoint_->publish(peers, lane_, slot_.first(bytes));
-    copy(written(step.result, begin_), slot_.data(), bytes, step.last);
     slot_ = {};
   } else {
     endpoint_->push(peers, lane_, {read(step.left, begin_), bytes});
@@ -206,19 +207,35 @@ void NodeRun::push(const FusedStep& step, std::size_t bytes) {
 }
 
 void NodeRun::fold(const FusedStep& step, std::size_t bytes) {
-  if (step.into == Place::kSlot && slot_.empty()) {
-    slot_ = endpoint_->reserve(bytes);
+  if (step.into == Place::kBoth) {
+    slot_ = endpoint_->reserve(bytes);  // which may have to wait, and must not while a message is looked at
   }
-  const std::byte* message = await(step, bytes);
-  const std::byte* own = step.from == Place::kHome ? read(step.left, begin_) : place(step.from);
-  std::byte* result = step.into == Place::kHome ? written(step.result, begin_) : place(step.into);
-  const bool last = step.last && step.into == Place::kHome;
-  if (step.kind == Kind::kReduceLeft) {
-    reduce(message, own, result, bytes, last);
-  } else {
-    reduce(own, message, result, bytes, last);
+  const std::byte* const message = await(step, bytes);
+  const std::byte* const own = step.from == Place::kHot ? hot_ : read(step.left, begin_);
+  const bool message_is_left = step.kind == Kind::kReduceLeft;
+  const Operands operands{message_is_left ? message : own, message_is_left ? own : message};
+  switch (step.into) {
+    case Place::kHome:
+      reduce(operands, written(step.result, begin_), bytes, step.last);
+      break;
+    case Place::kHot:
+      reduce(operands, hot_, bytes, false);
+      break;
+    case Place::kSlot:
+    case Place::kBoth:
+      reduce_to_slot(step, operands, bytes);
+      break;
   }
   endpoint_->release(step.peer);
+}
+
+void NodeRun::reduce_to_slot(const FusedStep& step, const Operands& operands, std::size_t bytes) {
+  const std::array targets{Target{slot_.data(), endpoint_->passes_caches()},
+                           Target{written(step.result, begin_), step.last}};
+  reduce_to(*reduction_, operands.left, operands.right, targets, bytes);
+  if (endpoint_->passes_caches()) {
+    settle_streams();  // before the peers are told: such stores overtake others
+  }
 }
 
 const std::byte* NodeRun::await(const FusedStep& step, std::size_t bytes) {
@@ -231,15 +248,14 @@ const std::byte* NodeRun::await(const FusedStep& step, std::size_t bytes) {
   return piece.data;
 }
 
-void NodeRun::reduce(const std::byte* left, const std::byte* right, std::byte* result, std::size_t bytes,
-                     bool past_cache) {
+void NodeRun::reduce(const Operands& operands, std::byte* result, std::size_t bytes, bool past_cache) {
   if (past_cache) {
-    reduce_past_cache(*reduction_, left, right, result, bytes);
+    reduce_past_cache(*reduction_, operands.left, operands.right, result, bytes);
   } else {
     const auto size = static_cast<std::size_t>(reduction_->element_size);
     // A division takes as long as the rest of a small step.
     const std::size_t count = std::has_single_bit(size) ? bytes >> std::countr_zero(size) : bytes / size;
-    reduction_->apply(left, right, result, count, reduction_->context);
+    reduction_->apply(operands.left, operands.right, result, count, reduction_->context);
   }
 }
 

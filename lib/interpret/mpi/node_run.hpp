@@ -14,7 +14,7 @@ namespace ringwood {
 class NodeRun {
  public:
   struct Surroundings {
-    std::byte* hot = nullptr;    ///< as large as a window; only for plans whose results go past the caches
+    std::byte* hot = nullptr;    ///< as large as a window; only for plans that keep something hot
     Lane lane = 0;               ///< of all its messages
     EventLog* events = nullptr;  ///< gets what this rank does, a window at a time
   };
@@ -43,6 +43,11 @@ class NodeRun {
   using Kind = FusedStep::Kind;
   using Place = FusedStep::Place;
 
+  struct Operands {
+    const std::byte* left = nullptr;
+    const std::byte* right = nullptr;
+  };
+
   template <typename Ready>
   bool walk(Ready ready);
   [[nodiscard]] bool finds_place(const FusedStep& step);
@@ -53,9 +58,8 @@ class NodeRun {
   void push(const FusedStep& step, std::size_t bytes);
   void fold(const FusedStep& step, std::size_t bytes);
   [[nodiscard]] const std::byte* await(const FusedStep& step, std::size_t bytes);
-  void reduce(const std::byte* left, const std::byte* right, std::byte* result, std::size_t bytes, bool past_cache);
-
-  std::byte* place(Place place) { return place == Place::kSlot ? slot_.data() : hot_; }
+  void reduce(const Operands& operands, std::byte* result, std::size_t bytes, bool past_cache);
+  void reduce_to_slot(const FusedStep& step, const Operands& operands, std::size_t bytes);
 
   [[nodiscard]] const std::byte* read(Address address, Bytes offset) const {
     return address.memory == Memory::kSend ? send_ + address.offset + offset : written(address, offset);

@@ -175,17 +175,18 @@ TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
       }
       overlapping += windows == Windows::kOverlapping ? 1 : 0;
       for (const BufferUse use : {BufferUse::kSeparate, BufferUse::kInPlace}) {
-        for (FusionOptions fusion : {FusionOptions{.window = 256, .streams = false},
-                                     FusionOptions{.window = 256, .overlaps = false, .streams = false},
-                                     FusionOptions{.window = 360, .streams = true}}) {
+        for (FusionOptions fusion :
+             {FusionOptions{.window = 256, .streams = false},
+              FusionOptions{.window = 256, .overlaps = false, .streams = false},
+              FusionOptions{.window = 256, .hot = true}, FusionOptions{.window = 360, .hot = true, .streams = true}}) {
           fusion.overlaps = fusion.overlaps && windows == Windows::kOverlapping;
           const Options options{use, fusion};
           EXPECT_EQ(Job(schedule, options).wrong(), 0)
               << name_of(algorithm->collective) << " " << schedule.name() << ", " << ranks << " ranks, window "
-              << fusion.window << (fusion.streams ? ", past the caches" : "")
+              << fusion.window << (fusion.hot ? ", hot" : "") << (fusion.streams ? ", past the caches" : "")
               << (use == BufferUse::kInPlace ? ", in place" : "");
           ++tested;
-          if (!fusion.streams) {
+          if (!fusion.hot) {
             EXPECT_EQ(Job(schedule, {use, fusion, true}).wrong(), 0)
                 << algorithm->name << ", " << ranks << " ranks, in steps, " << static_cast<int>(use);
           }
