@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <vector>
 
 #include "base/units.hpp"
 #include "ringwood/layouts.hpp"
@@ -83,18 +85,31 @@ constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
   return {};
 }
 
-/// Whether one that takes hardly longer, by no more messages, has less to carry over the most loaded links, so that it
-/// is the better one if these carry less than they should: what passes at once hangs on who else sends.
-[[nodiscard]] bool spares_links(const ModelOption& one, const ModelOption& other, double bytes,
-                                const ClosedForms& forms) {
-  const ClosedForms::Known* first = forms.find(one.algorithm);
-  const ClosedForms::Known* second = forms.find(other.algorithm);
-  if (!one.why_not.empty() || first == nullptr || second == nullptr || !first->form || !second->form ||
-      one.seconds() > (1 + kWorthSparing) * other.seconds() || first->form->messages() > second->form->messages()) {
-    return false;
+/// An option of the model that may be taken and has a closed form.
+struct Formed {
+  const ModelOption* option = nullptr;
+  const ClosedForm* form = nullptr;
+  double doubtful_s = std::numeric_limits<double>::infinity();
+
+  /// Whether one that takes hardly longer, by no more messages, has less to carry over its most loaded link, so that it
+  /// is the better one if that carries less than it should: what passes at once hangs on who else sends, and on what
+  /// did before.
+  [[nodiscard]] bool is_spared_by(const Formed& other, double bytes) const {
+    const double spared_s = (form->load_per_byte() - other.form->load_per_byte()) * bytes;
+    return other.option->seconds() <= (1 + kWorthSparing) * option->seconds() &&
+           other.form->messages() <= form->messages() && spared_s > kWorthSparing * other.option->seconds();
   }
-  const double spared_s = (second->form->carried_per_byte() - first->form->carried_per_byte()) * bytes;
-  return spared_s > kWorthSparing * one.seconds();
+};
+
+[[nodiscard]] std::vector<Formed> formed(std::span<const ModelOption> options, double bytes, const ClosedForms& forms) {
+  std::vector<Formed> all;
+  for (const ModelOption& option : options) {
+    const ClosedForms::Known* known = option.why_not.empty() ? forms.find(option.algorithm) : nullptr;
+    if (known != nullptr && known->form) {
+      all.push_back({&option, &*known->form, known->form->doubtful_seconds(option.seconds(), bytes)});
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -102,18 +117,26 @@ constexpr Bytes kTextbookBytes = Bytes{32} << 10U;
 std::string_view best_beside_native(const SelectionQuestion& question, std::span<const ModelOption> options,
                                     const ClosedForms& forms) {
   const std::span<const std::string_view> names = textbook(question.collective);
-  const ModelOption& best = options.front();
-  const auto known = std::ranges::find_if(options, [&](const ModelOption& option) {
+  const double limit = options.front().seconds() / kConvincing;
+  const auto is_native = [&](const ModelOption& option) {
     return option.why_not.empty() && std::ranges::find(names, option.algorithm) != names.end() &&
-           best.seconds() > kConvincing * option.seconds();
-  });
-  if (known == options.end()) {
-    return best.algorithm;
+           option.seconds() < limit;
+  };
+  if (std::ranges::none_of(options, is_native)) {
+    return options.front().algorithm;
   }
   const auto bytes = static_cast<double>(question.elements * question.element_size);
-  const auto lighter = std::ranges::find_if(
-      options, [&](const ModelOption& option) { return spares_links(option, *known, bytes, forms); });
-  return lighter == options.end() ? std::string_view("native") : lighter->algorithm;
+  const std::vector<Formed> known = formed(options, bytes, forms);
+  Formed native;
+  for (const Formed& one : known) {
+    native = is_native(*one.option) && one.doubtful_s < native.doubtful_s ? one : native;
+  }
+  Formed lightest;
+  for (const Formed& one : known) {
+    const bool spares = native.form != nullptr && native.is_spared_by(one, bytes);
+    lightest = spares && one.doubtful_s < lightest.doubtful_s ? one : lightest;
+  }
+  return lightest.option == nullptr ? std::string_view("native") : lightest.option->algorithm;
 }
 
 MachinePlace::Effort ChoiceBudget::next(const SelectionQuestion& question) {

@@ -37,11 +37,13 @@ class ClosedForm {
   /// What all ranks send together; if only a few were walked through, as if each sent as many as the busiest of them.
   [[nodiscard]] std::int64_t messages() const { return all_messages_; }
 
-  /// What messages take of CPUs, and until they are there, whatever their size.
-  [[nodiscard]] double computed_s() const { return busy_s_ + waiting_s_; }
+  /// What is predicted to take so many seconds may take as many as this if messages and links cost more than they
+  /// should. By that those are compared that the model finds equal.
+  [[nodiscard]] double doubtful_seconds(double predicted_s, double bytes) const;
 
-  /// Seconds in which the most loaded links carry, a byte of the vector, if nothing passes at once.
-  [[nodiscard]] double carried_per_byte() const { return carried_s_; }
+  /// Seconds in which the most loaded link carries in all rounds, a byte of the vector, if nothing passes at once; of
+  /// the most loaded links of each round where no routes are known.
+  [[nodiscard]] double load_per_byte() const { return load_s_ > 0 ? load_s_ : carried_s_; }
 
  private:
   friend class SideBySide;
@@ -49,6 +51,7 @@ class ClosedForm {
   double busy_s_ = 0;                                ///< CPUs, for messages
   double waiting_s_ = 0;                             ///< until the first byte of a round is there
   double carried_s_ = 0;                             ///< links, a byte of the vector
+  double load_s_ = 0;                                ///< the most loaded link, a byte of the vector
   double reduced_s_ = 0;                             ///< CPUs, a byte of the vector
   double lanes_ = 1;                                 ///< the most that one rank has side by side
   std::vector<std::pair<double, double>> messages_;  ///< part of the vector that is a round's longest message; rounds

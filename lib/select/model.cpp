@@ -80,8 +80,11 @@ struct Context {
 
 /// Something to estimate.
 struct Wish {
+  /// Of an algorithm's variants why the first cannot be done is of interest, of others it is not.
+  enum class Kind { kFirst, kComposition, kVariant };
+
   std::string algorithm;
-  bool first = false;  ///< of its algorithm's variants: why it cannot be done is of interest, of others it is not
+  Kind kind = Kind::kFirst;
 };
 
 [[nodiscard]] std::vector<Wish> wishes(const Context& context, std::vector<ModelOption>& unable) {
@@ -96,7 +99,7 @@ struct Wish {
     }
     for (std::string& variant : variants_of(*algorithm, context.question.grid)) {
       const bool first = variant == algorithm->name;
-      all.push_back({std::move(variant), first});
+      all.push_back({std::move(variant), first ? Wish::Kind::kFirst : Wish::Kind::kVariant});
       if (!context.effort.variants) {
         break;
       }
@@ -105,29 +108,30 @@ struct Wish {
   const Placement* placement = context.question.request.placement;
   if (placement != nullptr) {
     for (std::string& text : compositions_of(context.question.collective, context.library.algorithms, *placement)) {
-      all.push_back({std::move(text), false});
+      all.push_back({std::move(text), Wish::Kind::kComposition});
     }
   }
   return all;
 }
 
 /// Algorithms as they are come before their variants: the sooner something good is known, the sooner estimates of what
-/// is worse may end. The order of the result is that of the wishes all the same.
+/// is worse may end. So do those that follow the machine: variants of many messages would leave nothing of the effort.
+/// The order of the result is that of the wishes all the same.
 [[nodiscard]] std::vector<ModelOption> all_estimated(const Context& context) {
   std::vector<ModelOption> unable;
   const std::vector<Wish> all = wishes(context, unable);
   std::vector<ModelOption> options(all.size());
   double best = std::numeric_limits<double>::infinity();
-  for (const bool first : {true, false}) {
+  for (const Wish::Kind kind : {Wish::Kind::kFirst, Wish::Kind::kComposition, Wish::Kind::kVariant}) {
     for (std::size_t i = 0; i < all.size(); ++i) {
-      if (all[i].first == first) {
+      if (all[i].kind == kind) {
         options[i] = estimated(context, all[i].algorithm, best);
       }
     }
   }
   std::vector<ModelOption> kept;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    if (options[i].why_not.empty() || all[i].first) {
+    if (options[i].why_not.empty() || all[i].kind == Wish::Kind::kFirst) {
       kept.push_back(std::move(options[i]));
     }
   }
@@ -197,12 +201,6 @@ class Predictions {
   std::size_t predictions_ = 0;
 };
 
-// What messages take of CPUs, and until they are there, was up to three quarters more in measurements than in the model
-// (eight hosts over TCP that share two cores, 4 KiB to 64 KiB), what links take hardly more: some percent, also of what
-// should pass at once.
-constexpr double kDoubtOfMessages = 0.5;
-constexpr double kDoubtOfLinks = 0.05;
-
 /// By what one of several that are equally good is taken: seconds if messages and links cost more than they should;
 /// messages of a rank where no form tells that.
 [[nodiscard]] double doubt_of(const Context& context, const ModelOption& option) {
@@ -210,11 +208,8 @@ constexpr double kDoubtOfLinks = 0.05;
     return static_cast<double>(messages_of_a_rank(schedule_of(context, option.algorithm)));
   }
   const ClosedForms::Known* known = context.effort.forms->find(option.algorithm);
-  if (known == nullptr || !known->form) {
-    return std::numeric_limits<double>::infinity();
-  }
-  return option.seconds() + kDoubtOfMessages * known->form->computed_s() +
-         kDoubtOfLinks * known->form->carried_per_byte() * bytes_of(context);
+  return known != nullptr && known->form ? known->form->doubtful_seconds(option.seconds(), bytes_of(context))
+                                         : std::numeric_limits<double>::infinity();
 }
 
 /// Puts those that are as good as the first in the order of what is doubtful about them.

@@ -95,6 +95,21 @@ TEST(BestBesideNative, TakesWhatSparesLinksAtNoOtherCost) {
   EXPECT_EQ(best_beside_native(racks.question(Collective::kReduceScatter, 1), options, forms), "native");
 }
 
+// Variants of thousands of messages would leave nothing for what follows the machine.
+TEST(Model, WalksWhatFollowsTheMachineBeforeVariants) {
+  PacedRacks racks("10us");
+  racks.mapping = {0, 4, 1, 5, 2, 6, 3, 7};
+  racks.placement = placement_of(racks.machine, racks.mapping);
+  ClosedForms forms(30'000);
+  static_cast<void>(model_options(racks.question(Collective::kAllreduce, 1 << 18), built_in_library(),
+                                  cost_view_with_routes(racks.machine, racks.mapping), nullptr, nullptr,
+                                  {.forms = &forms}));
+  for (const std::string name : {"permute(0, ring)", "permute(0, binomial)", "hier(leaf=direct, network=ring)"}) {
+    const ClosedForms::Known* known = forms.find(name);
+    EXPECT_TRUE(known != nullptr && known->form) << name;
+  }
+}
+
 // A walk round by round, and flows that share links: of one mind where links let something pass at once too. (Not where
 // a way has a link with a full bucket behind one with an empty one: flows then pass both at the full one's usual
 // speed.)
