@@ -87,7 +87,7 @@ Context::Context(MPI_Comm own) : own_(own) {
   agree_on_cores_and_pieces(here);
   transport_ = std::make_unique<MpiTransport>(own_, own_core_ ? Waiting::kSpin : Waiting::kYield, piece_);
   transport_->set_timeout(settings_.timeout);
-  attach(std::move(node), here);
+  attach(std::move(node));
   if (settings_.checksum) {
     checked_.emplace(node_ != nullptr ? static_cast<Transport&>(node_->transport()) : *transport_);
   }
@@ -120,7 +120,7 @@ void Context::start_recording() {
   }
 }
 
-void Context::attach(Node node, Cores here) {
+void Context::attach(Node node) {
   executor_.show_rounds(&recorder_.round());
   if (node.segment == nullptr) {
     const auto others = std::ranges::count_if(node.rank_of, [](Rank rank) { return rank > 0; });
@@ -129,7 +129,7 @@ void Context::attach(Node node, Cores here) {
     }
     return;
   }
-  node_ = std::make_unique<NodeSide>(std::move(node), settings_, here, own_, *transport_);
+  node_ = std::make_unique<NodeSide>(std::move(node), settings_, cores_, own_, *transport_);
   one_node_ = node_->is_all();
   executor_.show_rounds(&node_->endpoint().own().round);
 }

@@ -179,7 +179,7 @@ class Context : public std::enable_shared_from_this<Context> {
   [[nodiscard]] std::string_view from_machine(const CollectiveCall& call, Manner manner);
   [[nodiscard]] Schedule::Request request_of(const CollectiveCall& call) const;
   [[nodiscard]] std::string_view from_table(const CollectiveCall& call);
-  void attach(Node node, Cores here);
+  void attach(Node node);
   void keep(const std::shared_ptr<SteppedCall>& made);
   [[nodiscard]] bool goes_at_once(const CollectiveCall& call) const;
   [[nodiscard]] bool run_at_once(const CollectiveCall& call);

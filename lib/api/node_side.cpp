@@ -86,7 +86,7 @@ std::optional<FusedPlan> NodeSide::fused(const Schedule& schedule, const Layout&
   const auto slot = static_cast<Bytes>(shape(manner).large_bytes);
   const Bytes window = slot / element * element;
   if (layout.total_bytes() > window && window > 0) {
-    const Windows windows = windows_of(schedule, layout, shape(manner).large_slots);
+    const Windows windows = windows_of(schedule, layout, endpoint(manner).slots_of_streams());
     if (windows != Windows::kNone) {
       return fuse(plan, {.window = window,
                          .overlaps = windows == Windows::kOverlapping,

@@ -23,7 +23,8 @@ namespace ringwood {
 /// are used under the lock of the communicator's SteppedCalls.
 class NodeSide {
  public:
-  /// `node.segment` is there. `communicator` is the private one; `others` carries messages to other nodes.
+  /// `node.segment` is there. `here`: the same on all ranks of the communicator. `communicator` is the private one;
+  /// `others` carries messages to other nodes.
   NodeSide(Node node, const Settings& settings, Cores here, MPI_Comm communicator, MpiTransport& others);
 
   /// Whether nobody is elsewhere.
@@ -51,6 +52,10 @@ class NodeSide {
  private:
   [[nodiscard]] const NodeShape& shape(Manner manner) const {
     return manner == Manner::kWaiting ? segment_->waiting().shape : segment_->stepped().shape;
+  }
+
+  [[nodiscard]] const NodeEndpoint& endpoint(Manner manner) const {
+    return manner == Manner::kWaiting ? waiting_ : stepped_;
   }
 
   std::unique_ptr<NodeSegment> segment_;

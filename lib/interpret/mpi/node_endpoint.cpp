@@ -29,6 +29,10 @@ constexpr std::uint64_t kTurnsOfOwnCore = 1000;
 // One in so many of the larger slots makes up the narrow ring for messages of one piece.
 constexpr std::size_t kShareOfWhole = 4;
 
+// Ranks that share a core wait for each other's turns, so that what they may be ahead of each other is of no use, and
+// what they have under way had better stay in the caches: so many slots, of 64 KiB, or two rounds.
+constexpr std::size_t kSlotsOfSharedCore = 12;
+
 constexpr std::array kWholeManners{PushManner::kNarrow, PushManner::kWide, PushManner::kPastCache};
 constexpr std::array kStreamManners{PushManner::kWide, PushManner::kPastCache};
 
@@ -78,6 +82,10 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
   for (std::size_t slot = 0; slot < shape.large_slots; ++slot) {
     SlotRing& ring = slot < shape.large_slots / kShareOfWhole ? whole_ : stream_;
     ring.slots.push_back({memory.data() + shape.large_slot(me, slot), {}});
+  }
+  const std::size_t two_rounds = 2 * static_cast<std::size_t>(shape.ranks);
+  if (waiting_.yields && stream_.slots.size() >= two_rounds) {
+    kept_to_ = std::min(std::max(kSlotsOfSharedCore, two_rounds), stream_.slots.size());
   }
   note_core();
 }
@@ -253,8 +261,13 @@ void NodeEndpoint::see_ring(Peer& from, std::uint64_t offset) {
   }
 }
 
-NodeEndpoint::Slot& NodeEndpoint::next_slot(SlotRing& ring) {
-  return ring.slots[ring.filled > 0 ? (ring.next + 1) % ring.slots.size() : ring.next];
+std::size_t NodeEndpoint::index_after(const SlotRing& ring) const {
+  const bool keeps = streams_ && &ring == &stream_ && kept_to_ > 0;
+  return (ring.next + 1) % (keeps ? kept_to_ : ring.slots.size());
+}
+
+NodeEndpoint::Slot& NodeEndpoint::next_slot(SlotRing& ring) const {
+  return ring.slots[ring.filled > 0 ? index_after(ring) : ring.next];
 }
 
 NodeEndpoint::Room NodeEndpoint::find_room(std::size_t bytes) {
@@ -267,7 +280,11 @@ NodeEndpoint::Room NodeEndpoint::find_room(std::size_t bytes) {
   }
   SlotRing& own = wide ? stream_ : whole_;
   SlotRing& other = wide ? whole_ : stream_;
-  return {is_free(next_slot(own)) ? &own : is_free(next_slot(other)) ? &other : nullptr};
+  if (is_free(next_slot(own))) {
+    return {&own};
+  }
+  const bool may_overflow = !streams_ || kept_to_ == 0;
+  return {may_overflow && is_free(next_slot(other)) ? &other : nullptr};
 }
 
 std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
@@ -278,7 +295,7 @@ std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
   }
   SlotRing& ring = *room.ring;
   if (ring.filled > 0 && !room.shares) {
-    ring.next = (ring.next + 1) % ring.slots.size();
+    ring.next = index_after(ring);
     ring.filled = 0;
   }
   if (!ring.taken && &ring != &small_) {
@@ -290,7 +307,7 @@ std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
   if (&ring == &stream_ && !streams_) {
     ring.filled += in_lines(bytes);
   } else {
-    ring.next = (ring.next + 1) % ring.slots.size();
+    ring.next = index_after(ring);
   }
   return {memory, bytes};
 }

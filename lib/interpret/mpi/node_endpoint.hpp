@@ -62,11 +62,14 @@ class NodeEndpoint {
 
   /// Whether the coming pieces are parts of longer messages. Those go round a ring of slots larger than the caches of a
   /// core, others round that one or a few that the caches keep, whichever is faster here; either may overflow into the
-  /// other.
+  /// other. Where cores are shared, parts of longer messages keep to fewer slots.
   void streams(bool yes) { streams_ = yes; }
 
   /// Whether what is reserved now had better be written past the caches.
   [[nodiscard]] bool passes_caches() { return trial().manner() == PushManner::kPastCache; }
+
+  /// So many parts of longer messages find room before anybody reads one. The same on all ranks that wait alike.
+  [[nodiscard]] std::size_t slots_of_streams() const { return kept_to_ > 0 ? kept_to_ : shape_.large_slots; }
 
   /// Room for a piece that is made where it is sent from; then goes to `publish`.
   [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
@@ -180,7 +183,8 @@ class NodeEndpoint {
   /// full.
   [[nodiscard]] Room find_room(std::size_t bytes);
   /// The next one that holds nothing yet.
-  [[nodiscard]] static Slot& next_slot(SlotRing& ring);
+  [[nodiscard]] Slot& next_slot(SlotRing& ring) const;
+  [[nodiscard]] std::size_t index_after(const SlotRing& ring) const;
 
   [[nodiscard]] PushTrial& trial() { return streams_ ? stream_trial_ : whole_trial_; }
 
@@ -214,6 +218,7 @@ class NodeEndpoint {
   PushTrial whole_trial_;
   PushTrial stream_trial_;
   bool streams_ = false;
+  std::size_t kept_to_ = 0;  // of `stream_`, by parts of longer messages, or 0: they may take all there is
   Slot* reserved_ = nullptr;
   std::optional<Lane> held_;  // of the piece that was polled last, if that is in the stash
   WaitingTime waiting_time_;

@@ -135,6 +135,37 @@ TEST(NodeEndpoint, says_when_there_is_no_room) {
   EXPECT_TRUE(sender.has_room({&to, 1}, 4097));
 }
 
+// Where cores are shared they keep to fewer slots than there are; a series of messages that are whole goes before, so
+// that they begin anywhere in the ring.
+TEST(NodeEndpoint, parts_of_longer_messages_keep_to_few_slots) {
+  Memory memory(3);
+  NodeEndpoint sender = memory.endpoint(0);
+  NodeEndpoint receivers[] = {memory.endpoint(1), memory.endpoint(2)};
+  const Rank both[] = {1, 2};
+  const std::size_t slots = sender.slots_of_streams();
+  EXPECT_GE(slots, 6U);
+  EXPECT_LT(slots, sender.shape().large_slots);
+  for (std::size_t before = 0; before < 3 * slots; ++before) {
+    sender.streams(false);
+    sender.push(both, 0, message(4097, 1));
+    for (NodeEndpoint& receiver : receivers) {
+      EXPECT_EQ(received(receiver, 0, 0), message(4097, 1));
+    }
+    sender.streams(true);
+    std::size_t pushed = 0;
+    for (; sender.has_room(both, 5000); ++pushed) {
+      sender.push(both, 0, message(5000, static_cast<int>(pushed)));
+    }
+    EXPECT_GE(pushed, slots);
+    EXPECT_LE(pushed, slots + 1);
+    for (std::size_t number = 0; number < pushed; ++number) {
+      for (NodeEndpoint& receiver : receivers) {
+        ASSERT_EQ(received(receiver, 0, 0), message(5000, static_cast<int>(number)));
+      }
+    }
+  }
+}
+
 TEST(NodeEndpoint, messages_of_all_sizes_arrive_in_order) {
   constexpr int kMessages = 400;
   Memory memory(2);
