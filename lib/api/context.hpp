@@ -158,7 +158,14 @@ class Context : public std::enable_shared_from_this<Context> {
   void agree_on_cores_and_pieces(Cores here);
   [[nodiscard]] const PlanCache::Known& known(const CollectiveCall& call, Manner manner, bool compares);
   const PlanCache::Known& prepare_and_keep(const CollectiveCall& call, Manner manner);
-  void check_usable();
+
+  void check_usable() {
+    if (closed_ || failed_ || mpi_code_.load(std::memory_order_relaxed) != MPI_SUCCESS) {
+      refuse_or_forget();
+    }
+  }
+
+  void refuse_or_forget();
 
   static void change() { counted_changes().fetch_add(1, std::memory_order_acq_rel); }
 

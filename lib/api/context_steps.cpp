@@ -73,17 +73,15 @@ void Context::note_failure(int code, bool moved) {
   }
 }
 
-void Context::check_usable() {
+/// What is over, or what the last call failed with.
+void Context::refuse_or_forget() {
   if (closed_) {
     throw Error(ErrorKind::kUsage, "the communicator was freed");
   }
   if (failed_) {
     throw Error(ErrorKind::kSystem, "an earlier call on this communicator failed; its messages may be under way");
   }
-  // A store for all to see at once would wait for all that this core has stored before.
-  if (mpi_code_.load(std::memory_order_relaxed) != MPI_SUCCESS) {
-    mpi_code_ = MPI_SUCCESS;
-  }
+  mpi_code_ = MPI_SUCCESS;
 }
 
 /// What was begun over MPI while operations in steps are under way, which have their turns too.

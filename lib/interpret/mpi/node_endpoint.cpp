@@ -119,14 +119,6 @@ bool NodeEndpoint::is_free(Slot& slot) {
   return true;
 }
 
-bool NodeEndpoint::has_entry(Peer& to) {
-  if (to.sent - to.known_consumed < NodeChannel::kEntries) {
-    return true;
-  }
-  to.known_consumed = to.out->consumed.load(std::memory_order_acquire);
-  return to.sent - to.known_consumed < NodeChannel::kEntries;
-}
-
 void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
   if (turns == 0) {
     waiting_time_.restart();
@@ -181,34 +173,6 @@ void NodeEndpoint::wait_for_entry(Rank peer) {
   }
 }
 
-void NodeEndpoint::write_entry(Peer& to, Lane lane, std::span<const std::byte> data, std::uint64_t offset,
-                               std::uint32_t handed) {
-  NodeEntry& entry = to.out->entry(to.sent);
-  entry.bytes = static_cast<std::uint32_t>(data.size());
-  entry.lane = lane;
-  if (data.size() <= NodeEntry::kInline) {
-    std::memcpy(entry.small, data.data(), data.size());
-  } else {
-    entry.slot = {offset, handed};
-  }
-  entry.sequence.store(++to.sent, std::memory_order_release);
-}
-
-bool NodeEndpoint::can_hand_over(std::span<const Rank> peers, std::size_t bytes) const {
-  return peers.size() == 1 && peers_[static_cast<std::size_t>(peers.front())].handed.has_room(bytes);
-}
-
-/// The slot was the receiver's until it sent a piece in it that this rank has read (acquiring the entry), and is the
-/// receiver's again once it acquires the entry that is released here: nobody reads or writes it meanwhile.
-void NodeEndpoint::hand_over(Rank peer, Lane lane, std::span<const std::byte> data) {
-  wait_for_entry(peer);
-  Peer& to = peers_[static_cast<std::size_t>(peer)];
-  const std::uint32_t number = to.handed.hand_over();
-  std::byte* const slot = to.handed.look(number, data.size());
-  std::memcpy(slot, data.data(), data.size());
-  write_entry(to, lane, data, static_cast<std::uint64_t>(slot - memory_.data()), number);
-}
-
 void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::byte> data) {
   if (data.size() <= NodeShape::kSmallSlot) {
     std::memcpy(slot.data(), data.data(), data.size());
@@ -226,12 +190,8 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
   trial.wrote(data.size(), measures ? ticks_now() - start : 0);
 }
 
-void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
+void NodeEndpoint::push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
   if (data.size() > NodeEntry::kInline) {
-    if (can_hand_over(peers, data.size())) {
-      hand_over(peers.front(), lane, data);
-      return;
-    }
     const std::span<std::byte> slot = reserve(data.size());
     write_slot(slot, data);
     publish(peers, lane, slot);
@@ -239,7 +199,7 @@ void NodeEndpoint::push(std::span<const Rank> peers, Lane lane, std::span<const 
   }
   for (const Rank peer : peers) {
     wait_for_entry(peer);
-    write_entry(peers_[static_cast<std::size_t>(peer)], lane, data, 0, HandedSlots::kNone);
+    write_entry(peers_[static_cast<std::size_t>(peer)], lane, data, {});
   }
 }
 
@@ -317,7 +277,7 @@ void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<con
   for (const Rank peer : peers) {
     wait_for_entry(peer);
     Peer& to = peers_[static_cast<std::size_t>(peer)];
-    write_entry(to, lane, reserved, offset, HandedSlots::kNone);
+    write_entry(to, lane, reserved, {.offset = offset});
     if (reserved.size() > NodeEntry::kInline) {
       reserved_->uses.push_back({peer, to.sent});
     }
@@ -325,12 +285,12 @@ void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<con
   reserved_ = nullptr;
 }
 
-bool NodeEndpoint::has_room(std::span<const Rank> peers, std::size_t bytes) {
+bool NodeEndpoint::has_room_for_all(std::span<const Rank> peers, std::size_t bytes) {
   const auto entry_is_free = [this](Rank peer) { return has_entry(peers_[static_cast<std::size_t>(peer)]); };
   if (!std::ranges::all_of(peers, entry_is_free)) {
     return false;
   }
-  return bytes <= NodeEntry::kInline || can_hand_over(peers, bytes) || find_room(bytes).ring != nullptr;
+  return bytes <= NodeEntry::kInline || find_room(bytes).ring != nullptr;
 }
 
 bool NodeEndpoint::try_push(Rank peer, Lane lane, std::span<const std::byte> data) {

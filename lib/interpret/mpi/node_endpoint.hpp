@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstring>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -58,7 +59,13 @@ class NodeEndpoint {
 
   /// Sends one piece to each of the peers; returns when `data` is free again. Waits until there is room, which is where
   /// everybody has read what was sent in earlier rounds. Throws Error(kSystem) after the time-out.
-  void push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
+  void push(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
+    if (peers.size() == 1 && has_room_for_one(peers.front(), data.size())) {
+      push_to_one(peers_[static_cast<std::size_t>(peers.front())], lane, data);
+    } else {
+      push_to_all(peers, lane, data);
+    }
+  }
 
   /// Whether the coming pieces are parts of longer messages. Those go round a ring of slots larger than the caches of a
   /// core, others round that one or a few that the caches keep, whichever is faster here; either may overflow into the
@@ -76,7 +83,9 @@ class NodeEndpoint {
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
 
   /// Whether a piece of so many bytes can be pushed to all of them now, so that `push` does not wait.
-  [[nodiscard]] bool has_room(std::span<const Rank> peers, std::size_t bytes);
+  [[nodiscard]] bool has_room(std::span<const Rank> peers, std::size_t bytes) {
+    return (peers.size() == 1 && has_room_for_one(peers.front(), bytes)) || has_room_for_all(peers, bytes);
+  }
 
   /// As `push`, to one; false if there is no room now.
   [[nodiscard]] bool try_push(Rank peer, Lane lane, std::span<const std::byte> data);
@@ -97,13 +106,25 @@ class NodeEndpoint {
   [[nodiscard]] Piece poll(Rank peer, Lane lane) {
     Peer& from = peers_[static_cast<std::size_t>(peer)];
     const NodeEntry& entry = from.in->entry(from.received);
-    if (entry.sequence.load(std::memory_order_acquire) != from.received + 1 && from.stash.empty()) {
+    const bool has_come = entry.sequence.load(std::memory_order_acquire) == from.received + 1;
+    if (!from.stash.empty() || (has_come && entry.lane != lane)) {
+      return poll_closely(from, entry, lane);
+    }
+    if (!has_come) {
       return {};
     }
-    return poll_closely(from, entry, lane);
+    held_.reset();
+    return {data_of(from, entry), entry.bytes};
   }
 
-  void release(Rank peer);
+  void release(Rank peer) {
+    Peer& from = peers_[static_cast<std::size_t>(peer)];
+    if (held_) {
+      release_stashed(from);
+    } else {
+      consume_head(from, from.in->entry(from.received));
+    }
+  }
 
   /// MPI gets its turn.
   void let_others_progress() const {
@@ -194,14 +215,75 @@ class NodeEndpoint {
   void write_slot(std::span<std::byte> slot, std::span<const std::byte> data);
   [[nodiscard]] bool has_read(const Use& use);
   [[nodiscard]] bool is_free(Slot& slot);
-  [[nodiscard]] bool has_entry(Peer& to);
   void wait_for_entry(Rank peer);
   [[nodiscard]] HandedSlots handed_slots(Rank peer) const;
-  [[nodiscard]] bool can_hand_over(std::span<const Rank> peers, std::size_t bytes) const;
-  void hand_over(Rank peer, Lane lane, std::span<const std::byte> data);
-  [[nodiscard]] const std::byte* data_of(Peer& from, const NodeEntry& entry);
-  void consume_head(Peer& from, const NodeEntry& entry);
-  void write_entry(Peer& to, Lane lane, std::span<const std::byte> data, std::uint64_t offset, std::uint32_t handed);
+  void push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
+  [[nodiscard]] bool has_room_for_all(std::span<const Rank> peers, std::size_t bytes);
+  void release_stashed(Peer& from);
+
+  [[nodiscard]] bool has_entry(Peer& to) {
+    if (to.sent - to.known_consumed >= NodeChannel::kEntries) {
+      to.known_consumed = to.out->consumed.load(std::memory_order_acquire);
+    }
+    return to.sent - to.known_consumed < NodeChannel::kEntries;
+  }
+
+  /// In the entry itself, or a slot that goes over.
+  [[nodiscard]] bool has_room_for_one(Rank peer, std::size_t bytes) {
+    Peer& to = peers_[static_cast<std::size_t>(peer)];
+    return (bytes <= NodeEntry::kInline || to.handed.has_room(bytes)) && has_entry(to);
+  }
+
+  void push_to_one(Peer& to, Lane lane, std::span<const std::byte> data) {
+    if (data.size() <= NodeEntry::kInline) {
+      write_entry(to, lane, data, {});
+    } else {
+      hand_over(to, lane, data);
+    }
+  }
+
+  /// The slot was the receiver's until it sent a piece in it that this rank has read (acquiring the entry), and is the
+  /// receiver's again once it acquires the entry that is released here: nobody reads or writes it meanwhile.
+  void hand_over(Peer& to, Lane lane, std::span<const std::byte> data) {
+    const std::uint32_t number = to.handed.hand_over();
+    std::byte* const slot = to.handed.look(number, data.size());
+    std::memcpy(slot, data.data(), data.size());
+    write_entry(to, lane, data, {static_cast<std::uint64_t>(slot - memory_.data()), number});
+  }
+
+  void write_entry(Peer& to, Lane lane, std::span<const std::byte> data, NodeEntry::Slot slot) {
+    NodeEntry& entry = to.out->entry(to.sent);
+    entry.bytes = static_cast<std::uint32_t>(data.size());
+    entry.lane = lane;
+    if (data.size() <= NodeEntry::kInline) {
+      std::memcpy(entry.small, data.data(), data.size());
+    } else {
+      entry.slot = slot;
+    }
+    entry.sequence.store(++to.sent, std::memory_order_release);
+  }
+
+  [[nodiscard]] const std::byte* data_of(Peer& from, const NodeEntry& entry) {
+    if (entry.bytes <= NodeEntry::kInline) {
+      return entry.small;
+    }
+    if (entry.slot.handed != HandedSlots::kNone) {
+      return from.handed.look(entry.slot.handed, entry.bytes);
+    }
+    if (entry.bytes > NodeShape::kSmallSlot) {
+      see_ring(from, entry.slot.offset);
+    }
+    return memory_.data() + entry.slot.offset;
+  }
+
+  /// The piece is not looked at any more. Its slot, if it came with one, is this rank's now.
+  void consume_head(Peer& from, const NodeEntry& entry) {
+    if (entry.bytes > NodeEntry::kInline && entry.slot.handed != HandedSlots::kNone) {
+      from.handed.take(entry.slot.handed);
+    }
+    from.in->consumed.store(++from.received, std::memory_order_release);
+  }
+
   template <typename Ready>
   void wait_for_room(Rank peer, Ready ready);
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "interpret/mpi/handed_slots.hpp"
 #include "ringwood/ids.hpp"
 
 namespace ringwood {
@@ -19,6 +20,11 @@ inline constexpr std::size_t kCacheLine = 64;
 struct alignas(kCacheLine) NodeEntry {
   static constexpr std::size_t kInline = 48;
 
+  struct Slot {
+    std::uint64_t offset = 0;                   ///< in the segment
+    std::uint32_t handed = HandedSlots::kNone;  ///< its number, if it goes over to the receiver
+  };
+
   std::atomic<std::uint64_t> sequence;
   std::uint32_t bytes;
   Lane lane;
@@ -26,10 +32,7 @@ struct alignas(kCacheLine) NodeEntry {
   union {
     alignas(16) std::byte small[kInline];
 
-    struct {
-      std::uint64_t offset;  ///< in the segment
-      std::uint32_t handed;  ///< the number of the slot that goes over to the receiver, or HandedSlots::kNone
-    } slot;                  ///< of a piece that does not fit here
+    Slot slot;  ///< of a piece that does not fit here
   };
 };
 

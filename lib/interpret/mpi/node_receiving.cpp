@@ -58,36 +58,9 @@ NodeEndpoint::Piece NodeEndpoint::poll_closely(Peer& from, const NodeEntry& entr
   return {data_of(from, entry), entry.bytes};
 }
 
-const std::byte* NodeEndpoint::data_of(Peer& from, const NodeEntry& entry) {
-  if (entry.bytes <= NodeEntry::kInline) {
-    return entry.small;
-  }
-  if (entry.slot.handed != HandedSlots::kNone) {
-    return from.handed.look(entry.slot.handed, entry.bytes);
-  }
-  if (entry.bytes > NodeShape::kSmallSlot) {
-    see_ring(from, entry.slot.offset);
-  }
-  return memory_.data() + entry.slot.offset;
-}
-
-/// The piece is not looked at any more. Its slot, if it came with one, is this rank's now, whoever knows that it has
-/// been consumed.
-void NodeEndpoint::consume_head(Peer& from, const NodeEntry& entry) {
-  if (entry.bytes > NodeEntry::kInline && entry.slot.handed != HandedSlots::kNone) {
-    from.handed.take(entry.slot.handed);
-  }
-  from.in->consumed.store(++from.received, std::memory_order_release);
-}
-
-void NodeEndpoint::release(Rank peer) {
-  Peer& from = peers_[static_cast<std::size_t>(peer)];
-  if (held_) {
-    from.stash.erase(first_stashed(from, *held_));
-    held_.reset();
-    return;
-  }
-  consume_head(from, from.in->entry(from.received));
+void NodeEndpoint::release_stashed(Peer& from) {
+  from.stash.erase(first_stashed(from, *held_));
+  held_.reset();
 }
 
 std::deque<NodeEndpoint::Stashed>::const_iterator NodeEndpoint::first_stashed(const Peer& from, Lane lane) {

@@ -71,13 +71,16 @@ std::string NodeRun::where() const {
   return "round " + std::to_string(steps.empty() ? 0 : steps[std::min(index_, steps.size() - 1)].round);
 }
 
-void NodeRun::begin() {
+// What a small call does is a few lines once all of it stands in one place; and what is written between sending and
+// looking for an answer, returns to callers among it, must not fill the core's queue of stores, which waits for the
+// line of the entry that was sent.
+[[gnu::flatten]] void NodeRun::begin() {
   (void)walk([this](const FusedStep& step, std::size_t bytes) {
     return step.kind == Kind::kPush && step.from == Place::kHome && is_ready(step, bytes);
   });
 }
 
-void NodeRun::run() {
+[[gnu::flatten]] void NodeRun::run() {
   (void)walk([](const FusedStep&, std::size_t) { return true; });
 }
 
@@ -149,8 +152,12 @@ void NodeRun::do_step(const FusedStep& step, std::size_t bytes) {
   endpoint_->in_round(static_cast<std::uint32_t>(step.round));
   if (events_ == nullptr) {
     carry_out(step, bytes);
-    return;
+  } else {
+    carry_out_traced(step, bytes);
   }
+}
+
+void NodeRun::carry_out_traced(const FusedStep& step, std::size_t bytes) {
   const std::int64_t start = nanoseconds_now();
   carry_out(step, bytes);
   const auto peers = plan_->peers(step.peers);
@@ -241,11 +248,15 @@ void NodeRun::reduce_to_slot(const FusedStep& step, const Operands& operands, st
 const std::byte* NodeRun::await(const FusedStep& step, std::size_t bytes) {
   const NodeEndpoint::Piece piece = endpoint_->await(step.peer, lane_, plan_->peers(step.peers));
   if (piece.bytes != bytes) {
-    throw Error(ErrorKind::kSystem, "receiving from rank " + std::to_string(step.peer) + ": " +
-                                        std::to_string(piece.bytes) + " bytes came, " + std::to_string(bytes) +
-                                        " were expected; do all ranks pass the same counts?");
+    refuse(step, piece.bytes, bytes);
   }
   return piece.data;
+}
+
+void NodeRun::refuse(const FusedStep& step, std::size_t came, std::size_t expected) {
+  throw Error(ErrorKind::kSystem, "receiving from rank " + std::to_string(step.peer) + ": " + std::to_string(came) +
+                                      " bytes came, " + std::to_string(expected) +
+                                      " were expected; do all ranks pass the same counts?");
 }
 
 void NodeRun::reduce(const Operands& operands, std::byte* result, std::size_t bytes, bool past_cache) {
@@ -253,8 +264,8 @@ void NodeRun::reduce(const Operands& operands, std::byte* result, std::size_t by
     reduce_past_cache(*reduction_, operands.left, operands.right, result, bytes);
   } else {
     const auto size = static_cast<std::size_t>(reduction_->element_size);
-    // A division takes as long as the rest of a small step.
-    const std::size_t count = std::has_single_bit(size) ? bytes >> std::countr_zero(size) : bytes / size;
+    // A division takes as long as the rest of a small step; to count bits is a call where the processor is not known.
+    const std::size_t count = (size & (size - 1)) == 0 ? bytes >> std::countr_zero(size) : bytes / size;
     reduction_->apply(operands.left, operands.right, result, count, reduction_->context);
   }
 }

@@ -55,9 +55,11 @@ class NodeRun {
   void do_step(const FusedStep& step, std::size_t bytes);
   void apply(std::span<const Effect> effects);
   void carry_out(const FusedStep& step, std::size_t bytes);
+  [[gnu::noinline]] void carry_out_traced(const FusedStep& step, std::size_t bytes);
   void push(const FusedStep& step, std::size_t bytes);
   void fold(const FusedStep& step, std::size_t bytes);
   [[nodiscard]] const std::byte* await(const FusedStep& step, std::size_t bytes);
+  [[noreturn, gnu::noinline]] static void refuse(const FusedStep& step, std::size_t came, std::size_t expected);
   void reduce(const Operands& operands, std::byte* result, std::size_t bytes, bool past_cache);
   void reduce_to_slot(const FusedStep& step, const Operands& operands, std::size_t bytes);
 
