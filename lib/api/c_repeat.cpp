@@ -35,11 +35,6 @@ struct CallsOfThread {
 };
 
 CallsOfThread& calls_of_thread() {
-#ifdef __GLIBC__
-  // Two words at a fixed distance from the thread's, which is found without a call; the C library keeps some room for
-  // such in libraries that are loaded late.
-  [[gnu::tls_model("initial-exec")]]
-#endif
   thread_local CallsOfThread calls;
   return calls;
 }

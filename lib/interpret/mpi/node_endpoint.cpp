@@ -192,7 +192,7 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
 
 void NodeEndpoint::push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
   if (data.size() > NodeEntry::kInline) {
-    const std::span<std::byte> slot = reserve(data.size());
+    const std::span<std::byte> slot = reserve_own(data.size());
     write_slot(slot, data);
     publish(peers, lane, slot);
     return;
@@ -247,7 +247,18 @@ NodeEndpoint::Room NodeEndpoint::find_room(std::size_t bytes) {
   return {may_overflow && is_free(next_slot(other)) ? &other : nullptr};
 }
 
-std::span<std::byte> NodeEndpoint::reserve(std::size_t bytes) {
+std::span<std::byte> NodeEndpoint::reserve(std::span<const Rank> peers, std::size_t bytes) {
+  if (peers.size() == 1 && bytes > NodeEntry::kInline) {
+    HandedSlots& handed = peers_[static_cast<std::size_t>(peers.front())].handed;
+    if (handed.has_room(bytes)) {
+      reserved_number_ = handed.hand_over();
+      return {handed.look(reserved_number_, bytes), bytes};
+    }
+  }
+  return reserve_own(bytes);
+}
+
+std::span<std::byte> NodeEndpoint::reserve_own(std::size_t bytes) {
   Room room = find_room(bytes);
   if (room.ring == nullptr) {
     const Slot& full = next_slot(bytes <= NodeShape::kSmallSlot ? small_ : stream_);
@@ -277,12 +288,13 @@ void NodeEndpoint::publish(std::span<const Rank> peers, Lane lane, std::span<con
   for (const Rank peer : peers) {
     wait_for_entry(peer);
     Peer& to = peers_[static_cast<std::size_t>(peer)];
-    write_entry(to, lane, reserved, {.offset = offset});
-    if (reserved.size() > NodeEntry::kInline) {
+    write_entry(to, lane, reserved, {.offset = offset, .handed = reserved_number_});
+    if (reserved.size() > NodeEntry::kInline && reserved_number_ == HandedSlots::kNone) {
       reserved_->uses.push_back({peer, to.sent});
     }
   }
   reserved_ = nullptr;
+  reserved_number_ = HandedSlots::kNone;
 }
 
 bool NodeEndpoint::has_room_for_all(std::span<const Rank> peers, std::size_t bytes) {

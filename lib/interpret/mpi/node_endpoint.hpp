@@ -73,13 +73,16 @@ class NodeEndpoint {
   void streams(bool yes) { streams_ = yes; }
 
   /// Whether what is reserved now had better be written past the caches.
-  [[nodiscard]] bool passes_caches() { return trial().manner() == PushManner::kPastCache; }
+  [[nodiscard]] bool passes_caches() {
+    return reserved_number_ == HandedSlots::kNone && trial().manner() == PushManner::kPastCache;
+  }
 
   /// So many parts of longer messages find room before anybody reads one. The same on all ranks that wait alike.
   [[nodiscard]] std::size_t slots_of_streams() const { return kept_to_ > 0 ? kept_to_ : shape_.large_slots; }
 
-  /// Room for a piece that is made where it is sent from; then goes to `publish`.
-  [[nodiscard]] std::span<std::byte> reserve(std::size_t bytes);
+  /// Room for a piece that is made where it is sent from; then goes to `publish`, to the same peers, before anything
+  /// else is sent.
+  [[nodiscard]] std::span<std::byte> reserve(std::span<const Rank> peers, std::size_t bytes);
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
 
   /// Whether a piece of so many bytes can be pushed to all of them now, so that `push` does not wait.
@@ -217,6 +220,7 @@ class NodeEndpoint {
   [[nodiscard]] bool is_free(Slot& slot);
   void wait_for_entry(Rank peer);
   [[nodiscard]] HandedSlots handed_slots(Rank peer) const;
+  [[nodiscard]] std::span<std::byte> reserve_own(std::size_t bytes);
   void push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
   [[nodiscard]] bool has_room_for_all(std::span<const Rank> peers, std::size_t bytes);
   void release_stashed(Peer& from);
@@ -302,7 +306,8 @@ class NodeEndpoint {
   bool streams_ = false;
   std::size_t kept_to_ = 0;  // of `stream_`, by parts of longer messages, or 0: they may take all there is
   Slot* reserved_ = nullptr;
-  std::optional<Lane> held_;  // of the piece that was polled last, if that is in the stash
+  std::uint32_t reserved_number_ = HandedSlots::kNone;  // instead, of a slot that goes over
+  std::optional<Lane> held_;                            // of the piece that was polled last, if that is in the stash
   WaitingTime waiting_time_;
 };
 

@@ -215,7 +215,8 @@ void NodeRun::push(const FusedStep& step, std::size_t bytes) {
 
 void NodeRun::fold(const FusedStep& step, std::size_t bytes) {
   if (step.into == Place::kBoth) {
-    slot_ = endpoint_->reserve(bytes);  // which may have to wait, and must not while a message is looked at
+    slot_ = endpoint_->reserve(plan_->peers(step.peers),
+                               bytes);  // which may have to wait, and must not while a message is looked at
   }
   const std::byte* const message = await(step, bytes);
   const std::byte* const own = step.from == Place::kHot ? hot_ : read(step.left, begin_);
