@@ -202,6 +202,10 @@ ClosedForms& MachinePlace::forms_for(const SelectionQuestion& question, const Ef
   return forms_.try_emplace(walked, effort.operations).first->second;
 }
 
+std::int64_t MachinePlace::simulations() const {
+  return costs_.burst > 0 ? 2 : 1;
+}
+
 double MachinePlace::predicted(const Schedule& schedule, const Layout& layout) const {
   return seconds(simulate(schedule, layout, machine_, mapping_, {.model = CostModel::kFlow}).time);
 }
@@ -211,7 +215,7 @@ void MachinePlace::predict_textbook(const SelectionQuestion& question, const Eff
                                     std::vector<ModelOption>& options) {
   const std::span<const std::string_view> names = textbook(question.collective);
   ClosedForms& forms = forms_for(question, effort);
-  forms.allow_messages(effort.messages / kTextbookPart);
+  forms.allow_messages(effort.messages / kTextbookPart / simulations());
   for (ModelOption& option : options) {
     if (option.why_not.empty() && !option.predicted() && options.front().predicted() &&
         std::ranges::find(names, option.algorithm) != names.end() && forms.may_predict(option.algorithm)) {
@@ -227,7 +231,7 @@ std::vector<ModelOption> MachinePlace::options_for(const SelectionQuestion& ques
     return predicted(schedule, layout);
   };
   ClosedForms& forms = forms_for(question, effort);
-  forms.allow_messages(effort.messages - effort.messages / kTextbookPart);
+  forms.allow_messages((effort.messages - effort.messages / kTextbookPart) / simulations());
   return model_options(
       question, known_library(), costs_, effort.messages == 0 ? nullptr : predictor, nullptr,
       {.factor = question.request.ranks <= ClosedForm::kMostWithRoutes ? kFactor : kFactorWithoutRoutes,

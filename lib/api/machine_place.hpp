@@ -44,6 +44,10 @@ class MachinePlace {
 
   [[nodiscard]] std::vector<ModelOption> options_for(const SelectionQuestion& question, const Effort& effort);
   [[nodiscard]] double predicted(const Schedule& schedule, const Layout& layout) const;
+
+  /// That a prediction takes: where links let bursts pass, a call follows another one like it.
+  [[nodiscard]] std::int64_t simulations() const;
+
   void predict_textbook(const SelectionQuestion& question, const Effort& effort, std::vector<ModelOption>& options);
   [[nodiscard]] ClosedForms& forms_for(const SelectionQuestion& question, const Effort& effort);
 
