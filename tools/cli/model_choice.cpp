@@ -263,8 +263,8 @@ std::vector<ModelOption> ModelChoice::options(Collective collective, Bytes bytes
   }
   std::vector<ModelOption> found = model_options(asked, known_library(), costs_, predictor, objects, wider);
   // Closed forms let nothing wait: what is too long to be simulated on the way does not come before what was.
-  std::ranges::stable_partition(found,
-                                [](const ModelOption& option) { return option.predicted() && option.why_not.empty(); });
+  std::stable_partition(found.begin(), found.end(),
+                        [](const ModelOption& option) { return option.predicted() && option.why_not.empty(); });
   return found;
 }
 
