@@ -7,6 +7,7 @@
 #include "ringwood/catalogue.hpp"
 #include "ringwood/error.hpp"
 #include "ringwood/layouts.hpp"
+#include "select/messages.hpp"
 #include "sim/cost_view.hpp"
 #include "sim/simulate.hpp"
 #include "tests/lib/api/mpi_main.hpp"
@@ -144,7 +145,12 @@ TEST(PacedCables, FewRoundsAreTakenAsLongAsTheyPassAtOnce) {
   for (const MachinePlace::Effort effort : {MachinePlace::Effort{.operations = 20'000, .messages = 400},
                                             MachinePlace::Effort{.operations = 20'000, .messages = 0}}) {
     MachinePlace place(racks.machine, racks.mapping);
-    EXPECT_EQ(place.choose(racks.question(Collective::kReduceScatter, 1 << 12), true, effort), "distance-doubling");
+    const SelectionQuestion question = racks.question(Collective::kReduceScatter, 1 << 12);
+    const std::string few = place.choose(question, true, effort);
+    EXPECT_EQ(
+        messages_of_a_rank(Schedule(built_in_library(), question.collective, parse_expression(few), question.request)),
+        3)
+        << few;
     EXPECT_EQ(place.choose(racks.question(Collective::kReduceScatter, 1 << 16), true, effort), "ring");
   }
 }
