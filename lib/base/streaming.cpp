@@ -16,7 +16,11 @@ namespace {
 
 constexpr std::size_t kLine = 64;
 
-// What is reduced before it is written past the caches: fits in the first of them.
+// What is reduced before it is written past the caches. As short as a processor looks ahead: the next block is fetched
+// while this one is written.
+constexpr std::size_t kShortBlock = 1024;
+
+// Where blocks cannot all begin at a line of what they are copied to, lines that two of them share are few.
 constexpr std::size_t kBlock = 4096;
 
 #ifdef __x86_64__
@@ -74,17 +78,33 @@ void reduce_past_cache(const Reduction& reduction, const std::byte* left, const 
   reduce_to(reduction, left, right, {&target, 1}, bytes);
 }
 
+namespace {
+
+/// How far the first block goes, so that all others begin at a line of what is written past the caches.
+std::size_t first_block(std::span<const Target> targets, std::size_t size, std::size_t most) {
+  const auto past = std::ranges::find_if(targets, &Target::past_cache);
+  if (past == targets.end()) {
+    return most;
+  }
+  const std::size_t to_line = (kLine - reinterpret_cast<std::uintptr_t>(past->to) % kLine) % kLine;
+  return to_line > 0 && to_line % size == 0 ? to_line : most;
+}
+
+}  // namespace
+
 // Block by block, each made in the first place that the caches keep anyway, or else beside them all, and copied to the
 // others from there.
 void reduce_to(const Reduction& reduction, const std::byte* left, const std::byte* right,
                std::span<const Target> targets, std::size_t bytes) {
   alignas(kLine) std::byte block[kBlock];
   const auto size = static_cast<std::size_t>(reduction.element_size);
-  const std::size_t most = size > kBlock ? size : kBlock / size * size;
   const auto kept =
       std::ranges::find_if(targets, [size](const Target& one) { return !one.past_cache || size > kBlock; });
-  for (std::size_t at = 0; at < bytes; at += most) {
-    const std::size_t part = std::min(most, bytes - at);
+  const std::size_t block_bytes = kept != targets.end() || targets.size() == 1 ? kShortBlock : kBlock;
+  const std::size_t most = size > block_bytes ? size : block_bytes / size * size;
+  std::size_t part = 0;
+  for (std::size_t at = 0; at < bytes; at += part) {
+    part = std::min(at == 0 ? first_block(targets, size, most) : most, bytes - at);
     std::byte* const made = kept != targets.end() ? kept->to + at : block;
     reduction.apply(left + at, right + at, made, part / size, reduction.context);
     for (const Target& one : targets) {

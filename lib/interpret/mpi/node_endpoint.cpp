@@ -36,6 +36,9 @@ constexpr std::size_t kSlotsOfSharedCore = 12;
 constexpr std::array kWholeManners{PushManner::kNarrow, PushManner::kWide, PushManner::kPastCache};
 constexpr std::array kStreamManners{PushManner::kWide, PushManner::kPastCache};
 
+// Slots that go over to the reader are few, so that the caches keep them.
+constexpr std::array kTurnManners{PushManner::kNarrow, PushManner::kPastCache};
+
 // Pieces that share a slot do not start at the same place of a page.
 constexpr std::size_t in_lines(std::size_t bytes) {
   return (bytes + kCacheLine - 1) / kCacheLine * kCacheLine + kCacheLine;
@@ -69,7 +72,8 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
       waiting_(std::move(waiting)),
       peers_(static_cast<std::size_t>(shape.ranks)),
       whole_trial_(kWholeManners),
-      stream_trial_(kStreamManners) {
+      stream_trial_(kStreamManners),
+      turn_trial_(kTurnManners, PushTrial::Told::kAll) {
   for (Rank rank = 0; rank < shape.ranks; ++rank) {
     Peer& peer = peers_[static_cast<std::size_t>(rank)];
     peer.out = reinterpret_cast<NodeChannel*>(memory.data() + shape.channel(me, rank));
@@ -179,15 +183,17 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
     return;
   }
   PushTrial& trial = this->trial();
-  const bool measures = trial.measures();
+  const bool measures = hands_over_ && trial.measures();
   const std::uint64_t start = measures ? ticks_now() : 0;
-  if (trial.manner() == PushManner::kPastCache) {
+  if (reserved_passes_) {
     copy_past_cache(slot.data(), data.data(), data.size());
     settle_streams();
   } else {
     std::memcpy(slot.data(), data.data(), data.size());
   }
-  trial.wrote(data.size(), measures ? ticks_now() - start : 0);
+  if (hands_over_) {  // otherwise the manner is not this trial's
+    trial.wrote(data.size(), measures ? ticks_now() - start : 0);
+  }
 }
 
 void NodeEndpoint::push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
@@ -201,6 +207,20 @@ void NodeEndpoint::push_to_all(std::span<const Rank> peers, Lane lane, std::span
     wait_for_entry(peer);
     write_entry(peers_[static_cast<std::size_t>(peer)], lane, data, {});
   }
+}
+
+/// With more ranks than cores, how long a turn takes says more of those who had to wait for one.
+void NodeEndpoint::streams_in_turns() {
+  in_turns_ = !waiting_.yields;
+}
+
+void NodeEndpoint::begin_turn() {
+  hands_over_ = turn_trial_.manner() != PushManner::kPastCache;
+  turn_began_ = turn_trial_.measures() ? ticks_now() : 0;
+}
+
+void NodeEndpoint::end_turn(std::size_t bytes) {
+  turn_trial_.wrote(bytes, turn_trial_.measures() ? ticks_now() - turn_began_ : 0);
 }
 
 std::span<std::byte> NodeEndpoint::memory_of(Rank rank, bool of_stream) const {
@@ -248,10 +268,11 @@ NodeEndpoint::Room NodeEndpoint::find_room(std::size_t bytes) {
 }
 
 std::span<std::byte> NodeEndpoint::reserve(std::span<const Rank> peers, std::size_t bytes) {
-  if (peers.size() == 1 && bytes > NodeEntry::kInline) {
+  if (peers.size() == 1 && bytes > NodeEntry::kInline && hands_over_) {
     HandedSlots& handed = peers_[static_cast<std::size_t>(peers.front())].handed;
     if (handed.has_room(bytes)) {
       reserved_number_ = handed.hand_over();
+      reserved_passes_ = false;
       return {handed.look(reserved_number_, bytes), bytes};
     }
   }
@@ -274,6 +295,7 @@ std::span<std::byte> NodeEndpoint::reserve_own(std::size_t bytes) {
   }
   ring.taken = true;
   reserved_ = &ring.slots[ring.next];
+  reserved_passes_ = bytes > NodeShape::kSmallSlot && passes_caches_now();
   std::byte* memory = reserved_->memory + ring.filled;
   if (&ring == &stream_ && !streams_) {
     ring.filled += in_lines(bytes);

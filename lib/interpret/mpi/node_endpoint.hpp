@@ -70,20 +70,40 @@ class NodeEndpoint {
   /// Whether the coming pieces are parts of longer messages. Those go round a ring of slots larger than the caches of a
   /// core, others round that one or a few that the caches keep, whichever is faster here; either may overflow into the
   /// other. Where cores are shared, parts of longer messages keep to fewer slots.
-  void streams(bool yes) { streams_ = yes; }
-
-  /// Whether what is reserved now had better be written past the caches.
-  [[nodiscard]] bool passes_caches() {
-    return reserved_number_ == HandedSlots::kNone && trial().manner() == PushManner::kPastCache;
+  void streams(bool yes) {
+    streams_ = yes;
+    in_turns_ = false;
+    hands_over_ = true;
   }
+
+  /// They are parts of messages too large for the caches, sent and read in turns that are alike, until `streams` is
+  /// called again. So it is tried which is faster: slots that go over to the reader, or stores past the caches.
+  void streams_in_turns();
 
   /// So many parts of longer messages find room before anybody reads one. The same on all ranks that wait alike.
   [[nodiscard]] std::size_t slots_of_streams() const { return kept_to_ > 0 ? kept_to_ : shape_.large_slots; }
+
+  /// Before and after such a turn, in which so many bytes were sent; 0 if it was not like the others. Nothing where
+  /// there are no such turns.
+  void turn_begins() {
+    if (in_turns_) {
+      begin_turn();
+    }
+  }
+
+  void turn_ends(std::size_t bytes) {
+    if (in_turns_ && bytes > 0) {
+      end_turn(bytes);
+    }
+  }
 
   /// Room for a piece that is made where it is sent from; then goes to `publish`, to the same peers, before anything
   /// else is sent.
   [[nodiscard]] std::span<std::byte> reserve(std::span<const Rank> peers, std::size_t bytes);
   void publish(std::span<const Rank> peers, Lane lane, std::span<const std::byte> reserved);
+
+  /// Whether what is reserved had better be written past the caches.
+  [[nodiscard]] bool passes_caches() const { return reserved_passes_; }
 
   /// Whether a piece of so many bytes can be pushed to all of them now, so that `push` does not wait.
   [[nodiscard]] bool has_room(std::span<const Rank> peers, std::size_t bytes) {
@@ -212,6 +232,12 @@ class NodeEndpoint {
 
   [[nodiscard]] PushTrial& trial() { return streams_ ? stream_trial_ : whole_trial_; }
 
+  [[nodiscard]] bool passes_caches_now() { return !hands_over_ || (trial().manner() == PushManner::kPastCache); }
+
+  [[nodiscard]] std::span<std::byte> reserve_own(std::size_t bytes);
+  void begin_turn();
+  void end_turn(std::size_t bytes);
+
   /// Of the slots of a rank that make up one of its rings of larger ones.
   [[nodiscard]] std::span<std::byte> memory_of(Rank rank, bool of_stream) const;
   void see_ring(Peer& from, std::uint64_t offset);
@@ -220,7 +246,6 @@ class NodeEndpoint {
   [[nodiscard]] bool is_free(Slot& slot);
   void wait_for_entry(Rank peer);
   [[nodiscard]] HandedSlots handed_slots(Rank peer) const;
-  [[nodiscard]] std::span<std::byte> reserve_own(std::size_t bytes);
   void push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data);
   [[nodiscard]] bool has_room_for_all(std::span<const Rank> peers, std::size_t bytes);
   void release_stashed(Peer& from);
@@ -235,7 +260,7 @@ class NodeEndpoint {
   /// In the entry itself, or a slot that goes over.
   [[nodiscard]] bool has_room_for_one(Rank peer, std::size_t bytes) {
     Peer& to = peers_[static_cast<std::size_t>(peer)];
-    return (bytes <= NodeEntry::kInline || to.handed.has_room(bytes)) && has_entry(to);
+    return (bytes <= NodeEntry::kInline || (hands_over_ && to.handed.has_room(bytes))) && has_entry(to);
   }
 
   void push_to_one(Peer& to, Lane lane, std::span<const std::byte> data) {
@@ -303,10 +328,15 @@ class NodeEndpoint {
   SlotRing stream_;  // of larger slots, for parts of messages
   PushTrial whole_trial_;
   PushTrial stream_trial_;
+  PushTrial turn_trial_;
   bool streams_ = false;
   std::size_t kept_to_ = 0;  // of `stream_`, by parts of longer messages, or 0: they may take all there is
+  bool in_turns_ = false;
+  bool hands_over_ = true;  // or writes past the caches what it could hand over
+  std::uint64_t turn_began_ = 0;
   Slot* reserved_ = nullptr;
   std::uint32_t reserved_number_ = HandedSlots::kNone;  // instead, of a slot that goes over
+  bool reserved_passes_ = false;                        // the caches
   std::optional<Lane> held_;                            // of the piece that was polled last, if that is in the stash
   WaitingTime waiting_time_;
 };

@@ -96,14 +96,21 @@ bool NodeRun::walk(Ready ready) {
   }
   const std::span<const FusedStep> steps = plan_->steps();
   endpoint_->streams(in_windows_);
+  if (in_windows_ && plan_->streams()) {
+    endpoint_->streams_in_turns();
+  }
   if (arrivals_ == 0) {
     apply(plan_->start());
     ++arrivals_;
   }
   for (; turn_ < turns_; ++turn_, index_ = 0) {
+    endpoint_->turn_begins();
+    std::size_t sent = 0;
+    bool is_whole = in_windows_ && index_ == 0;
     for (; index_ < steps.size(); ++index_) {
       const FusedStep& step = steps[index_];
       if (!finds_place(step)) {
+        is_whole = false;
         continue;
       }
       const auto bytes =
@@ -113,7 +120,10 @@ bool NodeRun::walk(Ready ready) {
       }
       do_step(step, bytes);
       ++arrivals_;
+      is_whole = is_whole && static_cast<Bytes>(bytes) == plan_->window();
+      sent += step.kind == Kind::kPush ? bytes : 0;
     }
+    endpoint_->turn_ends(is_whole ? sent : 0);
   }
   begin_ = 0;
   apply(plan_->finish());

@@ -4,22 +4,16 @@
 
 namespace ringwood {
 
-namespace {
-
-/// Whether a manner is so much faster than the one in use. What makes little difference does not go to and fro; and
-/// what went past the caches costs the reader two or three times what it costs otherwise, unless it is far away.
-bool is_faster(PushManner manner, std::uint64_t pace, std::uint64_t other_pace) {
-  switch (manner) {
-    case PushManner::kNarrow:
-    case PushManner::kWide:
-      return pace < other_pace - other_pace / 10;
-    case PushManner::kPastCache:
-      break;
+/// Whether a manner is so much faster than another one, of which it is not known that it is slower. What makes little
+/// difference does not go to and fro; and what went past the caches costs the reader two or three times what it costs
+/// otherwise, unless it is far away.
+bool PushTrial::is_faster(std::size_t one, std::size_t other) const {
+  const std::uint64_t pace = pace_of_[other];
+  if (manners_[one] == PushManner::kPastCache && told_ == Told::kWriting) {
+    return pace_of_[one] < pace / 3;
   }
-  return pace < other_pace / 3;
+  return pace_of_[one] < pace - pace / 10;
 }
-
-}  // namespace
 
 void PushTrial::wrote(std::size_t bytes, std::uint64_t ticks) {
   if (unmeasured_ > 0) {
@@ -47,7 +41,8 @@ void PushTrial::decide() {
     return;
   }
   current_ = best();
-  between_ = current_ == taken_ ? std::min(2 * between_, kMostBetween) : kLeastBetween;
+  between_ = current_ == taken_ ? std::min(2 * between_, told_ == Told::kAll ? kMostBetweenTurns : kMostBetween)
+                                : kLeastBetween;
   taken_ = current_;
   unmeasured_ = between_;
 }
@@ -57,7 +52,7 @@ void PushTrial::decide() {
 std::size_t PushTrial::best() const {
   std::size_t best = 0;
   for (std::size_t one = 1; one < manners_.size(); ++one) {
-    best = is_faster(manners_[one], pace_of_[one], pace_of_[best]) ? one : best;
+    best = is_faster(one, best) ? one : best;
   }
   return best;
 }

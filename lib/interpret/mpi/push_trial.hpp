@@ -23,8 +23,12 @@ enum class PushManner : std::uint8_t {
 /// then. Concerns nobody but the writer: readers find the same in each.
 class PushTrial {
  public:
+  /// Whose time is told: the writer's, or that of all that both sides do.
+  enum class Told : std::uint8_t { kWriting, kAll };
+
   /// `manners`, in the order in which they are declared, has to outlive this. The first of them is used at first.
-  explicit PushTrial(std::span<const PushManner> manners) : manners_(manners) {}
+  explicit PushTrial(std::span<const PushManner> manners, Told told = Told::kWriting)
+      : manners_(manners), told_(told) {}
 
   [[nodiscard]] PushManner manner() const { return manners_[current_]; }
 
@@ -45,10 +49,15 @@ class PushTrial {
   static constexpr std::size_t kLeastBetween = std::size_t{64} << 20U;
   static constexpr std::size_t kMostBetween = std::size_t{512} << 20U;
 
+  /// What both sides spend is told in turns of large messages only: so many bytes are a few calls.
+  static constexpr std::size_t kMostBetweenTurns = std::size_t{128} << 20U;
+
+  [[nodiscard]] bool is_faster(std::size_t one, std::size_t other) const;
   void decide();
   [[nodiscard]] std::size_t best() const;
 
   std::span<const PushManner> manners_;
+  Told told_;
   std::size_t current_ = 0;
   std::size_t taken_ = 0;    // by the last decision
   std::size_t untried_ = 0;  // of this trial, after the current one

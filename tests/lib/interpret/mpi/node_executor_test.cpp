@@ -28,6 +28,8 @@ struct Options {
   BufferUse use = BufferUse::kSeparate;
   FusionOptions fusion;
   bool in_steps = false;
+  Bytes elements = kElements;
+  bool yields = true;
 };
 
 std::int32_t input(Rank rank, Bytes element) {
@@ -44,7 +46,7 @@ class Job {
   Job(const Schedule& schedule, const Options& options)
       : schedule_(schedule),
         options_(options),
-        layout_(equal_layout(schedule, kElements, kSize)),
+        layout_(equal_layout(schedule, options.elements, kSize)),
         shape_(schedule.ranks()),
         memory_(static_cast<std::byte*>(::operator new (shape_.total_bytes(), std::align_val_t{4096}))),
         wrong_(static_cast<std::size_t>(schedule.ranks())) {
@@ -75,16 +77,16 @@ class Job {
     const Collective collective = schedule_.collective();
     const bool gathers = collective == Collective::kAllgather;
     const auto [first, end] = block(me);
-    std::vector<std::int32_t> in(kElements);
-    std::vector<std::int32_t> out(kElements, -1);
+    std::vector<std::int32_t> in(static_cast<std::size_t>(options_.elements));
+    std::vector<std::int32_t> out(in.size(), -1);
     std::vector<std::int32_t>& data = options_.use == BufferUse::kInPlace ? out : in;
-    const Bytes own = gathers ? end - first : kElements;
+    const Bytes own = gathers ? end - first : options_.elements;
     const Bytes at = gathers && options_.use == BufferUse::kInPlace ? first : 0;
     for (Bytes i = 0; i < own; ++i) {
       data[static_cast<std::size_t>(at + i)] = input(me, gathers ? first + i : i);
     }
     carry_out(me, in, out);
-    for (Bytes i = 0; i < (collective == Collective::kReduceScatter ? end - first : kElements); ++i) {
+    for (Bytes i = 0; i < (collective == Collective::kReduceScatter ? end - first : options_.elements); ++i) {
       const Bytes element = collective == Collective::kReduceScatter ? first + i : i;
       const std::int32_t expected = gathers ? input(owner(element), element) : sum(schedule_.ranks(), element);
       wrong_[static_cast<std::size_t>(me)] += out[static_cast<std::size_t>(i)] != expected ? 1 : 0;
@@ -105,7 +107,7 @@ class Job {
     const FusedPlan fused = fuse(plan, options_.fusion);
     std::vector<std::byte> scratch(static_cast<std::size_t>(plan.scratch_bytes()));
     NodeEndpoint endpoint({memory_.get(), shape_.total_bytes()}, shape_, me,
-                          {.spins = 20, .yields = true, .timeout = std::chrono::seconds(60)});
+                          {.spins = 20, .yields = options_.yields, .timeout = std::chrono::seconds(60)});
     if (options_.in_steps) {
       return in_steps(fused, in, out, endpoint);
     }
@@ -196,6 +198,25 @@ TEST(NodeExecutor, every_algorithm_that_works_in_windows) {
   }
   EXPECT_GT(tested, 90);
   EXPECT_GT(overlapping, 10);
+}
+
+// So many bytes that each rank writes some of them into slots that go over, and some past the caches.
+TEST(NodeExecutor, messages_past_the_caches_are_right_in_either_manner) {
+  constexpr Bytes kMany = 1'600'003;
+  for (const Algorithm* algorithm :
+       {&allreduce_two_shot, &allreduce_one_shot, &allreduce_ring, &reduce_scatter_direct, &allgather_direct}) {
+    for (const Rank ranks : {2, 3}) {
+      const Schedule schedule(*algorithm, {.ranks = ranks});
+      const Windows windows = windows_of(schedule, equal_layout(schedule, kMany, kSize), NodeShape(ranks).large_slots);
+      ASSERT_NE(windows, Windows::kNone) << algorithm->name;
+      const FusionOptions fusion{
+          .window = 65536, .overlaps = windows == Windows::kOverlapping, .hot = true, .streams = true};
+      for (const BufferUse use : {BufferUse::kSeparate, BufferUse::kInPlace}) {
+        EXPECT_EQ(Job(schedule, {.use = use, .fusion = fusion, .elements = kMany, .yields = false}).wrong(), 0)
+            << algorithm->name << ", " << ranks << " ranks" << (use == BufferUse::kInPlace ? ", in place" : "");
+      }
+    }
+  }
 }
 
 TEST(FusedPlan, windows_are_for_pieces_that_nothing_cuts) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::array kAll{PushManner::kNarrow, PushManner::kWide, PushManner::kPastCache};
 constexpr std::array kOfStreams{PushManner::kWide, PushManner::kPastCache};
+constexpr std::array kOfTurns{PushManner::kNarrow, PushManner::kPastCache};
 
 /// Ticks for 64 KiB in each manner.
 struct Place {
@@ -27,6 +28,7 @@ struct Place {
 constexpr Place kSameCore{2000, 5000, 9000};
 constexpr Place kSameLastLevel{18700, 4700, 9900};
 constexpr Place kNothingShared{73000, 42000, 5700};
+constexpr Place kFarInAll{7000, 7000, 5600};
 constexpr Place kNoDifference{4000, 3900, 3800};
 
 constexpr std::size_t kMany = std::size_t{4} << 30U;
@@ -67,6 +69,17 @@ TEST(PushTrial, streams_know_two_manners) {
   const auto far = shares(trial, kNothingShared, 65536);
   EXPECT_GT(far[2], 0.95);
   EXPECT_EQ(far[0], 0.0);
+}
+
+// The writer's time leaves out what the reader then needs, so that it has to be much less.
+TEST(PushTrial, where_all_is_told_a_little_faster_is_enough) {
+  PushTrial turns(kOfTurns, PushTrial::Told::kAll);
+  PushTrial writing(kOfTurns);
+  shares(turns, kFarInAll, 65536);
+  EXPECT_GT(shares(turns, kFarInAll, 65536)[2], 0.95);
+  EXPECT_LT(shares(writing, kFarInAll, 65536)[2], 0.05);
+  shares(turns, kSameCore, 65536);
+  EXPECT_GT(shares(turns, kSameCore, 65536)[0], 0.95);
 }
 
 TEST(PushTrial, what_makes_no_difference_changes_nothing) {
