@@ -6,10 +6,6 @@
 #include <string>
 #include <thread>
 
-#ifdef __linux__
-#include <sched.h>
-#endif
-
 #include "base/streaming.hpp"
 #include "interpret/mpi/shared_pages.hpp"
 #include "ringwood/error.hpp"
@@ -53,15 +49,6 @@ std::uint64_t ticks_now() {
 #endif
 }
 
-/// One more than its number; 0 where nobody tells.
-std::uint32_t core_now() {
-#ifdef __linux__
-  return static_cast<std::uint32_t>(::sched_getcpu() + 1);
-#else
-  return 0;
-#endif
-}
-
 }  // namespace
 
 NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, Rank me, NodeWaiting waiting)
@@ -69,6 +56,7 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
       shape_(shape),
       me_(me),
       own_(&progress(me)),
+      cores_(memory.data(), shape, me),
       waiting_(std::move(waiting)),
       peers_(static_cast<std::size_t>(shape.ranks)),
       whole_trial_(kWholeManners),
@@ -91,7 +79,6 @@ NodeEndpoint::NodeEndpoint(std::span<std::byte> memory, const NodeShape& shape, 
   if (waiting_.yields && stream_.slots.size() >= two_rounds) {
     kept_to_ = std::min(std::max(kSlotsOfSharedCore, two_rounds), stream_.slots.size());
   }
-  note_core();
 }
 
 HandedSlots NodeEndpoint::handed_slots(Rank peer) const {
@@ -142,18 +129,12 @@ void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
   if (turns % kDrainEvery == kDrainEvery - 1) {
     drain();
   }
-  if (waiting_.yields || turns > kTurnsOfOwnCore) {
+  if (waiting_.yields || turns > kTurnsOfOwnCore || (peer != kElsewhere && cores_.shared_with(peer))) {
     std::this_thread::yield();
-    note_core();
+    cores_.note();
   }
-}
-
-/// Others are to know with whom they share a core.
-void NodeEndpoint::note_core() {
-  const std::uint32_t now = core_now();
-  if (now != core_) {
-    core_ = now;
-    own().core.store(now, std::memory_order_relaxed);
+  if (waiting_.yields) {
+    cores_.spread();
   }
 }
 

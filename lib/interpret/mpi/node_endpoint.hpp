@@ -10,6 +10,7 @@
 
 #include "base/waiting_time.hpp"
 #include "interpret/mpi/handed_slots.hpp"
+#include "interpret/mpi/node_cores.hpp"
 #include "interpret/mpi/node_memory.hpp"
 #include "interpret/mpi/push_trial.hpp"
 
@@ -218,7 +219,6 @@ class NodeEndpoint {
 
   Piece poll_closely(Peer& from, const NodeEntry& entry, Lane lane);
   Piece await_long(Rank peer, Lane lane, std::span<const Rank> wanted);
-  void note_core();
   [[nodiscard]] bool needs_this_core(Rank peer) const;
   void stash_head(Peer& from, const NodeEntry& entry);
   [[nodiscard]] static std::deque<Stashed>::const_iterator first_stashed(const Peer& from, Lane lane);
@@ -320,7 +320,7 @@ class NodeEndpoint {
   NodeShape shape_;
   Rank me_;
   NodeProgress* own_;
-  std::uint32_t core_ = 0;  // as `own_` says
+  NodeCores cores_;
   NodeWaiting waiting_;
   std::vector<Peer> peers_;
   SlotRing small_;

@@ -21,11 +21,11 @@ bool NodeEndpoint::needs_this_core(Rank rank) const {
   if (entry.sequence.load(std::memory_order_relaxed) == from.received + 1 || !from.stash.empty()) {
     return false;
   }
-  return progress(rank).core.load(std::memory_order_relaxed) == core_;
+  return cores_.shared_with(rank);
 }
 
 NodeEndpoint::Piece NodeEndpoint::await_long(Rank peer, Lane lane, std::span<const Rank> wanted) {
-  note_core();
+  cores_.note();
   const auto needs_core = [this](Rank rank) { return needs_this_core(rank); };
   for (std::uint64_t turns = 0;; ++turns) {
     for (int look = 0; look < kLooksInATurn; ++look) {
