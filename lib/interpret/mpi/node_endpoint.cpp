@@ -164,7 +164,8 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
     return;
   }
   PushTrial& trial = this->trial();
-  const bool measures = hands_over_ && trial.measures();
+  const bool chose = reserved_passes_ == (trial.manner() == PushManner::kPastCache);
+  const bool measures = chose && trial.measures();
   const std::uint64_t start = measures ? ticks_now() : 0;
   if (reserved_passes_) {
     copy_past_cache(slot.data(), data.data(), data.size());
@@ -172,14 +173,14 @@ void NodeEndpoint::write_slot(std::span<std::byte> slot, std::span<const std::by
   } else {
     std::memcpy(slot.data(), data.data(), data.size());
   }
-  if (hands_over_) {  // otherwise the manner is not this trial's
+  if (chose) {
     trial.wrote(data.size(), measures ? ticks_now() - start : 0);
   }
 }
 
 void NodeEndpoint::push_to_all(std::span<const Rank> peers, Lane lane, std::span<const std::byte> data) {
   if (data.size() > NodeEntry::kInline) {
-    const std::span<std::byte> slot = reserve_own(data.size());
+    const std::span<std::byte> slot = reserve_own(peers, data.size());
     write_slot(slot, data);
     publish(peers, lane, slot);
     return;
@@ -216,6 +217,7 @@ void NodeEndpoint::see_ring(Peer& from, std::uint64_t offset) {
   const auto rank = static_cast<Rank>(&from - peers_.data());
   const bool of_stream = offset >= shape_.large_slot(rank, shape_.large_slots / kShareOfWhole);
   bool& sees = of_stream ? from.sees_stream : from.sees_whole;
+  from.in_ring = from.received + 1;
   if (!sees) {
     see_pages(memory_of(rank, of_stream));
     sees = true;
@@ -257,10 +259,10 @@ std::span<std::byte> NodeEndpoint::reserve(std::span<const Rank> peers, std::siz
       return {handed.look(reserved_number_, bytes), bytes};
     }
   }
-  return reserve_own(bytes);
+  return reserve_own(peers, bytes);
 }
 
-std::span<std::byte> NodeEndpoint::reserve_own(std::size_t bytes) {
+std::span<std::byte> NodeEndpoint::reserve_own(std::span<const Rank> peers, std::size_t bytes) {
   Room room = find_room(bytes);
   if (room.ring == nullptr) {
     const Slot& full = next_slot(bytes <= NodeShape::kSmallSlot ? small_ : stream_);
@@ -276,7 +278,7 @@ std::span<std::byte> NodeEndpoint::reserve_own(std::size_t bytes) {
   }
   ring.taken = true;
   reserved_ = &ring.slots[ring.next];
-  reserved_passes_ = bytes > NodeShape::kSmallSlot && passes_caches_now();
+  reserved_passes_ = bytes > NodeShape::kSmallSlot && passes_caches_now(peers);
   std::byte* memory = reserved_->memory + ring.filled;
   if (&ring == &stream_ && !streams_) {
     ring.filled += in_lines(bytes);

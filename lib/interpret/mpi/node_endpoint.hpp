@@ -187,6 +187,7 @@ class NodeEndpoint {
     std::uint64_t sent = 0;
     std::uint64_t known_consumed = 0;  // of what was sent
     std::uint64_t received = 0;
+    std::uint64_t in_ring = 0;  // of those, the last that came in a larger slot of the peer's own
     std::deque<Stashed> stash;
     HandedSlots handed;
     bool sees_whole = false;  // its slots of each ring, in this process
@@ -232,9 +233,19 @@ class NodeEndpoint {
 
   [[nodiscard]] PushTrial& trial() { return streams_ ? stream_trial_ : whole_trial_; }
 
-  [[nodiscard]] bool passes_caches_now() { return !hands_over_ || (trial().manner() == PushManner::kPastCache); }
+  /// A peer that hands nothing over keeps all slots that could go to and fro: where it writes past the caches, so does
+  /// this rank, which has none of them left.
+  [[nodiscard]] bool keeps_slots(Rank rank) const {
+    const Peer& peer = peers_[static_cast<std::size_t>(rank)];
+    return peer.in_ring > 0 && peer.received + 1 - peer.in_ring < NodeChannel::kEntries;
+  }
 
-  [[nodiscard]] std::span<std::byte> reserve_own(std::size_t bytes);
+  [[nodiscard]] bool passes_caches_now(std::span<const Rank> peers) {
+    return !hands_over_ || trial().manner() == PushManner::kPastCache ||
+           (in_turns_ && peers.size() == 1 && keeps_slots(peers.front()));
+  }
+
+  [[nodiscard]] std::span<std::byte> reserve_own(std::span<const Rank> peers, std::size_t bytes);
   void begin_turn();
   void end_turn(std::size_t bytes);
 

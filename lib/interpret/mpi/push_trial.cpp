@@ -12,7 +12,7 @@ bool PushTrial::is_faster(std::size_t one, std::size_t other) const {
   if (manners_[one] == PushManner::kPastCache && told_ == Told::kWriting) {
     return pace_of_[one] < pace / 3;
   }
-  return pace_of_[one] < pace - pace / 10;
+  return pace_of_[one] < pace - pace / (told_ == Told::kAll ? 20 : 10);
 }
 
 void PushTrial::wrote(std::size_t bytes, std::uint64_t ticks) {
