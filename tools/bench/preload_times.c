@@ -4,8 +4,8 @@
  *
  * Arguments: milliseconds for each side of each point (default 30), then names of collectives (default: the four that
  * are listed first), and `warm`: one call that does not count comes before each batch, so that neither side pays for
- * the caches in which the other has left the buffers (MPICH writes longer messages into the receiver's buffer from the
- * sender's core; the next one to write there takes every line back). A time is the median over batches of calls one
+ * the caches in which the other has left the buffers (right after MPICH's own an allgather of 512 KiB
+ * a rank takes five times as long as otherwise). A time is the median over batches of calls one
  * after the other, of the slowest rank. Before each batch comes a barrier. Where there are more ranks than cores they
  * leave it one after the other, turn by turn, and of a single short call that is most of the time; so batches are
  * longer there. Floats are added up; bytes are those of the whole vector. The last lines are what a call costs more
