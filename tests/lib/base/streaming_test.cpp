@@ -86,7 +86,7 @@ void check(const Case& one) {
 }
 
 TEST(Streaming, a_result_goes_to_two_places) {
-  for (const std::size_t element : {1, 3, 4, 8, 16, 700, 1500, 5000}) {
+  for (const std::size_t element : {1U, 3U, 4U, 8U, 16U, 700U, 1500U, 5000U}) {
     for (const std::size_t bytes : {std::size_t{1}, std::size_t{63}, std::size_t{1024}, std::size_t{9001}}) {
       for (int flags = 0; flags < 8; ++flags) {
         for (const std::array<std::size_t, 2> offsets : {std::array<std::size_t, 2>{0, 0}, {0, 16}, {48, 1}}) {
