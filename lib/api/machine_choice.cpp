@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
+#include <cstdio>
 #include <filesystem>
 
 #include "api/settings.hpp"
@@ -128,6 +130,15 @@ Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& 
   return mapping;
 }
 
+std::string strange_nodes(const Machine& machine, const Mapping& mapping, const std::vector<std::string>& nodes) {
+  const std::string host = machine.network->vertex_name(mapping.front());
+  const std::string& node = nodes.front();
+  if (host == node || host == up_to_dot(node) || std::ranges::count(nodes, node) == std::ssize(nodes)) {
+    return "";
+  }
+  return "no host is called '" + node + "': nodes count as its hosts in the order of their first ranks";
+}
+
 MachineChoice::MachineChoice(MPI_Comm communicator, Rank me, std::chrono::nanoseconds budget) : budget_(budget) {
   told_ = text_of_first_rank(me == 0 ? read_machine_of_first_rank() : std::string(), communicator);
   if (told_.empty()) {
@@ -139,6 +150,12 @@ MachineChoice::MachineChoice(MPI_Comm communicator, Rank me, std::chrono::nanose
   try {
     Machine machine = machine_told(told_, name);
     mapping_ = mapping_by_name(machine, nodes);
+    const std::string strange = strange_nodes(machine, mapping_, nodes);
+    // Every communicator reads the file; a program may have thousands. Hosts of generators have no names of their own.
+    static std::atomic<bool> said = false;
+    if (me == 0 && told_.front() == kText && !strange.empty() && !said.exchange(true)) {
+      std::fprintf(stderr, "ringwood: %s=%s: %s\n", kVariable, name.c_str(), strange.c_str());
+    }
     machine_ = std::move(machine);
   } catch (const Error& error) {
     error_ = std::string(kVariable) + "=" + name + ": " + error.what();

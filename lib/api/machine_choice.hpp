@@ -56,4 +56,8 @@ class MachineChoice {
 /// it knows only some, or has fewer hosts.
 [[nodiscard]] Mapping mapping_by_name(const Machine& machine, const std::vector<std::string>& nodes);
 
+/// What is strange about that: that there are several nodes, and the machine knows none of them. Empty otherwise.
+[[nodiscard]] std::string strange_nodes(const Machine& machine, const Mapping& mapping,
+                                        const std::vector<std::string>& nodes);
+
 }  // namespace ringwood

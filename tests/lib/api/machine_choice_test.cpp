@@ -210,6 +210,19 @@ TEST(MappingByName, NodesOfOtherNamesAreHostsInTheOrderOfTheirFirstRanks) {
   EXPECT_THROW(mapping_by_name(machine, {"a", "b", "c"}), Error);
 }
 
+TEST(MappingByName, IsStrangeWhereSeveralNodesHaveNoNameThere) {
+  const Machine machine = make_machine("crossbar:hosts=2");
+  const std::string known = machine.network->vertex_name(1);
+  const auto strange = [&machine](const std::vector<std::string>& nodes) {
+    return strange_nodes(machine, mapping_by_name(machine, nodes), nodes);
+  };
+  EXPECT_EQ(strange({"b", "a", "b"}),
+            "no host is called 'b': nodes count as its hosts in the order of their first ranks");
+  EXPECT_EQ(strange({known, machine.network->vertex_name(0)}), "");
+  EXPECT_EQ(strange({known + ".cluster", machine.network->vertex_name(0)}), "");
+  EXPECT_EQ(strange({"b", "b"}), "");
+}
+
 }  // namespace
 }  // namespace ringwood
 
