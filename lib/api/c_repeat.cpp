@@ -13,6 +13,32 @@ namespace ringwood {
 
 namespace {
 
+/// A call that succeeded, as it will be done again.
+struct Remembered {
+  CallKey key;
+  std::uint64_t contexts = 0;  ///< Context::changes() then
+  Context* context = nullptr;
+  CollectiveCall call;  ///< but for the buffers
+  std::optional<Reduction> reduction;
+  std::vector<std::size_t> counts;
+  PlanCache::Known todo;
+};
+
+constexpr std::size_t kRemembered = 32;
+
+using RememberedCalls = std::array<Remembered, kRemembered>;
+
+/// Those of a thread: a plain pointer, which costs nothing to look at.
+struct CallsOfThread {
+  RememberedCalls* all = nullptr;
+  bool ended = false;  ///< the thread ends: destructors that run later may still call collectives
+};
+
+CallsOfThread& calls_of_thread() {
+  thread_local CallsOfThread calls;
+  return calls;
+}
+
 /// Made by the first call that is remembered.
 class OwnedCalls {
  public:
@@ -35,8 +61,41 @@ RememberedCalls* calls_to_remember() {
   return calls_of_thread().all;
 }
 
+std::size_t place_of(const CallKey& key) {
+  constexpr std::size_t kHandleBytes = 8;  // about; neighbours should not meet
+  const std::size_t mixed = static_cast<std::size_t>(key.function) + 3 * static_cast<std::size_t>(key.count) +
+                            5 * (std::hash<MPI_Comm>()(key.comm) / kHandleBytes) + (key.in_place ? 7 : 0);
+  return (mixed ^ (mixed >> 5U) ^ (mixed >> 10U)) % kRemembered;
+}
+
+bool same_counts(const std::vector<std::size_t>& known, const int* counts) {
+  return known.empty() ||
+         (counts != nullptr && std::equal(known.begin(), known.end(), counts, [](std::size_t one, int other) {
+            return other >= 0 && one == static_cast<std::size_t>(other);
+          }));
+}
+
 bool lasts(MPI_Datatype type) {
   return type == MPI_DATATYPE_NULL || is_predefined_without_gaps(type);
+}
+
+/// What has one buffer passes it twice; a barrier has none, and needs none.
+bool are_there(const CallKey& key, const void* send, const void* receive) {
+  using Function = CallKey::Function;
+  switch (key.function) {
+    case Function::kBarrier:
+      return true;
+    case Function::kBroadcast:
+      return receive != nullptr && receive != MPI_IN_PLACE;
+    case Function::kAllreduce:
+    case Function::kReduceScatter:
+    case Function::kReduceScatterBlock:
+    case Function::kAllgather:
+    case Function::kReduce:
+    case Function::kAlltoall:
+      break;
+  }
+  return send != nullptr && receive != nullptr && receive != MPI_IN_PLACE && send != receive;
 }
 
 void remember(const CallKey& key, Context& context, const CollectiveCall& call) {
@@ -51,7 +110,7 @@ void remember(const CallKey& key, Context& context, const CollectiveCall& call) 
   if (calls == nullptr) {
     return;
   }
-  RememberedCall& known = (*calls)[place_of(key)];
+  Remembered& known = (*calls)[place_of(key)];
   known.context = nullptr;
   known.key = key;
   known.contexts = Context::changes();
@@ -66,7 +125,16 @@ void remember(const CallKey& key, Context& context, const CollectiveCall& call) 
 
 }  // namespace
 
-int do_again(const CallKey& key, RememberedCall& known, const void* send, void* receive) {
+std::optional<int> repeat_call(const CallKey& key, const void* send, void* receive) {
+  RememberedCalls* const calls = calls_of_thread().all;
+  if (calls == nullptr) {
+    return std::nullopt;
+  }
+  Remembered& known = (*calls)[place_of(key)];
+  if (known.context == nullptr || !(known.key == key) || known.contexts != Context::changes() ||
+      !same_counts(known.counts, key.counts) || !are_there(key, send, receive)) {
+    return std::nullopt;
+  }
   known.call.send = key.in_place ? nullptr : send;
   known.call.receive = receive;
   try {
