@@ -3,7 +3,6 @@
 #include <array>
 #include <atomic>
 #include <string>
-#include <thread>
 
 #include "api/progress.hpp"
 #include "api/settings.hpp"
@@ -110,19 +109,11 @@ class Gathering {
 
   void wait_for(MPI_Request request, Marks* marks) const {
     const std::chrono::milliseconds timeout = timeout_of_environment();
-    WaitingTime waited;
-    for (int ended = 0; ended == 0;) {
-      check_mpi(PMPI_Test(&request, &ended, MPI_STATUS_IGNORE), "MPI_Test");
-      if (ended == 0) {
-        progress::turn();
-        std::this_thread::yield();
-        if (timeout.count() > 0 && waited.exceeds(timeout)) {
-          throw Error(ErrorKind::kSystem, "rank " + std::to_string(rank_) + ": " + no_answer(timeout) + " from " +
-                                              who_is_missing(marks) + ", who " + missed_ +
-                                              " the first call on this communicator of " + std::to_string(ranks_) +
-                                              " ranks");
-        }
-      }
+    if (!progress::wait_for(request, timeout)) {
+      throw Error(ErrorKind::kSystem, "rank " + std::to_string(rank_) + ": " + no_answer(timeout) + " from " +
+                                          who_is_missing(marks) + ", who " + missed_ +
+                                          " the first call on this communicator of " + std::to_string(ranks_) +
+                                          " ranks");
     }
   }
 

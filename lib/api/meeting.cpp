@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 #include <utility>
 
 #include "api/progress.hpp"
@@ -33,19 +32,11 @@ std::span<const std::int64_t> Meeting::least(std::span<const std::int64_t> words
 }
 
 void Meeting::wait(MPI_Request request) {
-  WaitingTime waited;
-  for (int ended = 0; ended == 0;) {
-    check_mpi(PMPI_Test(&request, &ended, MPI_STATUS_IGNORE), "MPI_Test");
-    if (ended == 0) {
-      progress::turn();
-      std::this_thread::yield();
-      if (timeout_.count() > 0 && waited.exceeds(timeout_)) {
-        // Nobody can cancel it: they may still be read and written.
-        keep(std::move(words_));
-        throw Error(ErrorKind::kSystem,
-                    no_answer(timeout_) + " from ranks that have not begun the call" + who_is_missing_());
-      }
-    }
+  if (!progress::wait_for(request, timeout_)) {
+    // Nobody can cancel it: they may still be read and written.
+    keep(std::move(words_));
+    throw Error(ErrorKind::kSystem,
+                no_answer(timeout_) + " from ranks that have not begun the call" + who_is_missing_());
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "api/context.hpp"
 #include "base/waiting_time.hpp"
+#include "interpret/mpi/mpi_error.hpp"
 
 namespace ringwood {
 
@@ -302,6 +303,21 @@ void turn() {
     for (std::size_t i = 0; i < found; ++i) {
       some[i]->advance();
       some[i].reset();
+    }
+  }
+}
+
+bool wait_for(MPI_Request request, std::chrono::milliseconds timeout) {
+  WaitingTime waited;
+  for (int ended = 0;;) {
+    check_mpi(PMPI_Test(&request, &ended, MPI_STATUS_IGNORE), "MPI_Test");
+    if (ended != 0) {
+      return true;
+    }
+    turn();
+    std::this_thread::yield();
+    if (timeout.count() > 0 && waited.exceeds(timeout)) {
+      return false;
     }
   }
 }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <mpi.h>
+
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -58,6 +61,10 @@ namespace progress {
 
 /// Goes on with all of them.
 void turn();
+
+/// Waits for a request of MPI's, and meanwhile goes on with all of them. Whether it has ended within `timeout` (0: for
+/// ever); if not, MPI may still read and write its buffers. Throws Error(kSystem) if MPI fails.
+[[nodiscard]] bool wait_for(MPI_Request request, std::chrono::milliseconds timeout);
 
 /// From now on a thread of the library's goes on with them too. Throws Error(kUsage) unless MPI was told that there are
 /// threads (MPI_THREAD_MULTIPLE). More often than once changes nothing.
