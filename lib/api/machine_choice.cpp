@@ -150,10 +150,11 @@ MachineChoice::MachineChoice(MPI_Comm communicator, Rank me, std::chrono::nanose
   try {
     Machine machine = machine_told(told_, name);
     mapping_ = mapping_by_name(machine, nodes);
-    const std::string strange = strange_nodes(machine, mapping_, nodes);
     // Every communicator reads the file; a program may have thousands. Hosts of generators have no names of their own.
     static std::atomic<bool> said = false;
-    if (me == 0 && told_.front() == kText && !strange.empty() && !said.exchange(true)) {
+    const std::string strange =
+        me == 0 && told_.front() == kText ? strange_nodes(machine, mapping_, nodes) : std::string();
+    if (!strange.empty() && !said.exchange(true)) {
       std::fprintf(stderr, "ringwood: %s=%s: %s\n", kVariable, name.c_str(), strange.c_str());
     }
     machine_ = std::move(machine);

@@ -366,7 +366,7 @@ class Fusion {
     FusedStep& sum = steps[end - 1];
     sum.into = Place::kHome;
     if (push != nullptr) {
-      sum.into = Place::kBoth;
+      sum.into = Place::kSlot;
       sum.peers = push->peers;
       push->from = Place::kSlot;
     }

@@ -26,8 +26,8 @@ struct FusedStep {
   enum class Place : std::uint8_t {
     kHome,
     kHot,   ///< only in the hot memory: a step of this round overwrites it
-    kSlot,  ///< where the next round's message is sent from
-    kBoth,  ///< there, for the push to `peers` that comes next, and at its address
+    kSlot,  ///< where the next round's message is sent from; a result that goes there, for the push to `peers` that
+            ///< comes next, goes to its address too
   };
   Place from = Place::kHome;  ///< of `left`
   Place into = Place::kHome;  ///< of `result`

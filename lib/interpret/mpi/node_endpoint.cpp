@@ -118,9 +118,7 @@ void NodeEndpoint::pause(std::uint64_t turns, Rank peer) {
     own().waits_for.store(static_cast<std::uint32_t>(peer - kElsewhere), std::memory_order_relaxed);
   }
   if (turns % kProgressEvery == kProgressEvery - 1) {
-    if (waiting_.progress) {
-      waiting_.progress();
-    }
+    let_others_progress();
     if (waiting_.timeout.count() > 0 && waiting_time_.exceeds(waiting_.timeout)) {
       throw Error(ErrorKind::kSystem,
                   no_answer(waiting_.timeout) + (waiting_.diagnosis ? ": " + waiting_.diagnosis(peer) : ""));

@@ -224,9 +224,9 @@ void NodeRun::push(const FusedStep& step, std::size_t bytes) {
 }
 
 void NodeRun::fold(const FusedStep& step, std::size_t bytes) {
-  if (step.into == Place::kBoth) {
-    slot_ = endpoint_->reserve(plan_->peers(step.peers),
-                               bytes);  // which may have to wait, and must not while a message is looked at
+  if (step.into == Place::kSlot) {
+    // This may have to wait, and must not while a message is looked at.
+    slot_ = endpoint_->reserve(plan_->peers(step.peers), bytes);
   }
   const std::byte* const message = await(step, bytes);
   const std::byte* const own = step.from == Place::kHot ? hot_ : read(step.left, begin_);
@@ -240,7 +240,6 @@ void NodeRun::fold(const FusedStep& step, std::size_t bytes) {
       reduce(operands, hot_, bytes, false);
       break;
     case Place::kSlot:
-    case Place::kBoth:
       reduce_to_slot(step, operands, bytes);
       break;
   }
